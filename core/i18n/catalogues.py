@@ -1,0 +1,154 @@
+"""The catalogues of all features and languages, held in memory and, in development, read again when a file changes."""
+
+from __future__ import annotations
+
+import gettext
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from babel import Locale
+from babel.messages.pofile import read_po
+
+from core.i18n.negotiate import SOURCE_LOCALE, available_locales
+from core.i18n.placeholders import fill, fits
+from core.i18n.speaker import Speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from babel.messages import Catalog
+    from babel.messages import Message as Entry
+
+    from core.messages import Message
+
+log = structlog.get_logger(__name__)
+
+SHARED_DOMAIN = "shell"
+LOOK_AGAIN_AFTER = 0.5
+"""Seconds between two looks at the files in development: an edit is seen by the next reload of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One feature's texts in one language: by source text, the translation or its plural forms."""
+
+    texts: Mapping[str, tuple[str, ...]]
+    plural_index: Callable[[int], int]
+
+
+Library = dict[str, dict[str, Book]]
+"""Books by locale, then by domain."""
+
+
+class Catalogues:
+    """Every translation there is. What is missing or broken in a translation is shown in English, never an error."""
+
+    def __init__(self, path: Path, *, watch: bool = False) -> None:
+        self._path = path
+        self._watch = watch
+        self._stamp: tuple[tuple[str, int], ...] = ()
+        self._looked_at = 0.0
+        self._library: Library = {}
+        self.locales: tuple[str, ...] = (SOURCE_LOCALE,)
+        self._read()
+
+    @classmethod
+    def load(cls, path: Path, *, watch: bool = False) -> Catalogues:
+        """Read ``path/<locale>/LC_MESSAGES/<feature>.po``; with ``watch``, changed files are seen without a restart."""
+        return cls(path, watch=watch)
+
+    def speaker(self, locale: str, timezone: str = "UTC") -> Speaker:
+        """Return the voice of one reader: texts in ``locale``, times in ``timezone``."""
+        return Speaker(self, locale if locale in self.locales else SOURCE_LOCALE, timezone)
+
+    def translate(self, message: Message, locale: str) -> str:
+        """Return ``message`` in words."""
+        return self.speaker(locale).say(message)
+
+    def gettext(self, text: str, locale: str, domain: str = SHARED_DOMAIN, /, **params: object) -> str:
+        """Return the translation of ``text`` with its placeholders filled."""
+        return fill(self.find(text, locale, domain)[0], params, self.speaker(locale).show)
+
+    def ngettext(
+        self, one: str, many: str, locale: str, domain: str = SHARED_DOMAIN, /, *, count: int, **params: object
+    ) -> str:
+        """Return the form for ``count`` of a text with a plural, with its placeholders filled."""
+        chosen = self.choose(one, many, count, locale, domain)
+        return fill(chosen, {"count": count, **params}, self.speaker(locale).show)
+
+    def find(self, text: str, locale: str, domain: str) -> tuple[str, ...]:
+        """Return the translation (or plural forms) of ``text``: from ``domain``, then the shared one, then any other."""
+        for book in self._books(locale, domain):
+            if found := book.texts.get(text):
+                return found
+        return (text,)
+
+    def choose(self, one: str, many: str, count: int, locale: str, domain: str) -> str:
+        """Return the unfilled form for ``count`` by the rule of the catalogue that has the text."""
+        for book in self._books(locale, domain):
+            if forms := book.texts.get(one):
+                return forms[min(book.plural_index(count), len(forms) - 1)]
+        return one if count == 1 else many
+
+    def _books(self, locale: str, domain: str) -> Iterator[Book]:
+        self._look_again()
+        books = self._library.get(locale, {})
+        for first in (domain, SHARED_DOMAIN):
+            if first in books:
+                yield books[first]
+        yield from (book for name, book in books.items() if name not in {domain, SHARED_DOMAIN})
+
+    def _look_again(self) -> None:
+        if not self._watch or time.monotonic() - self._looked_at < LOOK_AGAIN_AFTER:
+            return
+        self._looked_at = time.monotonic()
+        if self._stamp_of_files() != self._stamp:
+            self._read()
+
+    def _stamp_of_files(self) -> tuple[tuple[str, int], ...]:
+        return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(self._path.glob("*/LC_MESSAGES/*.po")))
+
+    def _read(self) -> None:
+        self._stamp = self._stamp_of_files()
+        self.locales = available_locales(self._path)
+        library: Library = {}
+        for locale in self.locales:
+            before = self._library.get(locale, {})
+            files = sorted((self._path / locale / "LC_MESSAGES").glob("*.po"))
+            library[locale] = {file.stem: book for file in files if (book := _read_book(file, locale, before))}
+        self._library = library
+
+
+def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | None:
+    """Return the book of one file; while it cannot be read (half saved, say), the one from before."""
+    try:
+        with file.open("rb") as stream:
+            catalog = read_po(stream, locale=Locale.parse(locale, sep="-"), domain=file.stem, abort_invalid=True)
+        return Book(_texts(catalog, file), gettext.c2py(catalog.plural_expr))
+    except (OSError, ValueError) as error:
+        log.warning("i18n.unreadable_catalogue", file=str(file), error=str(error))
+        return before.get(file.stem)
+
+
+def _texts(catalog: Catalog, file: Path) -> dict[str, tuple[str, ...]]:
+    texts = {}
+    for entry in catalog:
+        if not entry.id or not entry.string or entry.fuzzy:
+            continue
+        source, forms = _forms(entry)
+        if not all(forms):
+            continue
+        if not all(fits(source, form) for form in forms):
+            log.warning("i18n.broken_placeholder", file=str(file), line=entry.lineno, text=source)
+            continue
+        texts[source if isinstance(entry.id, str) else entry.id[0]] = forms
+    return texts
+
+
+def _forms(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    """Return the source text that names every placeholder, and the translation's forms."""
+    source = entry.id if isinstance(entry.id, str) else " ".join(entry.id)
+    return source, (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)

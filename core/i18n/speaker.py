@@ -1,0 +1,197 @@
+"""One reader's voice: the language and time zone that everything on the page is said in."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel import dates as babel_dates
+from babel import lists as babel_lists
+from babel import numbers as babel_numbers
+from babel import units as babel_units
+
+from core.i18n.placeholders import fill
+from core.messages import Message, messages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.i18n.catalogues import Catalogues
+
+N_ = messages_of("core")
+
+JUST_NOW = timedelta(seconds=45)
+RELATIVE_UNTIL = timedelta(days=7)
+KILO = 1000
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+FILE_UNITS = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says texts, numbers and times in ``locale``; times are shown in ``timezone`` (an IANA name)."""
+
+    catalogues: Catalogues
+    locale: str
+    timezone: str = "UTC"
+
+    def say(self, text: Message | str | None, domain: str = "shell") -> str:
+        """Return a message in words. A plain string is looked up as it is; None is nothing."""
+        if text is None:
+            return ""
+        if isinstance(text, str):
+            return self.catalogues.find(text, self.locale, domain)[0]
+        if text.plural is not None:
+            return self._say_plural(text)
+        return fill(self.catalogues.find(text.text, self.locale, text.domain)[0], text.params, self.show)
+
+    def _say_plural(self, message: Message) -> str:
+        count = message.params.get("count", 1)
+        number = int(count) if isinstance(count, (int, float)) else 1
+        chosen = self.catalogues.choose(message.text, message.plural or "", number, self.locale, message.domain)
+        return fill(chosen, message.params, self.show)
+
+    def show(self, value: object) -> str:
+        """Return a value as it stands within a sentence: numbers with separators, times with their zone applied."""
+        match value:
+            case Message():
+                return self.say(value)
+            case bool() | str():
+                return str(value)
+            case int() | float():
+                return self.number(value)
+            case datetime():
+                return self.datetime(value)
+            case date():
+                return self.date(value)
+        return "" if value is None else str(value)
+
+    def number(self, value: float) -> str:
+        """Return ``1234.5`` as ``1,234.5`` or ``1.234,5``."""
+        return babel_numbers.format_decimal(value, locale=self._babel)
+
+    def percent(self, value: float) -> str:
+        """Return a share between 0 and 1 as ``42 %``."""
+        return babel_numbers.format_percent(value, locale=self._babel)
+
+    def size(self, octets: int) -> str:
+        """Return a number of bytes as ``4.2 MB`` (by thousands, as people's devices show it)."""
+        value, unit = float(octets), 0
+        while value >= KILO - 0.5 and unit < len(FILE_UNITS) - 1:
+            value, unit = value / KILO, unit + 1
+        digits = "#,##0.#" if unit > 1 and value < KILO / 10 else "#,##0"
+        return babel_units.format_unit(
+            value, f"digital-{FILE_UNITS[unit]}", length="short", format=digits, locale=self._babel
+        )
+
+    def duration(self, seconds: float | timedelta) -> str:
+        """Return ``0.4 s``, ``8 s``, ``3 min`` or ``2 h 5 min`` in the short form of the language."""
+        total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+        if total < 1:
+            return self._unit(max(0.1, round(total, 1)), "second")
+        if total < MINUTE:
+            return self._unit(round(total), "second")
+        if total < HOUR:
+            return self._two_units(total, MINUTE, "minute", "second", until=5)
+        if total < DAY:
+            return self._two_units(total, HOUR, "hour", "minute", until=24)
+        return self._two_units(total, DAY, "day", "hour", until=7)
+
+    def _two_units(self, total: float, large: int, large_name: str, small_name: str, *, until: int) -> str:
+        """Return the larger unit, and the smaller one too as long as there are fewer than ``until`` large ones."""
+        small = {"minute": 1, "hour": MINUTE, "day": HOUR}[large_name]
+        whole, rest = divmod(round(total / small), large // small)
+        if whole >= until or rest == 0:
+            return self._unit(round(total / large), large_name)
+        return f"{self._unit(whole, large_name)} {self._unit(rest, small_name)}"
+
+    def _unit(self, value: float, name: str) -> str:
+        return babel_units.format_unit(value, f"duration-{name}", length="short", locale=self._babel)
+
+    def items(self, values: Sequence[str]) -> str:
+        """Return ``a, b and c``."""
+        return babel_lists.format_list(list(values), locale=self._babel)
+
+    def money(self, amount: float, currency: str) -> str:
+        """Return an amount of an ISO 4217 currency."""
+        return babel_numbers.format_currency(amount, currency, locale=self._babel)
+
+    def date(self, value: date) -> str:
+        """Return a day: ``22 Nov 2026``."""
+        day = self._local(value).date() if isinstance(value, datetime) else value
+        return babel_dates.format_date(day, format="medium", locale=self._babel)
+
+    def time(self, value: datetime) -> str:
+        """Return the time of day."""
+        return babel_dates.format_time(self._local(value), format="short", locale=self._babel)
+
+    def datetime(self, value: datetime) -> str:
+        """Return a day and its time: what is shown when a relative time is hovered."""
+        return babel_dates.format_datetime(self._local(value), format="medium", locale=self._babel)
+
+    def relative(self, value: datetime, now: datetime | None = None) -> str:
+        """Return ``5 minutes ago`` or ``in 2 days`` within a week, else the day."""
+        distance = self._local(value) - (now or datetime.now(UTC))
+        if abs(distance) < JUST_NOW:
+            return self.say(N_("just now"))
+        if abs(distance) >= RELATIVE_UNTIL:
+            return self.date(value)
+        return babel_dates.format_timedelta(
+            distance, granularity="minute", add_direction=True, threshold=0.95, locale=self._babel
+        )
+
+    def _local(self, value: datetime) -> datetime:
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return aware.astimezone(_zone(self.timezone))
+
+    @property
+    def _babel(self) -> Locale:
+        return Locale.parse(self.locale, sep="-")
+
+    @property
+    def direction(self) -> str:
+        """``rtl`` or ``ltr``."""
+        return "rtl" if is_right_to_left(self.locale) else "ltr"
+
+
+def is_right_to_left(locale: str) -> bool:
+    """Whether ``locale`` is written from right to left."""
+    try:
+        return Locale.parse(locale, sep="-").text_direction == "rtl"
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+_speaker: ContextVar[Speaker] = ContextVar("speaker")
+
+
+def speaker() -> Speaker:
+    """Return the voice of the page that is being rendered; raises ``LookupError`` outside of one."""
+    return _speaker.get()
+
+
+@contextmanager
+def speaking(voice: Speaker) -> Iterator[Speaker]:
+    """Make ``voice`` the one that :func:`speaker` returns, for this task, until the block ends."""
+    token = _speaker.set(voice)
+    try:
+        yield voice
+    finally:
+        _speaker.reset(token)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """Return a time zone; one that nobody knows is UTC."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")

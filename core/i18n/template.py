@@ -1,0 +1,86 @@
+"""What templates can say: ``_``, ``ngettext``, ``say`` and the formatting filters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from jinja2 import pass_context
+
+from core.i18n.placeholders import fill
+from core.i18n.speaker import is_right_to_left, speaker
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
+
+    from core.messages import Message
+
+SHARED_FOLDERS = frozenset({"layouts", "components", "patterns"})
+
+
+def install(environment: Environment) -> None:
+    """Give an environment the words of the current :func:`core.i18n.speaker`.
+
+    Globals: ``_(text, **params)``, ``ngettext(one, many, count=n)``, ``say(message)``, ``lang()``, ``direction()``,
+    ``now()``. Filters: ``number percent size duration date time datetime relative items``.
+    """
+    environment.globals.update(
+        _=_gettext,
+        gettext=_gettext,
+        ngettext=_ngettext,
+        say=_say,
+        lang=_lang,
+        direction=_direction,
+        is_right_to_left=is_right_to_left,
+        now=_now,
+    )
+    environment.filters.update(
+        number=lambda value: speaker().number(value),
+        percent=lambda value: speaker().percent(value),
+        size=lambda value: speaker().size(value),
+        duration=lambda value: speaker().duration(value),
+        date=lambda value: speaker().date(value),
+        time=lambda value: speaker().time(value),
+        datetime=lambda value: speaker().datetime(value),
+        relative=lambda value: speaker().relative(value),
+        items=lambda value: speaker().items(list(value)),
+    )
+
+
+def domain_of_template(name: str | None) -> str:
+    """Return the feature whose catalogue a template speaks from: its folder, or ``shell`` for what all share."""
+    parts = (name or "").split("/")
+    if parts[0] == "emails" and len(parts) > 1:
+        parts = parts[1:]
+    return "shell" if len(parts) < 2 or parts[0] in SHARED_FOLDERS else parts[0]  # noqa: PLR2004  a folder and a file
+
+
+@pass_context
+def _gettext(context: Context, text: str, /, **params: object) -> str:
+    voice = speaker()
+    return fill(voice.catalogues.find(text, voice.locale, domain_of_template(context.name))[0], params, voice.show)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, /, *, count: int, **params: object) -> str:
+    voice = speaker()
+    chosen = voice.catalogues.choose(one, many, count, voice.locale, domain_of_template(context.name))
+    return fill(chosen, {"count": count, **params}, voice.show)
+
+
+@pass_context
+def _say(context: Context, message: Message | str | None) -> str:
+    return speaker().say(message, domain_of_template(context.name))
+
+
+def _lang() -> str:
+    return speaker().locale
+
+
+def _direction() -> str:
+    return speaker().direction
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
