@@ -1,0 +1,161 @@
+"""The bytes of the product: one interface over local disk, S3, Google Cloud Storage, Azure and memory (tests).
+
+Objects are written and read as streams, in memory bounded by two parts of ``PART_SIZE``. A write that fails or is
+cancelled leaves no object. Keys always begin with the tenant, so that a tenant's area can be listed and erased.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.store import MemoryStore, from_url
+
+from core.errors import TooLargeError
+from core.messages import messages_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from obstore.store import ObjectStore
+
+N_ = messages_of("shell")
+
+PART_SIZE = 5 * 1024 * 1024
+"""The smallest part that S3 accepts in a multipart upload; with its 10,000 parts an object may have 48 GiB."""
+
+READ_SIZE = 1024 * 1024
+
+
+def object_key(tenant_id: UUID, feature: str, *path: object) -> str:
+    """Return ``tenants/<tenant>/<feature>/<path...>``: the only way keys are made. Parts may not step out of it."""
+    parts = [str(part) for part in path]
+    if any(part in {"", ".", ".."} or "/" in part or "\\" in part for part in parts):
+        message = f"not a key: {parts}"
+        raise ValueError(message)
+    return "/".join(["tenants", str(tenant_id), feature, *parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was written: its size in bytes and its SHA-256 digest."""
+
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object in a listing."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+class Storage:
+    """All objects of one installation."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def from_url(cls, url: str) -> Storage:
+        """Open ``file:///path``, ``s3://bucket/prefix``, ``gs://...``, ``az://...`` or ``memory:``.
+
+        Keys and regions of the clouds come from their usual environment variables.
+        """
+        if url.startswith("memory:"):
+            return cls(MemoryStore())
+        if url.startswith("file:"):
+            return cls(from_url(url, mkdir=True))
+        return cls(from_url(url))
+
+    async def put_stream(self, key: str, chunks: AsyncIterable[bytes], *, limit: int) -> Stored:
+        """Write the chunks as one object, whole or not at all; raises TooLargeError past ``limit`` bytes."""
+        meter = _Meter(chunks, limit)
+        await obstore.put_async(
+            self._store, key, meter.chunks(), use_multipart=True, chunk_size=PART_SIZE, max_concurrency=2
+        )
+        return Stored(meter.size, meter.digest.digest())
+
+    async def put_bytes(self, key: str, content: bytes) -> None:
+        """Write a small object."""
+        await obstore.put_async(self._store, key, content)
+
+    async def get_stream(
+        self, key: str, *, start: int = 0, end: int | None = None, chunk_size: int = READ_SIZE
+    ) -> AsyncIterator[bytes]:
+        """Read the bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError."""
+        found = await obstore.get_async(self._store, key, options=_byte_range(start, end))
+        async for chunk in found.stream(min_chunk_size=chunk_size):
+            yield bytes(chunk)
+
+    async def get_bytes(self, key: str, *, limit: int | None = None) -> bytes:
+        """Read a small object, or the first ``limit`` bytes of any; raises FileNotFoundError."""
+        options = _byte_range(0, limit)
+        if limit is not None and await self.size(key) <= limit:
+            options = None
+        found = await obstore.get_async(self._store, key, options=options)
+        return bytes(await found.bytes_async())
+
+    async def size(self, key: str) -> int:
+        """Return the size in bytes; raises FileNotFoundError."""
+        meta = await obstore.head_async(self._store, key)
+        return meta["size"]
+
+    async def exists(self, key: str) -> bool:
+        """Tell whether the object is there."""
+        try:
+            await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    async def delete(self, key: str) -> None:
+        """Erase one object; one that is gone already is fine."""
+        try:
+            await obstore.delete_async(self._store, key)
+        except FileNotFoundError:
+            return
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Erase everything under a folder and return how many objects there were."""
+        keys = [found.key async for found in self.list(prefix)]
+        for key in keys:
+            await self.delete(key)
+        return len(keys)
+
+    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        """Go through the objects under a folder, in no particular order."""
+        async for batch in obstore.list(self._store, prefix=prefix):
+            for meta in batch:
+                yield StoredObject(meta["path"], meta["size"], meta["last_modified"])
+
+
+class _Meter:
+    """Counts and hashes the bytes that pass, and stops the flow at the limit."""
+
+    def __init__(self, source: AsyncIterable[bytes], limit: int) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self._source = source
+        self._limit = limit
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        async for chunk in self._source:
+            self.size += len(chunk)
+            if self.size > self._limit:
+                raise TooLargeError(N_("This is larger than what can be taken in one go."))
+            self.digest.update(chunk)
+            yield chunk
+
+
+def _byte_range(start: int, end: int | None) -> obstore.GetOptions | None:
+    if end is not None:
+        return {"range": (start, end)}
+    return {"range": {"offset": start}} if start else None
