@@ -1,0 +1,106 @@
+"""The pool of connections, and the only place where a transaction begins and commits."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.context import HOME_TENANT_ID, Context
+from core.db.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from core.settings import Settings
+
+# Transaction-local on purpose: a session-level setting would reach the next borrower of the connection.
+ENTER = text(
+    "select set_config('role', :role, true), set_config('adx.tenant_id', :tenant_id, true), "
+    "set_config('adx.actor_id', :actor_id, true)"
+)
+ENTER_PLATFORM = text("select set_config('role', 'adx_platform', true)")
+
+POOL_SIZE = 10
+POOL_OVERFLOW = 10
+SECONDS_FOR_A_CONNECTION = 5
+SECONDS_FOR_A_STATEMENT = 8
+
+
+class CommitHook(Protocol):
+    """What delivers facts and starts runs once their transaction is committed. Must not raise."""
+
+    async def committed(self, uow: UnitOfWork) -> None:
+        """Deliver what the transaction left behind."""
+
+
+class Database:
+    """Units of work over one connection pool. Logs in as ``adx_app``, which by itself may touch nothing."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._hooks: list[CommitHook] = []
+
+    @classmethod
+    async def connect(cls, settings: Settings, *, pool_size: int = POOL_SIZE) -> Database:
+        """Open a pool; no connection is made before the first unit of work."""
+        engine = create_async_engine(
+            settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=SECONDS_FOR_A_CONNECTION,
+            connect_args={
+                "timeout": SECONDS_FOR_A_CONNECTION,
+                "command_timeout": SECONDS_FOR_A_STATEMENT,
+                "server_settings": {"application_name": "adx", "jit": "off"},
+            },
+        )
+        return cls(engine)
+
+    def after_commit(self, hook: CommitHook) -> None:
+        """Have ``hook`` deliver what every later unit of work leaves behind."""
+        self._hooks.append(hook)
+
+    @asynccontextmanager
+    async def unit_of_work(
+        self, who: Context | UUID, feature: str, *, actor_id: UUID | None = None
+    ) -> AsyncIterator[UnitOfWork]:
+        """Begin a transaction as ``feature`` in the tenant of ``who``; commit at the end, roll back on any exception.
+
+        ``who`` is a request's context, or in an activity the bare tenant id, with the ``actor_id`` of its input.
+        """
+        uow_fields = _identify(who, actor_id)
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            uow = UnitOfWork(session, *uow_fields)
+            await session.execute(
+                ENTER,
+                {
+                    "role": f"adx_{feature}",
+                    "tenant_id": str(uow.tenant_id),
+                    "actor_id": str(uow.actor_id or ""),
+                },
+            )
+            yield uow
+            await uow.complete()
+        for hook in self._hooks:
+            await hook.committed(uow)
+
+    @asynccontextmanager
+    async def platform_unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        """Begin a transaction of the platform itself, across tenants, on the platform's own tables alone."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(ENTER_PLATFORM)
+            yield UnitOfWork(session, HOME_TENANT_ID, None, "")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _identify(who: Context | UUID, actor_id: UUID | None) -> tuple[UUID, UUID | None, str]:
+    if isinstance(who, UUID):
+        return who, actor_id, ""
+    return who.tenant_id, who.actor_id, who.person.name if who.person else ""

@@ -1,0 +1,108 @@
+"""One transaction of one feature in one tenant, with what must be delivered if, and only if, it commits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from core.ids import new_id
+from core.live.fact import EVERYONE, Audience, Fact
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from core.messages import Scalar
+
+INSERT_FACT = text("insert into platform.outbox (tenant_id, id, fact) values (:tenant_id, :id, cast(:fact as jsonb))")
+CLAIM_EFFECT = text(
+    "insert into platform.effects (tenant_id, key) values (:tenant_id, :key) on conflict do nothing returning key"
+)
+FORGET_EFFECT = text("delete from platform.effects where tenant_id = :tenant_id and key = :key")
+APPEND_AUDIT = text("select platform.append_audit(:actor, :action, :subject, cast(:detail as jsonb))")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFact:
+    """A fact with the key of its outbox row, to be removed once it is published."""
+
+    id: UUID
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStart:
+    """A run whose row this transaction writes; its workflow is started after commit."""
+
+    tenant_id: UUID
+    contract: str
+    workflow_id: str
+    run_input: object
+
+
+@dataclass(frozen=True, slots=True)
+class _AuditEntry:
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """The session of a transaction, and the facts, runs and audit entries that go with it.
+
+    Nothing is delivered before commit: facts wait in the outbox table, runs in their rows; both survive a crash
+    between commit and delivery and are then delivered by the sweep.
+    """
+
+    session: AsyncSession
+    tenant_id: UUID
+    actor_id: UUID | None
+    actor_name: str
+    facts: list[OutboxFact] = field(default_factory=list)
+    starts: list[PendingStart] = field(default_factory=list)
+    _audit: list[_AuditEntry] = field(default_factory=list)
+
+    def publish(self, topic: str, key: str = "", *, audience: Audience = EVERYONE, **params: Scalar) -> None:
+        """Tell pages of this tenant that something happened, after commit."""
+        fact = Fact(tenant_id=self.tenant_id, topic=topic, key=key, audience=audience, params=params)
+        self.facts.append(OutboxFact(new_id(), fact))
+
+    async def audit(self, action: str, subject: str, **detail: Scalar) -> None:
+        """Append to the tenant's audit chain, in this transaction.
+
+        The entry is written at the end of the transaction, because the head of the chain is locked until commit.
+        """
+        self._audit.append(_AuditEntry(action, subject, dict(detail)))
+
+    async def once(self, key: str) -> bool:
+        """Claim an effect: True for the first caller in this tenant, False for every later one."""
+        row = await self.session.execute(CLAIM_EFFECT, {"tenant_id": self.tenant_id, "key": key})
+        return row.first() is not None
+
+    async def forget(self, key: str) -> None:
+        """Give an effect's key back, when the effect has been undone."""
+        await self.session.execute(FORGET_EFFECT, {"tenant_id": self.tenant_id, "key": key})
+
+    async def complete(self) -> None:
+        """Write what goes with the transaction; called by the database right before commit."""
+        await self.session.flush()
+        if self.facts:
+            rows = [
+                {"tenant_id": self.tenant_id, "id": item.id, "fact": json.dumps(item.fact.to_json())} for item in self.facts
+            ]
+            await self.session.execute(INSERT_FACT, rows)
+        for entry in self._audit:
+            await self.session.execute(
+                APPEND_AUDIT,
+                {
+                    "actor": self.actor_id,
+                    "action": entry.action,
+                    "subject": entry.subject,
+                    "detail": json.dumps(entry.detail),
+                },
+            )

@@ -1,0 +1,129 @@
+"""From a Host header and a cookie to the Context of a request."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import text
+
+from core.context import HOME_TENANT_ID, Context, Role, TenantFacts
+from core.identity.hosts import Hosts
+from core.identity.sessions import GATEWAY, FoundSession, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from core.db import Database
+
+SECONDS_TRUSTED = 1.0
+"""How long a looked-up tenant or session is believed: the longest time a revoked session can still be used."""
+
+TOUCH_EVERY = timedelta(minutes=5)
+MOST_REMEMBERED = 20_000
+
+TENANT = text("select id, slug, name, locale, theme, state from platform.tenants where slug = :slug and state = 'active'")
+ENTITLEMENTS = text("select key, value from platform.entitlements")
+
+
+class LocaleChooser(Protocol):
+    """Chooses a language by what the browser asks for and the tenant speaks."""
+
+    def __call__(self, accept_language: str, tenant_locale: str) -> str:
+        """Return an available locale."""
+
+
+@dataclass(slots=True)
+class _Remembered:
+    value: object
+    until: float
+
+
+class Identity:
+    """Resolves requests; keeps what it found for a second, so that a page and its fragments ask once."""
+
+    def __init__(self, db: Database, hosts: Hosts, choose_locale: LocaleChooser) -> None:
+        self.hosts = hosts
+        self.sessions = Sessions(db)
+        self._db = db
+        self._choose_locale = choose_locale
+        self._remembered: dict[object, _Remembered] = {}
+
+    async def tenant_by_host(self, host: str) -> TenantFacts | None:
+        """Return the active tenant that a host names; None for a foreign host and for a tenant that is not there."""
+        slug = self.hosts.slug(host)
+        return await self.tenant_by_slug(slug) if slug else None
+
+    async def tenant_by_slug(self, slug: str) -> TenantFacts | None:
+        """Return the active tenant of a slug."""
+        key = ("tenant", slug)
+        known, tenant = self._recall(key)
+        if not known:
+            async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
+                row = (await uow.session.execute(TENANT, {"slug": slug})).one_or_none()
+            tenant = TenantFacts(row.id, row.slug, row.name, row.locale, row.theme, row.state) if row else None
+            self._remember(key, tenant)
+        return tenant if isinstance(tenant, TenantFacts) else None
+
+    async def resolve(self, host: str, token: str | None, *, accept_language: str = "") -> Context | None:
+        """Return the context of a request; None when the host names no tenant."""
+        tenant = await self.tenant_by_host(host)
+        if tenant is None:
+            return None
+        session = await self._session(token, tenant.id) if token else None
+        role = _role(session, tenant)
+        known = session is not None and role != "anonymous"
+        return Context(
+            tenant=tenant,
+            person=session.person if session and known else None,
+            role=role,
+            locale=self._choose_locale(accept_language, tenant.locale),
+            theme=tenant.theme,
+            session_id=session.id if session and known else None,
+            entitlements=await self._entitlements(tenant.id) if known else MappingProxyType({}),
+        )
+
+    def forget(self) -> None:
+        """Believe nothing of what was looked up; for the process that has just changed it."""
+        self._remembered.clear()
+
+    async def _session(self, token: str, tenant_id: UUID) -> FoundSession | None:
+        key = ("session", token, tenant_id)
+        known, session = self._recall(key)
+        if not known:
+            session = await self.sessions.find(token, tenant_id)
+            self._remember(key, session)
+            if session and session.seen_at < datetime.now(UTC) - TOUCH_EVERY:
+                await self.sessions.touch(session)
+        return session if isinstance(session, FoundSession) else None
+
+    async def _entitlements(self, tenant_id: UUID) -> Mapping[str, int]:
+        key = ("entitlements", tenant_id)
+        known, found = self._recall(key)
+        if not known:
+            async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
+                rows = (await uow.session.execute(ENTITLEMENTS)).all()
+            found = MappingProxyType({row.key: row.value for row in rows})
+            self._remember(key, found)
+        return found if isinstance(found, MappingProxyType) else MappingProxyType({})
+
+    def _recall(self, key: object) -> tuple[bool, object]:
+        item = self._remembered.get(key)
+        return (True, item.value) if item and item.until > time.monotonic() else (False, None)
+
+    def _remember(self, key: object, value: object) -> None:
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = _Remembered(value, time.monotonic() + SECONDS_TRUSTED)
+
+
+def _role(session: FoundSession | None, tenant: TenantFacts) -> Role:
+    if session is None:
+        return "anonymous"
+    if not tenant.is_home:
+        return session.role or "anonymous"
+    return "member" if session.level == "full" else "pending"

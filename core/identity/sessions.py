@@ -1,0 +1,213 @@
+"""Sessions in the database. Tokens and codes are stored hashed; a stolen table opens no door."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+
+from core.context import HOME_TENANT_ID, Person, Role, TenantFacts
+from core.ids import new_id
+
+if TYPE_CHECKING:
+    from core.db import Database
+
+GATEWAY = "gateway"
+TOKEN_BYTES = 32
+LIFETIME = timedelta(days=30)
+IDLE = timedelta(days=7)
+PENDING_LIFETIME = timedelta(days=1)
+HANDOVER_LIFETIME = timedelta(seconds=60)
+
+Level = Literal["pending", "full"]
+
+INSERT = text("""
+    insert into platform.sessions
+        (id, token_hash, parent_id, user_id, tenant_id, level, name, email, user_agent, address, expires_at)
+    values (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address, :expires_at)
+""")
+# The role is read with the session: a change of role, or a membership that has ended, counts at the next request.
+FIND = text("""
+    select s.id, s.parent_id, s.user_id, s.name, s.email, s.level, s.seen_at, p.role
+    from platform.sessions s
+    left join platform.people p on p.tenant_id = s.tenant_id and p.user_id = s.user_id and p.state = 'active'
+    where s.token_hash = :token_hash and s.tenant_id = :tenant_id
+        and s.expires_at > now() and s.seen_at > now() - cast(:idle as interval)
+""")
+TOUCH = text("update platform.sessions set seen_at = now() where id = :id or id = :parent_id")
+CLOSE = text("delete from platform.sessions where id = :id or id = (select parent_id from platform.sessions where id = :id)")
+CLOSE_OTHERS = text("delete from platform.sessions where user_id = :user_id and id <> :keep and parent_id is null")
+CLOSE_ONE_OF = text("delete from platform.sessions where user_id = :user_id and id = :id returning id")
+RAISE = text("update platform.sessions set level = 'full' where user_id = :user_id and level = 'pending'")
+OF_USER = text("""
+    select s.id, s.user_agent, s.address, s.created_at, s.seen_at, s.tenant_id, s.parent_id
+    from platform.sessions s where s.user_id = :user_id and s.parent_id is null and s.expires_at > now()
+    order by s.seen_at desc
+""")
+TENANTS_OF = text("""
+    select t.id, t.slug, t.name, t.locale, t.theme, t.state, a.role
+    from platform.account_tenants a join platform.tenants t on t.id = a.tenant_id
+    where a.user_id = :user_id and t.state = 'active' order by t.name
+""")
+INSERT_HANDOVER = text("""
+    insert into platform.handovers (code_hash, session_id, tenant_id, expires_at)
+    select :code_hash, s.id, :tenant_id, :expires_at from platform.sessions s
+    join platform.account_tenants a on a.user_id = s.user_id and a.tenant_id = :tenant_id
+    where s.id = :session_id and s.level = 'full'
+    returning session_id
+""")
+REDEEM = text("""
+    with used as (
+        delete from platform.handovers where code_hash = :code_hash and tenant_id = :tenant_id returning session_id, expires_at
+    )
+    select s.id, s.user_id, s.name, s.email from used join platform.sessions s on s.id = used.session_id
+    where used.expires_at > now() and s.expires_at > now()
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """A live session and the person's role in its tenant (None: no longer a member)."""
+
+    id: UUID
+    parent_id: UUID | None
+    person: Person
+    level: Level
+    role: Role | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """One line of a person's list of devices."""
+
+    id: UUID
+    user_agent: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A tenant that a person may enter, and as what."""
+
+    tenant: TenantFacts
+    role: Role
+
+
+class Sessions:
+    """Opens, finds and closes sessions. All of it happens as the gateway, before any feature is involved."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def open(  # noqa: PLR0913  # keyword-only facts of the row
+        self,
+        *,
+        tenant_id: UUID,
+        person: Person,
+        level: Level,
+        user_agent: str,
+        address: str,
+        parent_id: UUID | None = None,
+    ) -> str:
+        """Open a session and return its token, which is stored nowhere but in the person's cookie."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        lifetime = LIFETIME if level == "full" else PENDING_LIFETIME
+        async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
+            await uow.session.execute(
+                INSERT,
+                {
+                    "id": new_id(),
+                    "token_hash": _hash(token),
+                    "parent_id": parent_id,
+                    "user_id": person.id,
+                    "tenant_id": tenant_id,
+                    "level": level,
+                    "name": person.name,
+                    "email": person.email,
+                    "user_agent": user_agent[:300],
+                    "address": address,
+                    "expires_at": datetime.now(UTC) + lifetime,
+                },
+            )
+        return token
+
+    async def find(self, token: str, tenant_id: UUID) -> FoundSession | None:
+        """Return the live session of a token in a tenant."""
+        params = {"token_hash": _hash(token), "tenant_id": tenant_id, "idle": IDLE}
+        async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
+            row = (await uow.session.execute(FIND, params)).one_or_none()
+        if row is None:
+            return None
+        person = Person(row.user_id, row.name, row.email)
+        return FoundSession(row.id, row.parent_id, person, row.level, row.role, row.seen_at)
+
+    async def touch(self, session: FoundSession) -> None:
+        """Note that the session is in use."""
+        await self._home(TOUCH, {"id": session.id, "parent_id": session.parent_id})
+
+    async def raise_pending(self, user_id: UUID) -> None:
+        """Make the pending sessions of a person full ones, when their address has been verified."""
+        await self._home(RAISE, {"user_id": user_id})
+
+    async def close(self, session_id: UUID) -> None:
+        """Close a session, the one it was handed over from, and all that were handed over from that one."""
+        await self._home(CLOSE, {"id": session_id})
+
+    async def close_one_of(self, user_id: UUID, session_id: UUID) -> bool:
+        """Close a session if it is the person's own; tells whether there was one."""
+        return bool(await self._home(CLOSE_ONE_OF, {"user_id": user_id, "id": session_id}))
+
+    async def close_others(self, user_id: UUID, keep: UUID) -> None:
+        """Close every session of a person but one."""
+        await self._home(CLOSE_OTHERS, {"user_id": user_id, "keep": keep})
+
+    async def of(self, user_id: UUID) -> list[SessionFacts]:
+        """Return the person's sessions at the base host, the last used first."""
+        rows = await self._home(OF_USER, {"user_id": user_id})
+        return [SessionFacts(row.id, row.user_agent, row.address, row.created_at, row.seen_at) for row in rows]
+
+    async def tenants_of(self, user_id: UUID) -> list[Membership]:
+        """Return the tenants that a person may enter."""
+        rows = await self._home(TENANTS_OF, {"user_id": user_id})
+        return [
+            Membership(TenantFacts(row.id, row.slug, row.name, row.locale, row.theme, row.state), row.role) for row in rows
+        ]
+
+    async def issue_handover(self, session_id: UUID, tenant_id: UUID) -> str | None:
+        """Return a code that opens, once and within a minute, a session at a tenant's host; None for a non-member."""
+        code = secrets.token_urlsafe(TOKEN_BYTES)
+        expires_at = datetime.now(UTC) + HANDOVER_LIFETIME
+        params = {"code_hash": _hash(code), "session_id": session_id, "tenant_id": tenant_id, "expires_at": expires_at}
+        return code if await self._home(INSERT_HANDOVER, params) else None
+
+    async def redeem_handover(self, code: str, tenant_id: UUID, *, user_agent: str, address: str) -> str | None:
+        """Use up a code and return the token of a new session at the tenant's host; None for a bad or used code."""
+        rows = await self._home(REDEEM, {"code_hash": _hash(code), "tenant_id": tenant_id})
+        if not rows:
+            return None
+        parent = rows[0]
+        return await self.open(
+            tenant_id=tenant_id,
+            person=Person(parent.user_id, parent.name, parent.email),
+            level="full",
+            user_agent=user_agent,
+            address=address,
+            parent_id=parent.id,
+        )
+
+    async def _home(self, statement: Any, params: dict[str, Any]) -> list[Any]:  # noqa: ANN401  # rows of any shape
+        async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
+            result = await uow.session.execute(statement, params)
+            return list(result.all()) if result.returns_rows else []
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

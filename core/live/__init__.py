@@ -1,0 +1,19 @@
+"""Live updates: facts published by anyone, delivered in order to every page that may see them, without gap or double."""
+
+from core.live.fact import ADMINS, EVERYONE, Audience, Fact, only, user_or_admins
+from core.live.hub import Hub
+from core.live.transport import Transport
+from core.live.viewer import LiveViewer, Subscription
+
+__all__ = [
+    "ADMINS",
+    "EVERYONE",
+    "Audience",
+    "Fact",
+    "Hub",
+    "LiveViewer",
+    "Subscription",
+    "Transport",
+    "only",
+    "user_or_admins",
+]

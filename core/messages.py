@@ -1,0 +1,39 @@
+"""Text that a person will read, kept untranslated until the page that shows it is rendered.
+
+Workers, domain code and stored rows carry :class:`Message`; only pages and mails turn it into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A catalogue entry and the values for its ``{placeholders}``.
+
+    ``domain`` names the feature whose catalogue holds ``text`` (the English source, used as the key).
+    ``plural`` is the English plural form; the number that chooses between the two is ``params["count"]``.
+    """
+
+    domain: str
+    text: str
+    params: Mapping[str, Scalar] = field(default_factory=lambda: MappingProxyType({}))
+    plural: str | None = None
+
+
+def messages_of(domain: str) -> Callable[..., Message]:
+    """Return the marker ``N_`` of one feature: ``N_("Preparing {name}", name="a.jpg")`` builds its Message.
+
+    The extractor finds the calls by the name ``N_``; the marked text is translated later, by a page.
+    """
+
+    def mark(text: str, plural: str | None = None, /, **params: Scalar) -> Message:
+        return Message(domain, text, MappingProxyType(params), plural)
+
+    return mark

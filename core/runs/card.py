@@ -1,0 +1,195 @@
+"""The run card: a snapshot joined with its contract, ready for a page to put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.messages import Message, messages_of
+from core.runs.contract import Remedy
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from core.runs.contract import AnyContract, Step, Tone
+    from core.runs.report import RunState, StepReport
+    from core.runs.snapshot import RunSnapshot
+
+N_ = messages_of("runs")
+
+CardStepState = Literal[
+    "planned", "running", "retrying", "waiting", "parked", "done", "undoing", "undone", "skipped"
+]
+
+GENERAL_REMEDY = Remedy(
+    cause=N_("Something on our side did not work."),
+    remedy=N_("What was done before is kept. Continue to try this step again, or cancel to undo everything."),
+)
+UNAVAILABLE_REMEDY = Remedy(
+    cause=N_("A part of the platform that this step needs cannot be reached right now."),
+    remedy=N_("It is tried again by itself. What was done before is kept."),
+)
+TOO_LATE = N_("This can no longer be cancelled: the step that is running or done cannot be taken back.")
+NEVER = N_("This cannot be cancelled: stopping half-way would do harm.")
+ALREADY_UNDOING = N_("It is being undone already.")
+
+UNKNOWN_STEP_MS = 1_000
+"""What a step is taken to last before any run of its kind has finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """One line of the card."""
+
+    name: str
+    title: Message
+    state: CardStepState
+    attempt: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    expected_ms: int | None
+    cause: Message | None
+    remedy: Message | None
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the step took, once it has ended."""
+        if not self.started_at or not self.ended_at:
+            return None
+        return round((self.ended_at - self.started_at).total_seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """Everything that the card of a run shows. See ``templates/runs/_card.html``."""
+
+    id: UUID
+    seq: int
+    contract: str
+    icon: str
+    title: Message
+    state: RunState
+    steps: tuple[StepCard, ...]
+    percent: int
+    seconds_left: int | None
+    started_by: str
+    started_by_id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: Message | None
+    tone: Tone | None
+    result_path: str | None
+    can_cancel: bool
+    cannot_cancel_because: Message | None
+    can_continue: bool
+    parked_until: datetime | None
+    engineer_url: str | None
+
+
+def card_of(
+    snapshot: RunSnapshot,
+    contracts: Mapping[str, AnyContract],
+    *,
+    engineer_url: str | None = None,
+    now: datetime | None = None,
+) -> RunCard:
+    """Join a snapshot with its contract. ``engineer_url`` is given only for those who may open the Temporal UI."""
+    contract = contracts[snapshot.contract]
+    reports = {report.name: report for report in snapshot.steps}
+    steps = tuple(_step_card(step, reports.get(step.name), snapshot, contract) for step in contract.steps)
+    outcome = contract.outcomes.get(snapshot.outcome) if snapshot.outcome else None
+    refusal = _why_not_cancel(snapshot, contract)
+    return RunCard(
+        id=snapshot.id,
+        seq=snapshot.seq,
+        contract=contract.name,
+        icon=contract.icon,
+        title=Message(contract.title.domain, contract.title.text, snapshot.title_params, contract.title.plural),
+        state=snapshot.state,
+        steps=steps,
+        percent=_percent(snapshot, steps),
+        seconds_left=_seconds_left(snapshot, steps, now or datetime.now(UTC)),
+        started_by=snapshot.actor_name,
+        started_by_id=snapshot.actor_id,
+        started_at=snapshot.created_at,
+        ended_at=snapshot.ended_at,
+        outcome=outcome.message if outcome else None,
+        tone=outcome.tone if outcome else None,
+        result_path=snapshot.result_path if snapshot.state == "done" else None,
+        can_cancel=not snapshot.has_ended and refusal is None,
+        cannot_cancel_because=None if snapshot.has_ended else refusal,
+        can_continue=any(step.state == "parked" for step in steps),
+        parked_until=snapshot.parked_until if snapshot.state == "needs_you" else None,
+        engineer_url=engineer_url,
+    )
+
+
+def _step_card(
+    step: Step[Any, Any],
+    report: StepReport | None,
+    snapshot: RunSnapshot,
+    contract: AnyContract,
+) -> StepCard:
+    # How long somebody else takes to act says nothing about how long it will take this time.
+    expected = None if step.waits else snapshot.expected_ms.get(step.name)
+    if report is None:
+        state: CardStepState = "skipped" if snapshot.has_ended else "planned"
+        return StepCard(step.name, step.title, state, 1, None, None, expected, None, None)
+    told = _remedy(report, contract)
+    return StepCard(
+        name=step.name,
+        title=step.title,
+        state=report.state,
+        attempt=report.attempt,
+        started_at=report.started_at,
+        ended_at=report.ended_at,
+        expected_ms=expected,
+        cause=told.cause if told else None,
+        remedy=told.remedy if told else None,
+    )
+
+
+def _remedy(report: StepReport, contract: AnyContract) -> Remedy | None:
+    if report.failure is None or report.state not in {"parked", "retrying"}:
+        return None
+    if report.failure in contract.failures:
+        return contract.failures[report.failure]
+    if report.failure == "unavailable" and report.state == "retrying":
+        return UNAVAILABLE_REMEDY
+    return GENERAL_REMEDY
+
+
+def _why_not_cancel(snapshot: RunSnapshot, contract: AnyContract) -> Message | None:
+    if contract.cancel == "never":
+        return NEVER
+    if snapshot.past_return:
+        return TOO_LATE
+    return ALREADY_UNDOING if snapshot.state == "undoing" else None
+
+
+def _percent(snapshot: RunSnapshot, steps: tuple[StepCard, ...]) -> int:
+    if snapshot.state == "done":
+        return 100
+    if not steps:
+        return 0
+    total = sum(_weight(step) for step in steps)
+    done = sum(_weight(step) for step in steps if step.state == "done")
+    return min(99, round(100 * done / total))
+
+
+def _seconds_left(snapshot: RunSnapshot, steps: tuple[StepCard, ...], now: datetime) -> int | None:
+    """Add up the usual time of what is still to do; None where it waits for somebody or nothing is known yet."""
+    if snapshot.state not in {"launching", "running"} or not snapshot.expected_ms:
+        return None
+    left = 0.0
+    for step in steps:
+        if step.state in {"planned", "running", "retrying"}:
+            spent = (now - step.started_at).total_seconds() * 1000 if step.started_at else 0
+            left += max(0, (step.expected_ms or 0) - spent)
+    return max(1, round(left / 1000))
+
+
+def _weight(step: StepCard) -> int:
+    return step.expected_ms or UNKNOWN_STEP_MS

@@ -1,0 +1,159 @@
+"""The public contract of a workflow: all that the platform needs to run, show, stop, undo and continue it.
+
+Pure data, importable from workflows, pages and tests alike. A workflow author writes the workflow and one
+:class:`Contract`; the run card, its live events, cancel with undo, continue from the failed step and the
+audit trail follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.messages import Message
+
+Tone = Literal["success", "warning", "danger"]
+
+
+class RunInput(Protocol):
+    """What every workflow input carries, beside its own fields."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant that the workflow works in."""
+
+    @property
+    def actor_id(self) -> UUID:
+        """The person (or ``SYSTEM_ACTOR_ID``) that asked for it."""
+
+
+TakesT = TypeVar("TakesT")
+GivesT = TypeVar("GivesT")
+InputT = TypeVar("InputT", bound=RunInput)
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The activity that reverses a step. It takes the step's own argument and must bear a step that never happened."""
+
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo:
+    """A step that leaves nothing behind; ``because`` says why, for the reviewer."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[TakesT, GivesT]):
+    """One named step: an activity of the same feature, called ``<feature>.<name>``.
+
+    ``takes`` and ``gives`` are the types of its argument and its result. After ``attempts`` tries the step is parked
+    ("needs you") for the person to continue or cancel; what is merely unavailable for now is tried ``patience`` times,
+    up to ten seconds apart. Once a ``point_of_no_return`` step has begun, cancelling is over.
+    ``waits`` marks a step without an activity: the workflow waits there for somebody or something.
+    """
+
+    name: str
+    title: Message
+    takes: type[TakesT]
+    gives: type[GivesT]
+    undo: Undo | NothingToUndo
+    point_of_no_return: bool = False
+    waits: bool = False
+    timeout: timedelta = timedelta(seconds=30)
+    attempts: int = 5
+    patience: int = 60
+
+    @property
+    def has_undo(self) -> bool:
+        """Whether an activity reverses the step."""
+        return isinstance(self.undo, Undo)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a person is told when a step finally fails: what happened, and what to do about it."""
+
+    cause: Message
+    remedy: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run can end well, or end with a verdict (``"infected"``); chosen by ``Result.outcome``."""
+
+    message: Message
+    tone: Tone = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract(Generic[InputT, ResultT]):
+    """Everything the platform knows about one workflow type.
+
+    ``name`` is ``<feature>.<workflow>``; the feature's name is its task queue. ``title`` may use the values that are
+    given to ``launch(..., title_params=...)``. ``failures`` maps the ``code`` of a DomainError to what is told; a code
+    that is not listed gets the general cause and remedy. ``parked_for`` is how long a parked run waits before it
+    undoes itself. ``icon`` names a symbol of the icon sheet.
+    """
+
+    name: str
+    title: Message
+    input: type[InputT]
+    result: type[ResultT]
+    steps: tuple[Step[Any, Any], ...]
+    outcomes: Mapping[str, Outcome]
+    failures: Mapping[str, Remedy] = field(default_factory=lambda: MappingProxyType({}))
+    cancel: Literal["undo", "never"] = "undo"
+    parked_for: timedelta = timedelta(days=7)
+    icon: str = "run"
+
+    @property
+    def feature(self) -> str:
+        """The feature that owns the workflow, which is also its task queue."""
+        return self.name.partition(".")[0]
+
+    def step(self, name: str) -> Step[Any, Any]:
+        """Return the step called ``name``; raises ``KeyError`` for one that is not planned."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+
+AnyContract: TypeAlias = Contract[Any, Any]
+
+
+def workflow_id(tenant_id: UUID, contract_name: str, run_id: UUID) -> str:
+    """Return the deterministic workflow id: ``<tenant>/<contract>/<run>``. It holds no personal data."""
+    return f"{tenant_id}/{contract_name}/{run_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """A workflow id taken apart again."""
+
+    tenant_id: UUID
+    contract: str
+    run_id: UUID
+
+    @classmethod
+    def parse(cls, workflow_id: str) -> RunRef | None:
+        """Return the parts, or None for a workflow that is not a run (a bare one, started by an engineer)."""
+        tenant, _, rest = workflow_id.partition("/")
+        contract, _, run = rest.partition("/")
+        try:
+            return cls(UUID(tenant), contract, UUID(run))
+        except ValueError:
+            return None
+
+

@@ -1,0 +1,149 @@
+"""After a commit: start the workflows and deliver the facts that the transaction left behind.
+
+Both are attempts. What fails here, or is cut off by a crash, is still in its table and is picked up by the sweep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from core.db import Database, UnitOfWork
+    from core.db.unit_of_work import OutboxFact, PendingStart
+    from core.live.fact import Fact
+
+log = structlog.get_logger()
+
+TENANT_ID = SearchAttributeKey.for_keyword("TenantId")
+START_TIMEOUT = timedelta(seconds=5)
+FORGET_FACTS = text("delete from platform.outbox where id = any(:ids)")
+
+
+class FactTransport(Protocol):
+    """What carries facts to the web processes."""
+
+    async def publish(self, facts: Sequence[Fact]) -> None:
+        """Deliver in order; raises when that is not possible now."""
+
+
+async def start_workflow(client: Client, start: PendingStart) -> None:
+    """Start the workflow of a run; doing it again changes nothing."""
+    try:
+        await client.start_workflow(
+            start.contract,
+            start.run_input,
+            id=start.workflow_id,
+            task_queue=start.contract.partition(".")[0],
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(TENANT_ID, str(start.tenant_id))]),
+            priority=Priority(fairness_key=str(start.tenant_id)),
+            rpc_timeout=START_TIMEOUT,
+        )
+    except WorkflowAlreadyStartedError:
+        return  # it ran to its end already
+
+
+class RunStarter:
+    """Starts the workflows of a committed transaction, without keeping its caller waiting."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._background = _Background()
+
+    async def committed(self, uow: UnitOfWork) -> None:
+        """Begin to start what the transaction launched."""
+        for start in uow.starts:
+            self._background.run(self._start(start))
+
+    async def drain(self) -> None:
+        """Wait for the starts under way."""
+        await self._background.drain()
+
+    async def _start(self, start: PendingStart) -> None:
+        try:
+            await start_workflow(self._client, start)
+        except (RPCError, OSError, asyncio.TimeoutError) as error:
+            await log.awarning("workflow not started yet; the sweep will", workflow=start.workflow_id, error=str(error))
+
+
+class OutboxPublisher:
+    """Publishes the facts of a committed transaction and then forgets them, in the order of the commits."""
+
+    def __init__(self, db: Database, transport: FactTransport) -> None:
+        self._db = db
+        self._transport = transport
+        self._queue: asyncio.Queue[OutboxFact] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    async def committed(self, uow: UnitOfWork) -> None:
+        """Queue what the transaction published."""
+        for item in uow.facts:
+            self._queue.put_nowait(item)
+
+    def start(self) -> None:
+        """Begin to publish what is queued."""
+        self._task = asyncio.create_task(self._publish_for_ever(), name="outbox-publisher")
+
+    async def stop(self) -> None:
+        """Publish what is queued, then stop."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        while not self._queue.empty():
+            await self._publish(self._take(self._queue.get_nowait()))
+
+    async def _publish_for_ever(self) -> None:
+        while True:
+            await self._publish(self._take(await self._queue.get()))
+
+    def _take(self, first: OutboxFact) -> list[OutboxFact]:
+        batch = [first]
+        while not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        return batch
+
+    async def _publish(self, batch: list[OutboxFact]) -> None:
+        try:
+            await self._transport.publish([item.fact for item in batch])
+            await forget_facts(self._db, [item.id for item in batch])
+        except Exception:  # the rows stay in the outbox; the sweep publishes them
+            await log.awarning("facts not published yet; the sweep will", count=len(batch), exc_info=True)
+
+
+async def forget_facts(db: Database, ids: list[UUID]) -> None:
+    """Remove published facts from the outbox."""
+    async with db.platform_unit_of_work() as uow:
+        await uow.session.execute(FORGET_FACTS, {"ids": ids})
+
+
+class _Background:
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        await asyncio.gather(*self._tasks, return_exceptions=True)

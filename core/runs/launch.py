@@ -1,0 +1,98 @@
+"""Launching a run: its row is written with the change that asks for it, its workflow starts after the commit."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+from sqlalchemy import text
+
+from core.context import SYSTEM_ACTOR_ID
+from core.db.unit_of_work import PendingStart
+from core.ids import derived_id
+from core.runs.contract import workflow_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from core.db import UnitOfWork
+    from core.messages import Scalar
+    from core.runs.contract import Contract, InputT, ResultT
+
+DURATIONS = text(
+    "select step, samples from platform.step_durations where contract = :contract and size_class = :size_class"
+)
+INSERT_RUN = text("""
+    insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, input, actor_id, actor_name,
+        subject_kind, subject_id, result_path, size_class, expected_ms)
+    values (:tenant_id, :id, :contract, :workflow_id, 'launching', cast(:title_params as jsonb), cast(:input as jsonb),
+        :actor_id, :actor_name, :subject_kind, :subject_id, :result_path, :size_class, cast(:expected_ms as jsonb))
+    on conflict (tenant_id, id) do nothing
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchedRun:
+    """The run that was asked for; asking again with the same key gives the same one."""
+
+    id: UUID
+    workflow_id: str
+    path: str
+
+
+async def launch(  # noqa: PLR0913  # keyword-only, and each is a fact of the run row
+    uow: UnitOfWork,
+    contract: Contract[InputT, ResultT],
+    run_input: InputT,
+    *,
+    key: str,
+    subject: tuple[str, str],
+    title_params: Mapping[str, Scalar] | None = None,
+    result_path: str | None = None,
+    size: int = 0,
+    actor_name: str | None = None,
+) -> LaunchedRun:
+    """Ask for a run of ``contract`` in the transaction of ``uow``.
+
+    ``key`` makes it unique: the same tenant, contract and key is the same run, launched once. ``subject`` names what
+    it works on (kind, id). ``size`` in bytes (or items) groups past durations for the time left.
+    """
+    run_id = derived_id(uow.tenant_id, f"{contract.name}/{key}")
+    name = workflow_id(uow.tenant_id, contract.name, run_id)
+    size_class = _size_class(size)
+    await uow.session.flush()
+    await uow.session.execute(
+        INSERT_RUN,
+        {
+            "tenant_id": uow.tenant_id,
+            "id": run_id,
+            "contract": contract.name,
+            "workflow_id": name,
+            "title_params": json.dumps(dict(title_params or {})),
+            "input": TypeAdapter(contract.input).dump_json(run_input).decode(),
+            "actor_id": run_input.actor_id or SYSTEM_ACTOR_ID,
+            "actor_name": actor_name if actor_name is not None else uow.actor_name,
+            "subject_kind": subject[0],
+            "subject_id": subject[1],
+            "result_path": result_path,
+            "size_class": size_class,
+            "expected_ms": json.dumps(await _expected_ms(uow, contract.name, size_class)),
+        },
+    )
+    uow.starts.append(PendingStart(uow.tenant_id, contract.name, name, run_input))
+    return LaunchedRun(run_id, name, f"/runs/{run_id}")
+
+
+async def _expected_ms(uow: UnitOfWork, contract: str, size_class: int) -> dict[str, int]:
+    rows = await uow.session.execute(DURATIONS, {"contract": contract, "size_class": size_class})
+    return {row.step: round(median(row.samples)) for row in rows}
+
+
+def _size_class(size: int) -> int:
+    """Return the power of four that the size falls under: 300 kB and 900 kB are alike, 300 kB and 30 MB are not."""
+    return 0 if size <= 0 else math.ceil(math.log(size, 4))

@@ -1,0 +1,75 @@
+"""Reading runs: a run and its steps come as one JSON snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, text
+
+from core.context import HOME_TENANT_ID
+from core.runs.snapshot import RunSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from core.context import Context
+    from core.db import UnitOfWork
+
+STEP_COLUMNS = "name, state, attempt, failure, started_at, ended_at"
+RUN_COLUMNS = (
+    "id, seq, contract, workflow_id, state, title_params, actor_id, actor_name, subject_kind, subject_id, result_path, "
+    "outcome, expected_ms, past_return, parked_until, created_at, ended_at"
+)
+SNAPSHOT = (
+    "jsonb_build_object("  # noqa: S608  # made of the constants above
+    + ", ".join(f"'{column.strip()}', r.{column.strip()}" for column in RUN_COLUMNS.split(","))
+    + f""", 'steps', coalesce((select jsonb_agg(to_jsonb(s) order by s.started_at, s.name)
+        from (select {STEP_COLUMNS} from platform.run_steps
+              where tenant_id = r.tenant_id and run_id = r.id) s), '[]'::jsonb))"""
+)
+VISIBLE = "(r.actor_id = :actor_id or :sees_all)"
+
+ONE = text(f"select {SNAPSHOT} from platform.runs r where r.id = :id and {VISIBLE}")  # noqa: S608
+PAGE = text(
+    f"select {SNAPSHOT} from platform.runs r where {VISIBLE} and r.state = any(:states) "  # noqa: S608
+    "and (cast(:before as timestamptz) is null or r.created_at < :before) order by r.created_at desc limit :limit"
+)
+OF_SUBJECTS = text(
+    f"select {SNAPSHOT} from platform.runs r where {VISIBLE} and r.subject_kind = :kind "  # noqa: S608
+    "and r.subject_id in :ids order by r.created_at desc"
+).bindparams(bindparam("ids", expanding=True))
+
+ALL_STATES = ("launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "undone", "failed")
+OPEN_STATES = ("launching", "running", "waiting", "needs_you", "undoing")
+
+
+async def run_of(uow: UnitOfWork, ctx: Context, run_id: UUID) -> RunSnapshot | None:
+    """Return a run that the person may see: their own, or any of the tenant for those who run it."""
+    row = (await uow.session.execute(ONE, {"id": run_id, **_viewer(ctx)})).scalar_one_or_none()
+    return RunSnapshot.from_json(row) if row else None
+
+
+async def runs_of(
+    uow: UnitOfWork, ctx: Context, *, states: Sequence[str] = ALL_STATES, before: Any = None, limit: int = 50
+) -> list[RunSnapshot]:
+    """Return the newest runs that the person may see, in the given states, created before ``before`` if given."""
+    params = {"states": list(states), "before": before, "limit": limit, **_viewer(ctx)}
+    return [RunSnapshot.from_json(row) for row in (await uow.session.execute(PAGE, params)).scalars()]
+
+
+async def runs_of_subjects(uow: UnitOfWork, ctx: Context, kind: str, ids: Sequence[str]) -> dict[str, RunSnapshot]:
+    """Return the newest visible run of each of the subjects, by subject id."""
+    if not ids:
+        return {}
+    rows = await uow.session.execute(OF_SUBJECTS, {"kind": kind, "ids": list(ids), **_viewer(ctx)})
+    newest: dict[str, RunSnapshot] = {}
+    for row in rows.scalars():
+        snapshot = RunSnapshot.from_json(row)
+        newest.setdefault(snapshot.subject_id, snapshot)
+    return newest
+
+
+def _viewer(ctx: Context) -> dict[str, object]:
+    # In the platform's own tenant everybody is a stranger to everybody: there a person sees their own runs alone.
+    return {"actor_id": ctx.actor_id, "sees_all": ctx.is_admin and ctx.tenant_id != HOME_TENANT_ID}

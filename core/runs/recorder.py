@@ -1,0 +1,207 @@
+"""Writing down what runs do: the one writer of run rows, fed by workers, emptied in small batches.
+
+A change is queued by the worker's interceptor and written within milliseconds; the workflow never waits for it. What
+is lost when a process dies is restored from the workflow's own report (the next one, or the sweep's).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import TypeAdapter
+from sqlalchemy import text
+
+from core.live.fact import user_or_admins
+from core.runs.queries import RUN_COLUMNS, STEP_COLUMNS
+from core.runs.report import ENDED, RunReport, StepReport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from core.db import Database, UnitOfWork
+
+log = structlog.get_logger()
+
+STEPS = TypeAdapter(list[StepReport])
+SAMPLES_KEPT = 20
+
+LOCK = text("select state from platform.runs where id = :id for update")
+# One statement: it raises the run's event number, writes the changed steps and returns the whole as JSON. The row is
+# locked before, by a statement of its own, so that this one sees every step that an earlier event wrote.
+APPLY = text(f"""
+    with changed as (
+        insert into platform.run_steps (tenant_id, run_id, name, state, attempt, failure, started_at, ended_at)
+        select :tenant_id, :id, c.name, c.state, c.attempt, c.failure, c.started_at, c.ended_at
+        from jsonb_to_recordset(cast(:steps as jsonb)) as c(name text, state text, attempt integer, failure text,
+            started_at timestamptz, ended_at timestamptz)
+        on conflict (tenant_id, run_id, name) do update set state = excluded.state,
+            attempt = greatest(platform.run_steps.attempt, excluded.attempt), failure = excluded.failure,
+            started_at = least(platform.run_steps.started_at, excluded.started_at), ended_at = excluded.ended_at
+        returning {STEP_COLUMNS}
+    ), everything as (
+        select {STEP_COLUMNS} from changed
+        union all
+        select {STEP_COLUMNS} from platform.run_steps
+        where tenant_id = :tenant_id and run_id = :id and name not in (select name from changed)
+    ), run as (
+        update platform.runs set
+            seq = seq + 1,
+            state = case
+                when cast(:state as text) is not null then :state
+                when state in ('launching', 'waiting') then 'running'
+                else state end,
+            outcome = coalesce(:outcome, outcome),
+            past_return = past_return or :past_return,
+            parked_until = :parked_until,
+            input = case when :ended then null else input end,
+            changed_at = now(),
+            ended_at = case when :ended then coalesce(ended_at, now()) else ended_at end
+        where tenant_id = :tenant_id and id = :id
+        returning {RUN_COLUMNS}, size_class
+    )
+    select (to_jsonb(run) || jsonb_build_object('steps',
+        coalesce((select jsonb_agg(to_jsonb(e) order by e.started_at, e.name) from everything e), '[]'::jsonb)))
+    from run
+""")  # noqa: S608  # made of the column lists of queries.py
+LEARN = text(f"""
+    insert into platform.step_durations (contract, step, size_class, samples)
+    values (:contract, :step, :size_class, array[cast(:ms as integer)])
+    on conflict (contract, step, size_class) do update
+    set samples = (excluded.samples || platform.step_durations.samples)[1:{SAMPLES_KEPT}]
+""")  # noqa: S608  # a constant
+
+
+class Recorder:
+    """Queues reports and writes them, one transaction and one event number for all that is queued of a run."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._queue: asyncio.Queue[RunReport] = asyncio.Queue()
+        self._lock = asyncio.Lock()
+        self._writer: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to write what is queued."""
+        self._writer = asyncio.create_task(self._write_for_ever(), name="run-recorder")
+
+    async def stop(self) -> None:
+        """Write what is left, then stop."""
+        if self._writer:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        await self.flush()
+
+    def tell(self, report: RunReport) -> None:
+        """Queue a report; never waits, never fails."""
+        self._queue.put_nowait(report)
+
+    async def record(self, report: RunReport) -> None:
+        """Write a report, after all that was queued before it. Raises when the database cannot be reached."""
+        self.tell(report)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write all that is queued."""
+        async with self._lock:
+            await self._write(self._take())
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            first = await self._queue.get()
+            async with self._lock:
+                batch = [first, *self._take()]
+                try:
+                    await self._write(batch)
+                except Exception:  # a hint, not the truth: the workflow's next report carries it again
+                    await log.awarning("run events not written", count=len(batch), exc_info=True)
+
+    def _take(self) -> list[RunReport]:
+        batch: list[RunReport] = []
+        while not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        return batch
+
+    async def _write(self, batch: Sequence[RunReport]) -> None:
+        by_run: dict[tuple[UUID, UUID], list[RunReport]] = defaultdict(list)
+        for report in batch:
+            by_run[report.tenant_id, report.run_id].append(report)
+        for (tenant_id, run_id), reports in by_run.items():
+            async with self._db.unit_of_work(tenant_id, "runs") as uow:
+                ended = await apply_report(uow, run_id, _merge(reports))
+            if ended:
+                await self._learn(tenant_id, ended)
+
+    async def _learn(self, tenant_id: UUID, run: dict[str, Any]) -> None:
+        """Add the durations of a finished run to what time left is learnt from, outside of the run's transaction."""
+        steps = STEPS.validate_python(run["steps"])
+        samples = [
+            {
+                "contract": run["contract"],
+                "step": step.name,
+                "size_class": run["size_class"],
+                "ms": round((step.ended_at - step.started_at).total_seconds() * 1000),
+            }
+            for step in sorted(steps, key=lambda step: step.name)
+            if step.ended_at and step.state == "done"
+        ]
+        if samples:
+            async with self._db.unit_of_work(tenant_id, "runs") as uow:
+                await uow.session.execute(LEARN, samples)
+
+
+async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict[str, Any] | None:
+    """Write one report into the run's row and publish it; returns the run if this ended it as done, else None.
+
+    A run that has ended stays as it is.
+    """
+    before = (await uow.session.execute(LOCK, {"id": run_id})).scalar_one_or_none()
+    if before is None or before in ENDED:
+        return None
+    ended = report.state in ENDED
+    row = await uow.session.execute(
+        APPLY,
+        {
+            "tenant_id": uow.tenant_id,
+            "id": run_id,
+            "steps": STEPS.dump_json(list(report.steps)).decode(),
+            "state": report.state,
+            "outcome": report.outcome,
+            "past_return": report.past_return,
+            "parked_until": report.parked_until,
+            "ended": ended,
+        },
+    )
+    run: dict[str, Any] = row.scalar_one()
+    size_class = run.pop("size_class")
+    # Event numbers are part of the fact, so that a page can tell a double from a gap.
+    uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)
+    if ended or before == "launching":
+        uow.actor_id = run["actor_id"]
+        verb = report.state if ended else "started"
+        await uow.audit(f"run.{verb}", f"run:{run_id}", contract=run["contract"], outcome=run["outcome"])
+    return {**run, "size_class": size_class} if report.state == "done" else None
+
+
+def _merge(reports: Sequence[RunReport]) -> RunReport:
+    """Fold reports of one run, oldest first, into one: the last word of each step and of the run counts."""
+    steps: dict[str, StepReport] = {}
+    state, outcome, parked_until, past_return = None, None, None, False
+    for report in reports:
+        for step in report.steps:
+            earlier = steps.get(step.name)
+            started_at = min(earlier.started_at, step.started_at) if earlier else step.started_at
+            steps[step.name] = StepReport(
+                step.name, step.state, started_at, step.ended_at, max(step.attempt, earlier.attempt if earlier else 1),
+                step.failure,
+            )
+        state = report.state or state
+        outcome = report.outcome or outcome
+        parked_until = report.parked_until or parked_until
+        past_return = past_return or report.past_return
+    last = reports[-1]
+    return RunReport(last.tenant_id, last.run_id, state, tuple(steps.values()), outcome, parked_until, past_return)

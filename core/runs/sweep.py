@@ -1,0 +1,130 @@
+"""What a crash can leave behind, found and mended: unstarted runs, undelivered facts, rows that missed an event."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from core.db.unit_of_work import PendingStart
+from core.live.fact import Fact
+from core.runs.contract import RunRef
+from core.runs.dispatch import FactTransport, forget_facts, start_workflow
+from core.runs.recorder import apply_report
+from core.runs.report import Mended, RunReport, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.db import Database
+    from core.runs.contract import AnyContract
+
+log = structlog.get_logger()
+
+BATCH = 500
+QUERY_TIMEOUT = timedelta(seconds=3)
+
+UNSTARTED = text("""
+    select tenant_id, contract, workflow_id, input from platform.runs
+    where ended_at is null and state = 'launching' and input is not null and changed_at < now() - interval '5 seconds'
+    order by changed_at limit :limit
+""")
+UNPUBLISHED = text("""
+    select id, fact from platform.outbox where created_at < now() - interval '5 seconds' order by created_at, id
+    limit :limit
+""")
+QUIET = text("""
+    select tenant_id, id, workflow_id, state, changed_at from platform.runs
+    where ended_at is null and changed_at < now() - interval '30 seconds' order by changed_at limit :limit
+""")
+LOOKED_AT = text("update platform.runs set changed_at = now() where id = :id and changed_at = :changed_at")
+
+STATE_OF_CLOSED: dict[WorkflowExecutionStatus, RunState] = {
+    WorkflowExecutionStatus.COMPLETED: "done",
+    WorkflowExecutionStatus.CANCELED: "cancelled",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TERMINATED: "failed",
+    WorkflowExecutionStatus.TIMED_OUT: "failed",
+}
+
+
+class Sweeper:
+    """Looks across all tenants, as the platform."""
+
+    def __init__(
+        self, db: Database, client: Client, transport: FactTransport, contracts: Mapping[str, AnyContract]
+    ) -> None:
+        self._db = db
+        self._client = client
+        self._transport = transport
+        self._contracts = contracts
+
+    async def sweep(self) -> Mended:
+        """Do all three. Each is safe to repeat and to run beside live traffic."""
+        return Mended(await self.start_unstarted(), await self.publish_unpublished(), await self.reconcile())
+
+    async def start_unstarted(self) -> int:
+        """Start the workflows of runs whose process died between commit and start."""
+        async with self._db.platform_unit_of_work() as uow:
+            rows = (await uow.session.execute(UNSTARTED, {"limit": BATCH})).all()
+        for row in rows:
+            run_input = TypeAdapter(self._contracts[row.contract].input).validate_python(row.input)
+            await start_workflow(self._client, PendingStart(row.tenant_id, row.contract, row.workflow_id, run_input))
+        return len(rows)
+
+    async def publish_unpublished(self) -> int:
+        """Deliver the facts that stayed in the outbox."""
+        async with self._db.platform_unit_of_work() as uow:
+            rows = (await uow.session.execute(UNPUBLISHED, {"limit": BATCH})).all()
+        if rows:
+            await self._transport.publish([Fact.from_json(row.fact) for row in rows])
+            await forget_facts(self._db, [row.id for row in rows])
+        return len(rows)
+
+    async def reconcile(self) -> int:
+        """Compare the rows of quiet open runs with their workflows, which are the truth."""
+        async with self._db.platform_unit_of_work() as uow:
+            rows = (await uow.session.execute(QUIET, {"limit": BATCH})).all()
+        return sum([await self._reconcile(row) for row in rows])
+
+    async def _reconcile(self, row: Any) -> bool:  # noqa: ANN401  # a row of QUIET
+        report = await self._truth(row.workflow_id, row.state)
+        if report is None:
+            async with self._db.platform_unit_of_work() as uow:
+                await uow.session.execute(LOOKED_AT, {"id": row.id, "changed_at": row.changed_at})
+            return False
+        async with self._db.unit_of_work(row.tenant_id, "runs") as uow:
+            await apply_report(uow, row.id, report)
+        return True
+
+    async def _truth(self, workflow_id: str, state_in_row: str) -> RunReport | None:
+        """Return what the row should say, or None if it says it already or the truth cannot be had now."""
+        ref = RunRef.parse(workflow_id)
+        if ref is None:
+            return None
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            status = (await handle.describe(rpc_timeout=QUERY_TIMEOUT)).status
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND and state_in_row != "launching":
+                return RunReport(ref.tenant_id, ref.run_id, "failed")
+            return None
+        try:
+            report = await handle.query("report", result_type=RunReport, rpc_timeout=QUERY_TIMEOUT)
+        except RPCError as error:
+            await log.awarning("a workflow does not tell where it stands", workflow=workflow_id, error=str(error))
+            report = RunReport(ref.tenant_id, ref.run_id)
+        closed = STATE_OF_CLOSED.get(status) if status else None
+        if closed == "failed" and report.state == "undone":
+            closed = "undone"
+        if closed is None and report.state == state_in_row:
+            return None
+        return RunReport(
+            ref.tenant_id, ref.run_id, closed or report.state, report.steps, report.outcome, report.parked_until,
+            report.past_return,
+        )

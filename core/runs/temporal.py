@@ -1,0 +1,84 @@
+"""The connection to Temporal, and the three things that pages ask of a running workflow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from core.errors import NotFoundError, UnavailableError
+from core.messages import messages_of
+from core.runs.payloads import data_converter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from temporalio.client import Interceptor
+
+    from core.settings import Settings
+
+N_ = messages_of("runs")
+
+RPC_TIMEOUT = timedelta(seconds=3)
+SECONDS_UNTIL_RETRY = 10
+
+
+async def connect(settings: Settings, *, wait_seconds: float = 60, interceptors: Sequence[Interceptor] = ()) -> Client:
+    """Connect, waiting for a server that is still starting; raises ``RuntimeError`` when it does not come up.
+
+    ``wait_seconds=0`` gives a client that dials at its first call: for pages, which must start without Temporal.
+    """
+    delay, end = 0.2, time.monotonic() + wait_seconds
+    while True:
+        try:
+            return await Client.connect(
+                settings.temporal_address,
+                namespace=settings.temporal_namespace,
+                data_converter=data_converter(settings.secret_key.get_secret_value().encode()),
+                interceptors=interceptors,
+                lazy=wait_seconds == 0,
+            )
+        except RuntimeError:
+            if time.monotonic() + delay > end:
+                raise
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5)
+
+
+class RunControl:
+    """Cancels and continues runs. Raises ``UnavailableError`` when Temporal cannot be reached."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def cancel(self, workflow_id: str) -> None:
+        """Ask the workflow to undo what it did and end. It passes over a request that comes too late."""
+        try:
+            await self._client.get_workflow_handle(workflow_id).cancel(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            raise _told(error) from error
+
+    async def resume(self, workflow_id: str) -> None:
+        """Have the parked steps tried again."""
+        await self.signal(workflow_id, "continue")
+
+    async def signal(self, workflow_id: str, name: str, *args: object) -> None:
+        """Send a signal, durably: the workflow gets it even if no worker runs now."""
+        try:
+            handle = self._client.get_workflow_handle(workflow_id)
+            await handle.signal(name, args=list(args), rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            raise _told(error) from error
+
+
+def _told(error: RPCError) -> Exception:
+    if error.status == RPCStatusCode.NOT_FOUND:
+        return NotFoundError(N_("This has ended already. Reload the page to see how."), code="run_ended")
+    return UnavailableError(
+        N_("The workflow service cannot be reached right now. Nothing is lost; try again in a moment."),
+        retry_after=SECONDS_UNTIL_RETRY,
+    )

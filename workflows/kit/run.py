@@ -1,0 +1,264 @@
+"""The base of every workflow: steps with undo, cancel, parking and continue, all told to the run card.
+
+A workflow lists its ``steps``; nothing else of this module needs to be known by its author.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Protocol, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from core.runs.activity_ids import StepOfActivity
+    from core.runs.contract import AnyContract, InputT, RunRef, Step, Undo
+    from core.runs.report import RECORD_ACTIVITY, RunReport, RunState
+    from workflows.kit.ledger import Ledger
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+TakesT = TypeVar("TakesT")
+GivesT = TypeVar("GivesT")
+AT = TypeVar("AT")
+BT = TypeVar("BT")
+CT = TypeVar("CT")
+
+
+class HasOutcome(Protocol):
+    """A workflow's result: ``outcome`` is one of the contract's outcomes."""
+
+    @property
+    def outcome(self) -> str:
+        """How it ended."""
+
+
+ResultT = TypeVar("ResultT", bound=HasOutcome)
+
+HEARTBEAT = timedelta(seconds=10)
+"""A worker that was killed is noticed after this long, and its activity tried again elsewhere."""
+
+PARKED_TOO_LONG = "parked_too_long"
+
+
+class ParkedTooLongError(Exception):
+    """Nobody continued a parked run in time."""
+
+
+class DurableRun(Generic[InputT, ResultT]):
+    """A workflow in named steps. A step that finally fails parks the run; cancelling undoes what was done."""
+
+    contract: ClassVar[AnyContract]
+
+    def __init__(self) -> None:
+        self._ledger = Ledger()
+        self._undos: list[tuple[Step[Any, Any], object]] = []
+        self._goes: dict[str, int] = {}
+        self._stopping = False
+        self._past_return = False
+
+    @abstractmethod
+    async def steps(self, run_input: InputT) -> ResultT:
+        """Do the work, step by step."""
+
+    async def conduct(self, run_input: InputT) -> ResultT:
+        """Run the steps to their end, or undo them. ``@workflow.run`` of each workflow returns this."""
+        body = asyncio.create_task(self.steps(run_input))
+        try:
+            result = await self._until_done_or_cancelled(body)
+        except asyncio.CancelledError:
+            await _shielded(self._undo_all("cancelled"))
+            raise
+        except ParkedTooLongError:
+            await _shielded(self._undo_all("undone"))
+            raise ApplicationError(PARKED_TOO_LONG, type=PARKED_TOO_LONG, non_retryable=True) from None
+        await _shielded(self._report("done", outcome=result.outcome))
+        return result
+
+    async def step(self, step: Step[TakesT, GivesT], argument: TakesT) -> GivesT:
+        """Execute one step's activity; returns its result, however often it had to be tried or continued."""
+        self._refuse_when_stopping()
+        if step.has_undo:
+            # Before the step: it may have happened even though it failed.
+            self._undos.append((step, argument))
+        self._past_return = self._past_return or step.point_of_no_return
+        while True:
+            self._ledger.begin(step.name)
+            try:
+                result = await self._execute(step, self.contract.feature + "." + step.name, argument)
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise asyncio.CancelledError from error
+                self._refuse_when_stopping()
+                await self._park(step, _code(error))
+                continue
+            self._ledger.end(step.name)
+            self._refuse_when_stopping()
+            return result
+
+    async def together(self, first: Awaitable[AT], second: Awaitable[BT], third: Awaitable[CT]) -> tuple[AT, BT, CT]:
+        """Run three steps at the same time; when one is cancelled, all are."""
+        tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(step) for step in (first, second, third)]
+        try:
+            one, two, three = await asyncio.gather(*tasks)
+        except (Exception, asyncio.CancelledError):
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        return one, two, three
+
+    async def wait_for(self, step: Step[None, None], happened: Callable[[], bool], *, timeout: timedelta) -> bool:
+        """Show that the run waits for somebody or something; returns False if it did not happen in time."""
+        self._refuse_when_stopping()
+        self._ledger.begin(step.name, "waiting")
+        await self._report("waiting")
+        try:
+            await workflow.wait_condition(happened, timeout=timeout, timeout_summary=step.name)
+        except TimeoutError:
+            happened_in_time = False
+        else:
+            happened_in_time = True
+        self._ledger.end(step.name)
+        await self._report("running")
+        return happened_in_time
+
+    @workflow.signal(name="continue")
+    def continue_parked(self) -> None:
+        """Have every parked step tried again."""
+        self._ledger.unpark()
+
+    @workflow.query(name="report")
+    def current_report(self) -> RunReport:
+        """Tell where the run stands; the reconciler mends its row by this."""
+        return self._make_report(self._ledger.run_state())
+
+    async def _until_done_or_cancelled(self, body: asyncio.Task[ResultT]) -> ResultT:
+        while True:
+            try:
+                return await asyncio.shield(body)
+            except asyncio.CancelledError:
+                if body.done():
+                    raise
+                if self._past_return or self.contract.cancel == "never":
+                    continue  # too late, or never allowed: the card has no button, and a cancel from elsewhere is passed over
+                self._stopping = True
+                body.cancel()
+                await asyncio.wait([body])
+                raise
+
+    async def _undo_all(self, ending: RunState) -> None:
+        self._stopping = True
+        self._ledger.begin_undoing()
+        await self._report("undoing")
+        while self._undos:
+            step, argument = self._undos.pop()
+            await self._undo(step, argument)
+        self._ledger.end_undoing()
+        await self._report(ending)
+
+    async def _undo(self, step: Step[Any, Any], argument: object) -> None:
+        if not isinstance(step.undo, Undo):
+            return
+        while True:
+            self._ledger.begin(step.name, "undoing")
+            try:
+                await self._execute(step, step.undo.activity, argument, is_undo=True)
+            except ActivityError as error:
+                await self._park(step, _code(error), for_ever=True)
+                continue
+            self._ledger.end(step.name, "undone")
+            return
+
+    async def _execute(
+        self, step: Step[Any, Any], activity: str, argument: object, *, is_undo: bool = False
+    ) -> Any:  # noqa: ANN401  # the step's own type, restored by step()
+        go = self._goes.get(activity, 0)
+        self._goes[activity] = go + 1
+        return await workflow.execute_activity(
+            activity,
+            argument,
+            activity_id=StepOfActivity(step.name, go, is_undo).activity_id(),
+            result_type=None if is_undo else step.gives,
+            start_to_close_timeout=step.timeout,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=RetryPolicy(
+                initial_interval=timedelta(milliseconds=200),
+                maximum_interval=timedelta(seconds=10),
+                maximum_attempts=max(step.attempts, step.patience),
+            ),
+            # Undoing must not begin before the activity has really stopped.
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )
+
+    async def _park(self, step: Step[Any, Any], failure: str, *, for_ever: bool = False) -> None:
+        """Wait, still open and durable, until a person has the step tried again."""
+        limit = None if for_ever else self.contract.parked_for
+        self._ledger.park(step.name, failure)
+        await self._report("needs_you", parked_until=workflow.now() + limit if limit else None)
+        try:
+            await workflow.wait_condition(
+                lambda: not self._ledger.is_parked(step.name), timeout=limit, timeout_summary=f"parked: {step.name}"
+            )
+        except TimeoutError:
+            raise ParkedTooLongError from None
+        if not self._ledger.has_parked():
+            await self._report("undoing" if for_ever else "running")
+
+    async def _report(
+        self, state: RunState, *, outcome: str | None = None, parked_until: datetime | None = None
+    ) -> None:
+        """Have the whole state written down. Best effort: the reconciler asks again for what is not written here."""
+        self._ledger.state = state
+        report = self._make_report(state, outcome, parked_until)
+        try:
+            await workflow.execute_local_activity(
+                RECORD_ACTIVITY,
+                report,
+                start_to_close_timeout=timedelta(seconds=5),
+                schedule_to_close_timeout=timedelta(seconds=15),
+                retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=10),
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise asyncio.CancelledError from error
+            workflow.logger.warning("the state of the run is not written down yet")
+
+    def _make_report(
+        self, state: RunState, outcome: str | None = None, parked_until: datetime | None = None
+    ) -> RunReport:
+        ref = RunRef.parse(workflow.info().workflow_id)
+        if ref is None:
+            message = "a run's workflow id names its tenant, contract and run"
+            raise ApplicationError(message, type="not_a_run", non_retryable=True)
+        return RunReport(
+            ref.tenant_id, ref.run_id, state, self._ledger.steps(), outcome, parked_until, self._past_return
+        )
+
+    def _refuse_when_stopping(self) -> Never | None:
+        if self._stopping:
+            raise asyncio.CancelledError
+        return None
+
+
+async def _shielded(work: Awaitable[None]) -> None:
+    """Finish ``work`` whatever comes: what has been decided (done, undo) is not cancelled half-way."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+    task.result()
+
+
+def _code(error: ActivityError) -> str:
+    cause = error.cause
+    return cause.type or "unexpected" if isinstance(cause, ApplicationError) else "timeout"

@@ -1,0 +1,29 @@
+"""The platform's sweep: started by a schedule, seen by engineers alone, so it is no run of anybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from core.runs.report import Mended
+
+SWEEP = "runs.sweep"
+EVERY = timedelta(seconds=10)
+
+
+@workflow.defn(name=SWEEP)
+class Sweep:
+    """Mends what crashes left behind, once."""
+
+    @workflow.run
+    async def run(self) -> Mended:
+        """Sweep once; the next tick of the schedule comes soon enough to be the retry."""
+        return await workflow.execute_activity(
+            "runs.sweep_once",
+            result_type=Mended,
+            start_to_close_timeout=timedelta(minutes=2),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
