@@ -1,0 +1,53 @@
+"""Thumbnails, previews and details of PDF documents. Runs in the drawing process alone, like ``pictures``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw
+from PIL import Image
+
+from activities.files.drawing.drawn import Drawn, DrawnFacts, save
+
+LONGEST_TITLE = 200
+
+
+def draw(path: Path, folder: Path, names: list[str], box: int) -> Drawn:
+    """Write a WebP of each of the first pages, one a name, within ``box`` by ``box`` pixels."""
+    with _opened(path) as document:
+        if document is None:
+            return Drawn(note="protected")
+        pages = zip(names, range(len(document)), strict=False)
+        return Drawn(tuple(save(_page(document, number, box), folder, name) for name, number in pages))
+
+
+def read(path: Path) -> DrawnFacts:
+    """Count the pages and read the title; of a protected document nothing can be told."""
+    with _opened(path) as document:
+        if document is None:
+            return DrawnFacts()
+        title = document.get_metadata_value("Title") or ""
+        return DrawnFacts(pages=len(document), title=title[:LONGEST_TITLE])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument | None]:
+    """Yield the document, or None when it wants a password."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code != pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise
+        yield None
+    else:
+        with document:
+            yield document
+
+
+def _page(document: pypdfium2.PdfDocument, number: int, box: int) -> Image.Image:
+    page = document[number]
+    picture: Image.Image = page.render(scale=box / max(page.get_size())).to_pil()
+    return picture.convert("RGB")

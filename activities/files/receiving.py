@@ -1,0 +1,45 @@
+"""The first steps of a file: what has arrived, and what it really is."""
+
+from __future__ import annotations
+
+from temporalio import activity
+
+from core.db import Database
+from core.storage import Storage
+from domain.files import service
+from domain.files.errors import no_such_file
+from domain.files.kinds import HEAD_SIZE, KINDS, recognise
+from domain.files.repository import FileRepository
+from domain.files.types import FileRef, Identified, Received
+
+
+class ReceivingActivities:
+    """Takes over an upload, or takes it back as a whole."""
+
+    def __init__(self, db: Database, storage: Storage) -> None:
+        self._db = db
+        self._storage = storage
+
+    @activity.defn(name="files.receive")
+    async def receive(self, ref: FileRef) -> Received:
+        """Make sure that the uploaded bytes are all there."""
+        async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
+            file = await FileRepository(uow.session).get(ref.file_id)
+        key = service.key_of(ref.tenant_id, ref.file_id)
+        if not await self._storage.exists(key) or await self._storage.size(key) != file.size:
+            raise no_such_file()
+        return Received(file.size)
+
+    @activity.defn(name="files.unreceive")
+    async def unreceive(self, ref: FileRef) -> None:
+        """Leave nothing of the upload: no row, no space, no bytes."""
+        async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
+            await service.forget(uow, ref.file_id)
+        await self._storage.delete_prefix(service.folder_of(ref.tenant_id, ref.file_id))
+
+    @activity.defn(name="files.identify")
+    async def identify(self, ref: FileRef) -> Identified:
+        """Tell the real kind from the first bytes."""
+        head = await self._storage.get_bytes(service.key_of(ref.tenant_id, ref.file_id), limit=HEAD_SIZE)
+        media_type = recognise(head)
+        return Identified(media_type, accepted=media_type in KINDS)

@@ -1,0 +1,40 @@
+"""The steps of removing a file."""
+
+from __future__ import annotations
+
+from temporalio import activity
+
+from core.db import Database
+from core.storage import Storage
+from domain.files import service
+from domain.files.repository import FileRepository
+from domain.files.types import FileRef
+
+
+class RemovalActivities:
+    """Puts files into the trash, takes them out again, or erases them."""
+
+    def __init__(self, db: Database, storage: Storage) -> None:
+        self._db = db
+        self._storage = storage
+
+    @activity.defn(name="files.trash")
+    async def trash(self, ref: FileRef) -> None:
+        """Put the file out of sight; the page has done so already, in the transaction that launched the run."""
+        async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
+            await service.trash(uow, ref.file_id)
+
+    @activity.defn(name="files.untrash")
+    async def untrash(self, ref: FileRef) -> None:
+        """Bring the file back."""
+        async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
+            await service.restore(uow, ref.file_id)
+
+    @activity.defn(name="files.erase")
+    async def erase(self, ref: FileRef) -> None:
+        """Erase the bytes, then the row: a crash in between leaves a file that can still be erased."""
+        await self._storage.delete_prefix(service.folder_of(ref.tenant_id, ref.file_id))
+        async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
+            if await FileRepository(uow.session).find(ref.file_id):
+                await uow.audit("files.erased", str(ref.file_id))
+            await service.forget(uow, ref.file_id)

@@ -1,0 +1,69 @@
+"""Thumbnails, previews and details of files that were found clean."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.files.drawing import studio
+from activities.files.working_copy import working_copy
+from core.storage import Storage
+from domain.files.kinds import KINDS
+from domain.files.service import folder_of, key_of
+from domain.files.types import Facts, KnownFile, Picture, Rendered
+
+
+class RenderingActivities:
+    """Draws files and reads their details; kinds that cannot be drawn are passed over."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    @activity.defn(name="files.thumbnail")
+    async def thumbnail(self, file: KnownFile) -> Rendered:
+        """Draw the small picture of the list."""
+        return await self._draw("thumbnail", file)
+
+    @activity.defn(name="files.unthumbnail")
+    async def unthumbnail(self, file: KnownFile) -> None:
+        """Erase the small picture."""
+        await self._storage.delete(key_of(file.tenant_id, file.file_id, "thumbnail"))
+
+    @activity.defn(name="files.preview")
+    async def preview(self, file: KnownFile) -> Rendered:
+        """Draw the large pictures of the file's own page."""
+        return await self._draw("preview", file)
+
+    @activity.defn(name="files.unpreview")
+    async def unpreview(self, file: KnownFile) -> None:
+        """Erase the large pictures."""
+        async for found in self._storage.list(folder_of(file.tenant_id, file.file_id)):
+            if "/preview-" in found.key:
+                await self._storage.delete(found.key)
+
+    @activity.defn(name="files.metadata")
+    async def metadata(self, file: KnownFile) -> Facts:
+        """Read what the file says about itself."""
+        if KINDS[file.type].rendering == "none":
+            return Facts()
+        async with working_copy(self._storage, key_of(file.tenant_id, file.file_id)) as original:
+            said = await studio.perform("metadata", file.type, original)
+        taken_at = said.pop("taken_at", None)
+        return Facts(**said, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
+
+    async def _draw(self, job: studio.Job, file: KnownFile) -> Rendered:
+        if KINDS[file.type].rendering == "none":
+            return Rendered()
+        async with working_copy(self._storage, key_of(file.tenant_id, file.file_id)) as original:
+            said = await studio.perform(job, file.type, original)
+            pictures = tuple(Picture(**picture) for picture in said.get("pictures", ()))
+            for picture in pictures:
+                await self._keep(file, picture.name, original.parent)
+        return Rendered(pictures, said.get("note", ""), broken=said["broken"])
+
+    async def _keep(self, file: KnownFile, name: str, folder: Path) -> None:
+        content = await asyncio.to_thread(Path(folder, f"{name}.webp").read_bytes)
+        await self._storage.put_bytes(key_of(file.tenant_id, file.file_id, name), content)

@@ -1,0 +1,51 @@
+"""The last steps of a file: its space is counted, its row opened or blocked, and everybody told."""
+
+from __future__ import annotations
+
+from temporalio import activity
+
+from core.db import Database
+from core.storage import Storage
+from domain.files import quota, service
+from domain.files.types import FileRef, Findings
+
+
+class SettlingActivities:
+    """Makes the verdict on a file true."""
+
+    def __init__(self, db: Database, storage: Storage) -> None:
+        self._db = db
+        self._storage = storage
+
+    @activity.defn(name="files.quota")
+    async def quota(self, findings: Findings) -> None:
+        """Turn the reservation of a ready file into use; give back that of a blocked one and erase its bytes."""
+        async with self._db.unit_of_work(findings.tenant_id, "files") as uow:
+            settle = quota.use if findings.verdict == "ready" else quota.release
+            await settle(uow, findings.file_id)
+        if findings.verdict != "ready":
+            await self._storage.delete_prefix(service.folder_of(findings.tenant_id, findings.file_id))
+
+    @activity.defn(name="files.unquota")
+    async def unquota(self, findings: Findings) -> None:
+        """Turn use back into a reservation."""
+        async with self._db.unit_of_work(findings.tenant_id, "files") as uow:
+            await quota.unuse(uow, findings.file_id)
+
+    @activity.defn(name="files.index")
+    async def index(self, findings: Findings) -> None:
+        """Write down what was found out; from here on a ready file can be opened."""
+        async with self._db.unit_of_work(findings.tenant_id, "files") as uow:
+            await service.index(uow, findings)
+
+    @activity.defn(name="files.unindex")
+    async def unindex(self, findings: Findings) -> None:
+        """Close the file again."""
+        async with self._db.unit_of_work(findings.tenant_id, "files") as uow:
+            await service.unindex(uow, findings.file_id)
+
+    @activity.defn(name="files.announce")
+    async def announce(self, ref: FileRef) -> None:
+        """Have every open list of the tenant read itself again."""
+        async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
+            uow.publish(service.CHANGED, str(ref.file_id))

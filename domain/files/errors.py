@@ -1,0 +1,50 @@
+"""The refusals of files."""
+
+from __future__ import annotations
+
+from core.errors import ConflictError, InvalidError, NotFoundError, QuotaError, TooLargeError
+from core.messages import messages_of
+
+N_ = messages_of("files")
+
+MEGABYTE = 1_000_000
+
+
+def no_such_file() -> NotFoundError:
+    """It is not there, or not yours, or not to be handed out."""
+    return NotFoundError(N_("This file is not here. It may have been removed, or the link is not complete."))
+
+
+def no_file_chosen() -> InvalidError:
+    """The form came without a file."""
+    return InvalidError(N_("Choose a file first."), code="no_file", field="file")
+
+
+def size_unknown() -> InvalidError:
+    """The browser did not say how much it is going to send."""
+    return InvalidError(N_("The size of the upload is missing. Nothing was stored."), code="no_size")
+
+
+def too_large(limit: int) -> TooLargeError:
+    """More than one upload may have."""
+    return TooLargeError(
+        N_("A file may have at most {limit} MB. Nothing was stored.", limit=limit // MEGABYTE), field="file"
+    )
+
+
+def over_quota(free: int, size: int) -> QuotaError:
+    """The tenant's space does not suffice."""
+    return QuotaError(
+        N_(
+            "This needs {size} MB, but only {free} MB are free. Nothing was stored. Remove files or get more space.",
+            size=-(-size // MEGABYTE),
+            free=free // MEGABYTE,
+        ),
+        code="over_quota",
+        field="file",
+    )
+
+
+def still_in_work() -> ConflictError:
+    """A file that is being prepared cannot be removed at the same time."""
+    return ConflictError(N_("This file is still being prepared. Cancel its preparation instead."), code="in_work")

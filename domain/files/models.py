@@ -1,0 +1,63 @@
+"""The tables of files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from sqlalchemy import FetchedValue, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, TenantBase
+
+Charge = Literal["reserved", "used", "none"]
+"""How the size of a file counts against the tenant's space (see ``quota``)."""
+
+
+class File(TenantBase):
+    """A file that somebody uploads, from its first byte on. It is served only while ``is_available``."""
+
+    __tablename__ = "files"
+    __table_args__: ClassVar = {"schema": "files"}
+
+    name: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[bytes | None]
+    declared_type: Mapped[str]
+    type: Mapped[str | None]
+    state: Mapped[str]
+    charge: Mapped[str]
+    scanner: Mapped[str] = mapped_column(default="")
+    signature: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    pages: Mapped[int | None]
+    taken_at: Mapped[datetime | None]
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", default=dict)
+    uploader_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    trashed_at: Mapped[datetime | None]
+
+    @property
+    def is_available(self) -> bool:
+        """Whether its bytes may be handed out: found clean, and not in the trash."""
+        return self.state == "ready" and self.trashed_at is None
+
+
+class Rendition(Base):
+    """A WebP picture of a file: its thumbnail or one page of its preview."""
+
+    __tablename__ = "renditions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "file_id"], ["files.files.tenant_id", "files.files.id"], ondelete="CASCADE"),
+        {"schema": "files"},
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]

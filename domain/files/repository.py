@@ -1,0 +1,115 @@
+"""All queries on files. Row-level security keeps every one of them within the tenant of its transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, column, delete, func, select, table, tuple_
+
+from domain.files.errors import no_such_file
+from domain.files.models import File, Rendition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from domain.files.types import Picture
+
+TENANTS = table("tenants", column("id"), schema="platform")
+PEOPLE = table("people", column("tenant_id"), column("user_id"), column("name"), schema="platform")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file with the name of the person who uploaded it."""
+
+    file: File
+    uploader: str
+
+
+class FileRepository:
+    """Files and their renditions, within one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def newest(self, limit: int, *, before: ListedFile | None = None) -> list[ListedFile]:
+        """Return the newest files that are not in the trash and whose bytes have arrived."""
+        query = _with_uploader().where(File.trashed_at.is_(None), File.state != "receiving")
+        if before is not None:
+            query = query.where(tuple_(File.created_at, File.id) < (before.file.created_at, before.file.id))
+        rows = await self._session.execute(query.order_by(File.created_at.desc(), File.id.desc()).limit(limit))
+        return [ListedFile(row.File, row.uploader or "") for row in rows]
+
+    async def listed(self, file_id: UUID) -> ListedFile:
+        """Return a file outside the trash, as the list shows it; raises NotFoundError."""
+        query = _with_uploader().where(File.id == file_id, File.trashed_at.is_(None), File.state != "receiving")
+        row = (await self._session.execute(query)).one_or_none()
+        if row is None:
+            raise no_such_file()
+        return ListedFile(row.File, row.uploader or "")
+
+    async def get(self, file_id: UUID, *, lock: bool = False) -> File:
+        """Return a file in any state, its row locked if asked; raises NotFoundError."""
+        file = await self.find(file_id, lock=lock)
+        if file is None:
+            raise no_such_file()
+        return file
+
+    async def find(self, file_id: UUID, *, lock: bool = False) -> File | None:
+        """Return a file in any state, or None."""
+        query = select(File).where(File.id == file_id)
+        return (await self._session.scalars(query.with_for_update() if lock else query)).one_or_none()
+
+    async def all_tenants(self) -> Sequence[UUID]:
+        """Return the ids of all tenants; their files are out of reach all the same."""
+        return (await self._session.scalars(select(TENANTS.c.id))).all()
+
+    async def stale_uploads(self, age: timedelta) -> Sequence[UUID]:
+        """Return the files that began to arrive longer than ``age`` ago and never came whole."""
+        query = select(File.id).where(File.state == "receiving", File.created_at < func.now() - age)
+        return (await self._session.scalars(query)).all()
+
+    async def renditions(self, file_id: UUID) -> Sequence[Rendition]:
+        """Return the renditions of a file."""
+        return (await self._session.scalars(select(Rendition).where(Rendition.file_id == file_id))).all()
+
+    async def replace_renditions(self, file: File, pictures: Sequence[Picture]) -> None:
+        """Record exactly these renditions for a file."""
+        await self._session.execute(delete(Rendition).where(Rendition.file_id == file.id))
+        self._session.add_all(
+            Rendition(
+                tenant_id=file.tenant_id,
+                file_id=file.id,
+                name=picture.name,
+                width=picture.width,
+                height=picture.height,
+                size=picture.size,
+            )
+            for picture in pictures
+        )
+
+    def add(self, file: File) -> None:
+        """Add a new file."""
+        self._session.add(file)
+
+    async def remove(self, file_id: UUID) -> None:
+        """Delete the row of a file, and its renditions with it."""
+        await self._session.execute(delete(File).where(File.id == file_id))
+
+    async def now(self) -> datetime:
+        """Return the time of the transaction, by the clock of the database."""
+        return (await self._session.scalars(select(func.now()))).one()
+
+
+def _with_uploader() -> Select[tuple[File, str]]:
+    people = PEOPLE.c
+    return (
+        select(File, people.name.label("uploader"))
+        .outerjoin(PEOPLE, and_(people.tenant_id == File.tenant_id, people.user_id == File.uploader_id))
+    )

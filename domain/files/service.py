@@ -1,0 +1,144 @@
+"""What may happen to a file, each within the caller's transaction."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from core.ids import new_id
+from core.storage import object_key
+from domain.files import quota
+from domain.files.errors import no_such_file, still_in_work
+from domain.files.models import File
+from domain.files.repository import FileRepository
+from domain.files.types import FileRef
+
+if TYPE_CHECKING:
+    from core.db import UnitOfWork
+    from core.storage import Stored
+    from domain.files.types import Findings
+
+CHANGED = "files:changed"
+"""The fact that makes every open list of the tenant read itself again."""
+
+LONGEST_NAME = 200
+KEY_PARTS = len(("tenants", "<tenant>", "files", "<file>", "<name>"))
+
+
+def key_of(tenant_id: UUID, file_id: UUID, name: str = "original") -> str:
+    """Return the storage key of a file's original or of one of its renditions."""
+    return object_key(tenant_id, "files", file_id, name if name == "original" else f"{name}.webp")
+
+
+def folder_of(tenant_id: UUID, file_id: UUID) -> str:
+    """Return the storage folder that holds everything of a file."""
+    return object_key(tenant_id, "files", file_id)
+
+
+def file_of(key: str) -> FileRef | None:
+    """Return the file that an object belongs to, or None for an object of another feature."""
+    parts = key.split("/")
+    if len(parts) != KEY_PARTS or parts[0] != "tenants" or parts[2] != "files":
+        return None
+    return FileRef(UUID(parts[1]), UUID(parts[3]))
+
+
+async def begin_upload(uow: UnitOfWork, uploader_id: UUID, name: str, declared_type: str, size: int) -> File:
+    """Reserve ``size`` bytes and note that a file is arriving; raises QuotaError before a byte is taken."""
+    await quota.reserve(uow, size)
+    file = File(
+        tenant_id=uow.tenant_id,
+        id=new_id(),
+        name=tidy_name(name),
+        size=size,
+        declared_type=declared_type,
+        state="receiving",
+        charge="reserved",
+        uploader_id=uploader_id,
+    )
+    FileRepository(uow.session).add(file)
+    return file
+
+
+async def complete_upload(uow: UnitOfWork, file_id: UUID, stored: Stored) -> File:
+    """All bytes have arrived: correct the reservation and let the file be looked at."""
+    await quota.shrink(uow, file_id, stored.size)
+    file = await FileRepository(uow.session).get(file_id)
+    file.state = "pending"
+    file.sha256 = stored.sha256
+    uow.publish(CHANGED, str(file_id))
+    return file
+
+
+async def abandon_upload(uow: UnitOfWork, file_id: UUID) -> bool:
+    """Forget a file that never came whole; False if it did, and nothing was changed."""
+    file = await FileRepository(uow.session).find(file_id, lock=True)
+    if file is None or file.state != "receiving":
+        return False
+    await forget(uow, file_id)
+    return True
+
+
+async def forget(uow: UnitOfWork, file_id: UUID) -> None:
+    """Take the file off the books: its row, its renditions' rows and its share of the space. Repeatable."""
+    await quota.release(uow, file_id)
+    await FileRepository(uow.session).remove(file_id)
+    uow.publish(CHANGED, str(file_id))
+
+
+async def index(uow: UnitOfWork, findings: Findings) -> None:
+    """Write down what was found out and open, or block, the file. Repeatable."""
+    files = FileRepository(uow.session)
+    file = await files.get(findings.file_id, lock=True)
+    facts = findings.facts
+    file.state, file.type = findings.verdict, findings.type
+    file.scanner, file.signature, file.note = findings.scanner, findings.signature, findings.note
+    file.width, file.height, file.pages, file.taken_at = facts.width, facts.height, facts.pages, facts.taken_at
+    file.details = {"camera": facts.camera, "title": facts.title}
+    await files.replace_renditions(file, findings.pictures)
+
+
+async def unindex(uow: UnitOfWork, file_id: UUID) -> None:
+    """Close a file again, as before :func:`index`. Repeatable, and fine if it is gone."""
+    file = await FileRepository(uow.session).find(file_id, lock=True)
+    if file is not None:
+        file.state = "pending"
+        await FileRepository(uow.session).replace_renditions(file, ())
+
+
+async def trash(uow: UnitOfWork, file_id: UUID) -> File:
+    """Put a file out of sight and out of reach; its bytes stay until they are erased. Repeatable."""
+    files = FileRepository(uow.session)
+    file = await files.get(file_id, lock=True)
+    if file.state in {"receiving", "pending"}:
+        raise still_in_work()
+    if file.trashed_at is None:
+        file.trashed_at = await files.now()
+        await uow.audit("files.trashed", str(file_id), name=file.name)
+    uow.publish(CHANGED, str(file_id))
+    return file
+
+
+async def restore(uow: UnitOfWork, file_id: UUID) -> None:
+    """Take a file out of the trash. Repeatable, and fine if it is gone."""
+    file = await FileRepository(uow.session).find(file_id, lock=True)
+    if file is not None and file.trashed_at is not None:
+        file.trashed_at = None
+        await uow.audit("files.restored", str(file_id), name=file.name)
+        uow.publish(CHANGED, str(file_id))
+
+
+async def available(uow: UnitOfWork, file_id: UUID) -> File:
+    """Return a file whose bytes may be handed out; raises NotFoundError for any other."""
+    file = await FileRepository(uow.session).find(file_id)
+    if file is None or not file.is_available:
+        raise no_such_file()
+    return file
+
+
+def tidy_name(name: str) -> str:
+    """Return the last part of a name as a browser sent it, in one spelling and without what cannot be seen."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip()
+    return seen[:LONGEST_NAME] or "file"

@@ -1,0 +1,171 @@
+"""What travels between the pages, the workflows and the activities of files: frozen, plain, without a database."""
+
+# ruff: noqa: TC003  # the payload converter reads the annotations at run time
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+State = Literal["receiving", "pending", "ready", "infected", "unscannable", "unsupported", "broken"]
+"""``receiving`` while its bytes arrive, ``pending`` while it is looked at; then ``ready``, or blocked for a reason."""
+
+Verdict = Literal["ready", "infected", "unscannable", "unsupported", "broken"]
+
+Note = Literal["", "protected", "too_many_pixels"]
+"""Why a clean file has no preview."""
+
+
+@dataclass(frozen=True)
+class FileRef:
+    """A file of a tenant."""
+
+    tenant_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True)
+class IngestInput:
+    """A file whose bytes have arrived."""
+
+    tenant_id: UUID
+    actor_id: UUID
+    file_id: UUID
+
+    @property
+    def ref(self) -> FileRef:
+        """The file."""
+        return FileRef(self.tenant_id, self.file_id)
+
+
+@dataclass(frozen=True)
+class Received:
+    """The upload as it lies in storage."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What the first bytes say. ``accepted`` is False for a kind that is not taken."""
+
+    type: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What the scanner says, and which scanner it was."""
+
+    verdict: Literal["clean", "infected", "unscannable"]
+    scanner: str
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A file whose real kind is known."""
+
+    tenant_id: UUID
+    file_id: UUID
+    type: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A WebP rendition that was written: ``thumbnail``, ``preview-1``, ``preview-2``..."""
+
+    name: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The renditions of a file; ``broken`` when it cannot be read, ``note`` when it is fine but cannot be drawn."""
+
+    pictures: tuple[Picture, ...] = ()
+    note: Note = ""
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a file says about itself. Where a picture was taken is left out on purpose."""
+
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
+    taken_at: datetime | None = None
+    camera: str = ""
+    title: str = ""
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that was found out about a file, and the verdict."""
+
+    tenant_id: UUID
+    file_id: UUID
+    verdict: Verdict
+    type: str
+    scanner: str = ""
+    signature: str = ""
+    note: Note = ""
+    facts: Facts = Facts()
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """The verdict, which is the outcome of the run."""
+
+    outcome: Verdict
+
+
+@dataclass(frozen=True)
+class RemoveInput:
+    """A file that a person put into the trash."""
+
+    tenant_id: UUID
+    actor_id: UUID
+    file_id: UUID
+
+    @property
+    def ref(self) -> FileRef:
+        """The file."""
+        return FileRef(self.tenant_id, self.file_id)
+
+
+@dataclass(frozen=True)
+class RemoveResult:
+    """How a removal ended."""
+
+    outcome: Literal["removed"]
+
+
+@dataclass(frozen=True)
+class TidyInput:
+    """A sweep over one tenant."""
+
+    tenant_id: UUID
+    actor_id: UUID
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How much a sweep took away."""
+
+    uploads: int = 0
+    objects: int = 0
+
+
+@dataclass(frozen=True)
+class TidyResult:
+    """How a sweep ended."""
+
+    outcome: Literal["tidied"]
+    swept: Swept = Swept()

@@ -1,0 +1,168 @@
+"""The workflows of files, as everybody else may know them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.messages import messages_of
+from core.runs.contract import Contract, NothingToUndo, Outcome, Remedy, Step, Undo
+from domain.files.types import (
+    Facts,
+    FileRef,
+    Findings,
+    Identified,
+    IngestInput,
+    IngestResult,
+    KnownFile,
+    Received,
+    RemoveInput,
+    RemoveResult,
+    Rendered,
+    Scanned,
+    Swept,
+    TidyInput,
+    TidyResult,
+)
+
+N_ = messages_of("files")
+
+WITH_ITS_FILE = NothingToUndo("what it writes goes with the file when the upload is undone")
+ONLY_READS = NothingToUndo("only reads")
+
+# --- files.ingest -----------------------------------------------------------------------------------------------------
+
+RECEIVE = Step(
+    "receive", title=N_("Receive the file"), takes=FileRef, gives=Received, undo=Undo("files.unreceive")
+)
+IDENTIFY = Step("identify", title=N_("Recognise its kind"), takes=FileRef, gives=Identified, undo=ONLY_READS)
+SCAN = Step(
+    "scan",
+    title=N_("Scan for viruses"),
+    takes=FileRef,
+    gives=Scanned,
+    undo=ONLY_READS,
+    timeout=timedelta(minutes=15),
+)
+THUMBNAIL = Step(
+    "thumbnail",
+    title=N_("Draw a thumbnail"),
+    takes=KnownFile,
+    gives=Rendered,
+    undo=Undo("files.unthumbnail"),
+    timeout=timedelta(minutes=5),
+)
+PREVIEW = Step(
+    "preview",
+    title=N_("Draw a preview"),
+    takes=KnownFile,
+    gives=Rendered,
+    undo=Undo("files.unpreview"),
+    timeout=timedelta(minutes=5),
+)
+METADATA = Step(
+    "metadata",
+    title=N_("Read its details"),
+    takes=KnownFile,
+    gives=Facts,
+    undo=ONLY_READS,
+    timeout=timedelta(minutes=5),
+)
+QUOTA = Step("quota", title=N_("Count its space"), takes=Findings, gives=type(None), undo=Undo("files.unquota"))
+INDEX = Step("index", title=N_("Add it to the list"), takes=Findings, gives=type(None), undo=Undo("files.unindex"))
+ANNOUNCE = Step("announce", title=N_("Show it to everybody"), takes=FileRef, gives=type(None), undo=WITH_ITS_FILE)
+
+INGEST = Contract(
+    name="files.ingest",
+    title=N_("Preparing {name}"),
+    icon="file",
+    input=IngestInput,
+    result=IngestResult,
+    steps=(RECEIVE, IDENTIFY, SCAN, THUMBNAIL, PREVIEW, METADATA, QUOTA, INDEX, ANNOUNCE),
+    outcomes={
+        "ready": Outcome(N_("Ready")),
+        "infected": Outcome(N_("Blocked: the scanner found harmful content. Its bytes were erased."), "danger"),
+        "unscannable": Outcome(
+            N_("Blocked: the scanner could not look inside. Its bytes were erased; try without encryption or smaller."),
+            "warning",
+        ),
+        "unsupported": Outcome(
+            N_("Blocked: this kind of file is not taken. Its bytes were erased; try a picture, a PDF or a document."),
+            "warning",
+        ),
+        "broken": Outcome(
+            N_("Blocked: the file is damaged and cannot be read. Its bytes were erased; try to export it again."),
+            "warning",
+        ),
+    },
+    failures={
+        "scanner_unavailable": Remedy(
+            N_("The virus scanner cannot be reached, so the file stays closed."),
+            N_("It is tried again by itself for ten minutes. Later, continue when the scanner is back, or cancel."),
+        ),
+        "not_found": Remedy(
+            N_("The uploaded bytes are no longer in storage."), N_("Cancel to clean up, then upload the file again.")
+        ),
+    },
+)
+
+# --- files.remove -----------------------------------------------------------------------------------------------------
+
+TRASH = Step(
+    "trash", title=N_("Put it into the trash"), takes=FileRef, gives=type(None), undo=Undo("files.untrash")
+)
+GRACE = Step(
+    "grace",
+    title=N_("Wait, in case you want it back"),
+    takes=type(None),
+    gives=type(None),
+    undo=NothingToUndo("only waits"),
+    waits=True,
+)
+ERASE = Step(
+    "erase",
+    title=N_("Erase it"),
+    takes=FileRef,
+    gives=type(None),
+    undo=NothingToUndo("erased bytes do not come back"),
+    point_of_no_return=True,
+)
+
+REMOVE = Contract(
+    name="files.remove",
+    title=N_("Removing {name}"),
+    icon="trash",
+    input=RemoveInput,
+    result=RemoveResult,
+    steps=(TRASH, GRACE, ERASE),
+    outcomes={"removed": Outcome(N_("Removed"))},
+)
+
+# --- files.tidy -------------------------------------------------------------------------------------------------------
+
+SWEEP_UPLOADS = Step(
+    "sweep_uploads",
+    title=N_("Remove uploads that never came whole"),
+    takes=TidyInput,
+    gives=Swept,
+    undo=NothingToUndo("nobody could reach what it removes"),
+    timeout=timedelta(minutes=10),
+)
+SWEEP_OBJECTS = Step(
+    "sweep_objects",
+    title=N_("Remove bytes that belong to no file"),
+    takes=TidyInput,
+    gives=Swept,
+    undo=NothingToUndo("nobody could reach what it removes"),
+    timeout=timedelta(minutes=30),
+)
+
+TIDY = Contract(
+    name="files.tidy",
+    title=N_("Tidying the storage"),
+    icon="file",
+    input=TidyInput,
+    result=TidyResult,
+    steps=(SWEEP_UPLOADS, SWEEP_OBJECTS),
+    outcomes={"tidied": Outcome(N_("Tidied"))},
+    cancel="never",
+)

@@ -1,0 +1,71 @@
+"""From uploaded bytes to a file that may be opened, or one that is blocked."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+from workflows.kit.run import DurableRun
+
+with workflow.unsafe.imports_passed_through():
+    from domain.files.types import Facts, Findings, IngestInput, IngestResult, KnownFile, Rendered, Scanned
+    from workflows.files.contract import (
+        ANNOUNCE,
+        IDENTIFY,
+        INDEX,
+        INGEST,
+        METADATA,
+        PREVIEW,
+        QUOTA,
+        RECEIVE,
+        SCAN,
+        THUMBNAIL,
+    )
+
+
+@workflow.defn(name=INGEST.name)
+class Ingest(DurableRun[IngestInput, IngestResult]):
+    """Receive, recognise, scan, draw and read, count, list, announce."""
+
+    contract = INGEST
+
+    @workflow.run
+    async def run(self, run_input: IngestInput) -> IngestResult:
+        """Prepare one file; the verdict on it is the outcome."""
+        return await self.conduct(run_input)
+
+    async def steps(self, run_input: IngestInput) -> IngestResult:
+        """Look at the file, then open or block it."""
+        await self.step(RECEIVE, run_input.ref)
+        findings = await self._examine(run_input)
+        await self.step(QUOTA, findings)
+        await self.step(INDEX, findings)
+        await self.step(ANNOUNCE, run_input.ref)
+        return IngestResult(outcome=findings.verdict)
+
+    async def _examine(self, run_input: IngestInput) -> Findings:
+        tenant_id, file_id = run_input.tenant_id, run_input.file_id
+        identified = await self.step(IDENTIFY, run_input.ref)
+        if not identified.accepted:
+            return Findings(tenant_id, file_id, "unsupported", identified.type)
+        scanned = await self.step(SCAN, run_input.ref)
+        if scanned.verdict != "clean":
+            return Findings(tenant_id, file_id, scanned.verdict, identified.type, scanned.scanner, scanned.signature)
+        known = KnownFile(tenant_id, file_id, identified.type)
+        thumbnail, preview, facts = await self.together(
+            self.step(THUMBNAIL, known), self.step(PREVIEW, known), self.step(METADATA, known)
+        )
+        return _conclude(known, scanned, thumbnail, preview, facts)
+
+
+def _conclude(known: KnownFile, scanned: Scanned, thumbnail: Rendered, preview: Rendered, facts: Facts) -> Findings:
+    broken = thumbnail.broken or preview.broken or facts.broken
+    return Findings(
+        tenant_id=known.tenant_id,
+        file_id=known.file_id,
+        verdict="broken" if broken else "ready",
+        type=known.type,
+        scanner=scanned.scanner,
+        note=preview.note or thumbnail.note,
+        facts=facts,
+        pictures=() if broken else (*thumbnail.pictures, *preview.pictures),
+    )

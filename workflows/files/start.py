@@ -1,0 +1,44 @@
+"""How pages ask for the workflows of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.context import SYSTEM_ACTOR_ID
+from core.runs.launch import launch
+from domain.files.types import IngestInput, RemoveInput
+from workflows.files.contract import INGEST, REMOVE
+
+if TYPE_CHECKING:
+    from core.db import UnitOfWork
+    from core.runs.launch import LaunchedRun
+    from domain.files.models import File
+
+
+async def start_ingest(uow: UnitOfWork, file: File) -> LaunchedRun:
+    """Have a file prepared whose bytes have arrived."""
+    return await launch(
+        uow,
+        INGEST,
+        IngestInput(file.tenant_id, file.uploader_id, file.id),
+        key=str(file.id),
+        subject=("file", str(file.id)),
+        title_params={"name": file.name},
+        result_path=f"/files/{file.id}",
+        size=file.size,
+    )
+
+
+async def start_removal(uow: UnitOfWork, file: File) -> LaunchedRun:
+    """Have a file erased that was just put into the trash.
+
+    The moment of the trashing is part of the key: a file that was brought back can be removed again.
+    """
+    return await launch(
+        uow,
+        REMOVE,
+        RemoveInput(file.tenant_id, uow.actor_id or SYSTEM_ACTOR_ID, file.id),
+        key=f"{file.id}/{file.trashed_at}",
+        subject=("removal", str(file.id)),
+        title_params={"name": file.name},
+    )
