@@ -17,7 +17,7 @@ PREFIX = "ADX_"
 
 
 def variable_of(cls: type[BaseSettings], name: str) -> str:
-    """Return a setting's environment variable: ``database_url`` is ``DATABASE_URL``, ``log_level`` ``ADX_LOG_LEVEL``."""
+    """Return the environment variable of a setting: ``database_url`` is ``DATABASE_URL``, else with ``ADX_``."""
     alias = cls.model_fields[name].validation_alias
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"{PREFIX}{name.upper()}"
 

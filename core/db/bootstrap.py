@@ -35,7 +35,7 @@ def bootstrap(superuser_url: str, *, database: str, app_password: str, migrate_p
 def _ensure_role(connection: Connection, role: str, attributes: str) -> None:
     exists = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
     verb = "alter" if exists else "create"
-    connection.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(role)))  # type: ignore[arg-type]  # only the constants above
+    connection.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(role)))
 
 
 def _set_password(connection: Connection, role: str, password: str) -> None:
