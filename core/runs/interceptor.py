@@ -133,7 +133,8 @@ class _Attempt:
             type=failure,
             non_retryable=last,
             next_retry_delay=timedelta(seconds=delay) if delay else None,
-            category=ApplicationErrorCategory.BENIGN if expected else ApplicationErrorCategory.UNSPECIFIED,
+            # Logged above, once, with its cause; the SDK need not log it again.
+            category=ApplicationErrorCategory.BENIGN,
         )
 
     def _judge(self, error: Exception) -> tuple[str, int]:

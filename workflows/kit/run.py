@@ -135,8 +135,8 @@ class DurableRun(Generic[InputT, ResultT]):
         self._ledger.unpark()
 
     @workflow.query(name="report")
-    def current_report(self) -> RunReport:
-        """Tell where the run stands; the reconciler mends its row by this."""
+    def current_report(self) -> RunReport | None:
+        """Tell where the run stands; the reconciler mends its row by this. None where nobody launched it as a run."""
         return self._make_report(self._ledger.run_state())
 
     async def _until_done_or_cancelled(self, body: asyncio.Task[ResultT]) -> ResultT:
@@ -217,6 +217,8 @@ class DurableRun(Generic[InputT, ResultT]):
         """Have the whole state written down. Best effort: the reconciler asks again for what is not written here."""
         self._ledger.state = state
         report = self._make_report(state, outcome, parked_until)
+        if report is None:
+            return
         try:
             await workflow.execute_local_activity(
                 RECORD_ACTIVITY,
@@ -232,11 +234,11 @@ class DurableRun(Generic[InputT, ResultT]):
 
     def _make_report(
         self, state: RunState, outcome: str | None = None, parked_until: datetime | None = None
-    ) -> RunReport:
+    ) -> RunReport | None:
+        # What a schedule starts is named by the schedule: it has no row and no card, engineers see it in Temporal.
         ref = RunRef.parse(workflow.info().workflow_id)
         if ref is None:
-            message = "a run's workflow id names its tenant, contract and run"
-            raise ApplicationError(message, type="not_a_run", non_retryable=True)
+            return None
         return RunReport(
             ref.tenant_id, ref.run_id, state, self._ledger.steps(), outcome, parked_until, self._past_return
         )

@@ -1,0 +1,92 @@
+"""The activities of each feature, given what they work with."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from activities.files.receiving import ReceivingActivities
+from activities.files.removal import RemovalActivities
+from activities.files.rendering import RenderingActivities
+from activities.files.scanners import ClamdScanner, RuleScanner
+from activities.files.scanning import ScanningActivities
+from activities.files.settling import SettlingActivities
+from activities.files.tidying import TidyingActivities
+from activities.runs.recording import RecordingActivities
+from activities.runs.sweeping import SweepActivities
+from core.runs.sweep import Sweeper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from core.mail import Mailer
+    from temporalio.client import Client
+
+    from core.db import Database
+    from core.runs.contract import AnyContract
+    from core.runs.dispatch import FactTransport
+    from core.runs.recorder import Recorder
+    from core.settings import Settings
+    from core.storage import Storage
+
+CLASSES: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "files": (
+            ReceivingActivities,
+            RemovalActivities,
+            RenderingActivities,
+            ScanningActivities,
+            SettlingActivities,
+            TidyingActivities,
+        ),
+        "runs": (SweepActivities,),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborators:
+    """What activities are built with, one of each a process."""
+
+    settings: Settings
+    db: Database
+    storage: Storage
+    mailer: Mailer
+    client: Client
+    transport: FactTransport
+    recorder: Recorder
+    contracts: Mapping[str, AnyContract]
+
+
+def activities(feature: str, given: Collaborators) -> list[Callable[..., Any]]:
+    """Return the bound activities of a feature's task queue, the kit's own included."""
+    instances = [*BUILDERS[feature](given), RecordingActivities(given.recorder)]
+    return [method for instance in instances for method in activities_of(instance)]
+
+
+def activities_of(instance: object) -> Iterable[Callable[..., Any]]:
+    """Return the methods of an instance that are defined as activities."""
+    for _, method in inspect.getmembers(instance, inspect.ismethod):
+        if hasattr(method, "__temporal_activity_definition"):
+            yield method
+
+
+def _files(given: Collaborators) -> list[object]:
+    scanner = ClamdScanner(given.settings.clamd_url) if given.settings.clamd_url else RuleScanner()
+    return [
+        ReceivingActivities(given.db, given.storage),
+        RemovalActivities(given.db, given.storage),
+        RenderingActivities(given.storage),
+        ScanningActivities(given.storage, scanner),
+        SettlingActivities(given.db, given.storage),
+        TidyingActivities(given.db, given.storage),
+    ]
+
+
+def _runs(given: Collaborators) -> list[object]:
+    return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts))]
+
+
+BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyType({"files": _files, "runs": _runs})

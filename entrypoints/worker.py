@@ -1,0 +1,149 @@
+"""The worker process: one Temporal worker a feature, on the feature's own task queue."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from core.mail import Mailer
+from core.telemetry import configure_logging
+from redis.asyncio import Redis
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleState,
+    ScheduleUpdate,
+)
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+
+from core.db import Database
+from core.live.transport import Transport
+from core.runs.dispatch import OutboxPublisher, RunStarter
+from core.runs.interceptor import RecordingInterceptor
+from core.runs.recorder import Recorder
+from core.runs.temporal import connect
+from core.storage import Storage
+from entrypoints import registry
+from entrypoints.activities import Collaborators, activities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from core.settings import Settings
+    from entrypoints.registry import Scheduled
+
+log = structlog.get_logger()
+
+GRACE = timedelta(seconds=20)
+"""How long a stopping worker lets its activities finish; below the time after which it is killed."""
+
+HEARTBEAT_THROTTLE = timedelta(seconds=1)
+"""Cancelling reaches an activity with its next heartbeat; the SDK's default would hold it back for 8 s."""
+
+THREADS = 4
+SECONDS_FOR_LAST_CALLS = 0.3
+"""The SDK can abort in a process that ends right after its worker (sdk-python issue 300)."""
+
+
+def serve(settings: Settings, features: Iterable[str]) -> None:
+    """Run the workers of the features until SIGTERM or Ctrl-C."""
+    configure_logging(settings)
+    asyncio.run(_serve(settings, tuple(features)))
+
+
+async def _serve(settings: Settings, features: Sequence[str]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    client = await connect(settings)
+    async with AsyncExitStack() as stack:
+        given = await _collaborators(settings, client, stack)
+        for worker in workers(given, features):
+            await stack.enter_async_context(worker)
+        await ensure_schedules(client, features)
+        await log.ainfo("working", features=",".join(features))
+        await stop.wait()
+    await asyncio.sleep(SECONDS_FOR_LAST_CALLS)
+
+
+async def _collaborators(settings: Settings, client: Client, stack: AsyncExitStack) -> Collaborators:
+    db = await Database.connect(settings)
+    stack.push_async_callback(db.close)
+    redis = Redis.from_url(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    transport = Transport(redis)
+    publisher = OutboxPublisher(db, transport)
+    stack.push_async_callback(publisher.stop)
+    publisher.start()
+    starter = RunStarter(client)
+    stack.push_async_callback(starter.drain)
+    db.after_commit(publisher)
+    db.after_commit(starter)
+    recorder = Recorder(db)
+    stack.push_async_callback(recorder.stop)
+    recorder.start()
+    return Collaborators(
+        settings=settings,
+        db=db,
+        storage=Storage.from_url(settings.storage_url),
+        mailer=Mailer.from_settings(settings),
+        client=client,
+        transport=transport,
+        recorder=recorder,
+        contracts=registry.contracts(),
+    )
+
+
+def workers(given: Collaborators, features: Iterable[str], *, queue_prefix: str = "") -> Iterable[Worker]:
+    """Return the workers of the features, not started yet. ``queue_prefix`` keeps test runs apart."""
+    interceptor = RecordingInterceptor(given.recorder, given.contracts)
+    for feature in features:
+        yield Worker(
+            given.client,
+            task_queue=queue_prefix + feature,
+            workflows=list(registry.workflows(feature)),
+            activities=activities(feature, given),
+            activity_executor=ThreadPoolExecutor(THREADS),
+            interceptors=[interceptor],
+            workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=2, maximum=20),
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=2, maximum=20),
+            graceful_shutdown_timeout=GRACE,
+            default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+            max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        )
+
+
+async def ensure_schedules(client: Client, features: Sequence[str]) -> None:
+    """Create the schedules of the features, or bring them up to date."""
+    for scheduled in registry.SCHEDULES:
+        if scheduled.feature in features:
+            await _ensure_schedule(client, scheduled)
+
+
+async def _ensure_schedule(client: Client, scheduled: Scheduled) -> None:
+    arguments = [] if scheduled.argument is None else [scheduled.argument]
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(
+            scheduled.workflow, args=arguments, id=f"schedule/{scheduled.id}", task_queue=scheduled.feature
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=scheduled.every)]),
+        # After an outage one run is enough: each looks at everything that is there.
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
+        state=ScheduleState(),
+    )
+    try:
+        await client.create_schedule(scheduled.id, schedule)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(scheduled.id).update(lambda _: ScheduleUpdate(schedule=schedule))

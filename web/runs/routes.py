@@ -1,0 +1,128 @@
+"""The pages of runs: the list, the card, and the two things a person can do with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from quart import Response, request
+
+from core.errors import ConflictError, NotFoundError
+from core.messages import messages_of
+from core.runs.queries import ALL_STATES, OPEN_STATES, run_of, runs_of
+from core.runs.report import ENDED
+from web.kit import current_context, feature_blueprint, guard, is_htmx, page, render, see_other, services, slot, unit_of_work
+from web.runs.cards import card
+from web.runs.pages import RunBar, RunListPage, RunPage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from core.runs.snapshot import RunSnapshot
+    from web.runs.pages import Filter
+
+N_ = messages_of("runs")
+
+PAGE_SIZE = 30
+SHOWN_IN_BAR = 5
+STATES_OF: dict[Filter, Sequence[str]] = {
+    "all": ALL_STATES,
+    "open": OPEN_STATES,
+    "needs_you": ("needs_you",),
+    "ended": tuple(sorted(ENDED)),
+}
+
+blueprint = feature_blueprint("runs")
+
+
+@blueprint.get("/runs")
+@guard("pending", on="any")
+async def index() -> Response:
+    """List the runs that concern the reader."""
+    chosen = _filter(request.args.get("show", "all"))
+    ctx = current_context()
+    async with unit_of_work("runs") as uow:
+        snapshots = await runs_of(
+            uow, ctx, states=STATES_OF[chosen], before=_time(request.args.get("before")), limit=PAGE_SIZE + 1
+        )
+    cards = tuple(card(snapshot, ctx) for snapshot in snapshots[:PAGE_SIZE])
+    older = snapshots[PAGE_SIZE - 1].created_at if len(snapshots) > PAGE_SIZE else None
+    return await page("runs/index.html", RunListPage(cards, chosen, older), fragment="runs/_list.html")
+
+
+@blueprint.get("/runs/<uuid:run_id>")
+@guard("pending", on="any")
+async def show(run_id: UUID) -> Response:
+    """Show one run, with its steps."""
+    return await page("runs/show.html", await _page_of(run_id), fragment="runs/_card.html")
+
+
+@blueprint.post("/runs/<uuid:run_id>/cancellation")
+@guard("pending", on="any")
+async def cancel(run_id: UUID) -> Response:
+    """Have a run undo what it did and end."""
+    snapshot = await _snapshot(run_id)
+    found = card(snapshot, current_context())
+    if not found.can_cancel:
+        raise ConflictError(found.cannot_cancel_because or N_("This has ended already."), code="cannot_cancel")
+    await services().temporal.cancel(snapshot.workflow_id)
+    return await _answer(run_id)
+
+
+@blueprint.post("/runs/<uuid:run_id>/continuation")
+@guard("pending", on="any")
+async def resume(run_id: UUID) -> Response:
+    """Have the step that needs somebody tried again."""
+    snapshot = await _snapshot(run_id)
+    if not card(snapshot, current_context()).can_continue:
+        raise ConflictError(N_("Nothing here waits to be continued."), code="cannot_continue")
+    await services().temporal.resume(snapshot.workflow_id)
+    return await _answer(run_id)
+
+
+@blueprint.get("/runs/active")
+@guard("pending", on="any")
+async def active() -> Response:
+    """Show what is going on now; loaded by the browser where the page could not wait for it."""
+    return Response(await bar(), content_type="text/html; charset=utf-8")
+
+
+@slot("runs.active", url="/runs/active")
+async def bar() -> Markup:
+    """Render what is going on now."""
+    ctx = current_context()
+    async with unit_of_work("runs") as uow:
+        snapshots = await runs_of(uow, ctx, states=OPEN_STATES, limit=SHOWN_IN_BAR)
+    return render("runs/_bar.html", RunBar(tuple(card(snapshot, ctx) for snapshot in snapshots)))
+
+
+async def _snapshot(run_id: UUID) -> RunSnapshot:
+    async with unit_of_work("runs") as uow:
+        snapshot = await run_of(uow, current_context(), run_id)
+    if snapshot is None:
+        raise NotFoundError(N_("There is no such run here."))
+    return snapshot
+
+
+async def _page_of(run_id: UUID) -> RunPage:
+    return RunPage(card(await _snapshot(run_id), current_context()))
+
+
+async def _answer(run_id: UUID) -> Response:
+    if is_htmx():
+        return Response(render("runs/_card.html", await _page_of(run_id)), content_type="text/html; charset=utf-8")
+    return see_other(f"/runs/{run_id}")
+
+
+def _filter(value: str) -> Filter:
+    return value if value in STATES_OF else "all"  # type: ignore[return-value]  # checked by the keys
+
+
+def _time(value: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if value else None
+    except ValueError:
+        return None
