@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
     from entrypoints.mailbox.store import MailStore
 
-POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        *("style-src 'self'", "frame-src 'self'", "form-action 'self'"),
+        *("base-uri 'none'", "frame-ancestors 'self'"),
+    ]
+)
 # A mail's own styles are shown; whatever else it brings stays dead.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups"
@@ -24,7 +30,13 @@ HOSTS = frozenset({"localhost", "127.0.0.1"})
 def create_mailbox(store: MailStore) -> Quart:
     """Build the application over one store of mails."""
     app = Quart(__name__, template_folder=str(Path(__file__).parent / "templates"), static_folder=None)
+    _harden(app)
+    _add_pages(app, store)
+    _add_data(app, store)
+    return app
 
+
+def _harden(app: Quart) -> None:
     @app.before_request
     def refuse_foreign_hosts() -> None:
         # A page elsewhere could otherwise read the mails by pointing its own name at this machine.
@@ -32,13 +44,15 @@ def create_mailbox(store: MailStore) -> Quart:
             abort(421)
 
     @app.after_request
-    def harden(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         return response
 
+
+def _add_pages(app: Quart, store: MailStore) -> None:
     @app.get("/")
     async def index() -> str:
         return await render_template("index.html", mails=store.newest())
@@ -50,14 +64,13 @@ def create_mailbox(store: MailStore) -> Quart:
     @app.get("/mails/<mail_id>/body")
     async def body(mail_id: str) -> Response:
         mail = store.get(mail_id) or abort(404)
-        return Response(
-            mail.html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": MAIL_POLICY}
-        )
+        policy = {"Content-Security-Policy": MAIL_POLICY}
+        return Response(mail.html, content_type="text/html; charset=utf-8", headers=policy)
 
-    @app.get("/mails.json")
-    async def mails() -> Response:
-        found = store.newest(recipient=request.args.get("to", ""))
-        return jsonify([asdict(mail) | {"date": mail.date.isoformat() if mail.date else None} for mail in found])
+    @app.get("/mailbox.css")
+    async def style() -> Response:
+        text = (Path(__file__).parent / "templates" / "mailbox.css").read_text()
+        return Response(text, content_type="text/css; charset=utf-8")
 
     @app.post("/removal")
     async def clear() -> WerkzeugResponse:
@@ -66,9 +79,9 @@ def create_mailbox(store: MailStore) -> Quart:
         store.clear()
         return redirect("/", 303)
 
-    @app.get("/mailbox.css")
-    async def style() -> Response:
-        text = (Path(__file__).parent / "templates" / "mailbox.css").read_text()
-        return Response(text, content_type="text/css; charset=utf-8")
 
-    return app
+def _add_data(app: Quart, store: MailStore) -> None:
+    @app.get("/mails.json")
+    async def mails() -> Response:
+        found = store.newest(recipient=request.args.get("to", ""))
+        return jsonify([asdict(mail) | {"date": mail.date.isoformat() if mail.date else None} for mail in found])

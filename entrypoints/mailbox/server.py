@@ -31,4 +31,4 @@ async def _serve(store: MailStore, smtp_port: int, page_port: int) -> None:
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
     async with await listen(store, smtp_port):
-        await serve_asgi(create_mailbox(store), config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]  # its types name only bare ASGI
+        await serve_asgi(create_mailbox(store), config, shutdown_trigger=stop.wait)
