@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 STEPS = TypeAdapter(list[StepReport])
 SAMPLES_KEPT = 20
+SECONDS_TO_GATHER = 0.02
+"""How long an event waits for company: steps often end and begin within it, and one transaction then serves both."""
 
 LOCK = text("select state from platform.runs where id = :id for update")
 # One statement: it raises the run's event number, writes the changed steps and returns the whole as JSON. The row is
@@ -113,6 +115,7 @@ class Recorder:
     async def _write_for_ever(self) -> None:
         while True:
             first = await self._queue.get()
+            await asyncio.sleep(SECONDS_TO_GATHER)
             async with self._lock:
                 batch = [first, *self._take()]
                 try:
