@@ -1,0 +1,59 @@
+"""What the shell's templates receive. Themes are written against these fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from core.messages import messages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.context import Context
+    from core.messages import Message
+    from core.runs import RunCard
+
+N_ = messages_of("shell")
+
+NOON, EVENING, NIGHT_ENDS = 12, 18, 5
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """One line of the checklist of a new tenant."""
+
+    title: Message
+    href: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardPage:
+    """``shell/dashboard.html``: the greeting and the runs that concern this person now."""
+
+    greeting: Message
+    needs_you: Sequence[RunCard]
+    running: Sequence[RunCard]
+    first_steps: Sequence[FirstStep]
+
+
+def greeting_of(ctx: Context, now: datetime) -> Message:
+    """Return the greeting for the time of day where the person is."""
+    hour = now.astimezone(ZoneInfo(ctx.timezone)).hour
+    name = (ctx.person.name if ctx.person else "").partition(" ")[0]
+    if NIGHT_ENDS <= hour < NOON:
+        return N_("Good morning, {name}", name=name)
+    if NOON <= hour < EVENING:
+        return N_("Good afternoon, {name}", name=name)
+    return N_("Good evening, {name}", name=name)
+
+
+def first_steps_of(contracts_done: frozenset[str]) -> tuple[FirstStep, ...]:
+    """Return the checklist; a line is done when a workflow that does it has finished."""
+    return (
+        FirstStep(N_("Build the workspace"), "/", done=True),
+        FirstStep(N_("Upload a first file and watch it being prepared"), "/files", "files.ingest" in contracts_done),
+    )
