@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import ConflictError, InvalidError, NotFoundError, QuotaError, TooLargeError
+from core.errors import ConflictError, InvalidError, NotFoundError, QuotaError
 from core.messages import messages_of
 
 N_ = messages_of("files")
@@ -23,13 +23,6 @@ def no_file_chosen() -> InvalidError:
 def size_unknown() -> InvalidError:
     """The browser did not say how much it is going to send."""
     return InvalidError(N_("The size of the upload is missing. Nothing was stored."), code="no_size")
-
-
-def too_large(limit: int) -> TooLargeError:
-    """More than one upload may have."""
-    return TooLargeError(
-        N_("A file may have at most {limit} MB. Nothing was stored.", limit=limit // MEGABYTE), field="file"
-    )
 
 
 def over_quota(free: int, size: int) -> QuotaError:

@@ -35,16 +35,16 @@ _OFFICE, _OPEN = "application/vnd.openxmlformats-officedocument", "application/v
 
 _PICTURE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/tiff", "image/heic")
 _PLAIN_KINDS = (
-    Kind("text/plain", _TEXT, "text"),
+    Kind("text/plain", _TEXT, "document"),
     Kind(f"{_OFFICE}.wordprocessingml.document", _DOCUMENT, "document"),
-    Kind(f"{_OFFICE}.spreadsheetml.sheet", _SHEET, "sheet"),
-    Kind(f"{_OFFICE}.presentationml.presentation", _SLIDES, "slides"),
+    Kind(f"{_OFFICE}.spreadsheetml.sheet", _SHEET, "document"),
+    Kind(f"{_OFFICE}.presentationml.presentation", _SLIDES, "document"),
     Kind(f"{_OPEN}.text", _DOCUMENT, "document"),
-    Kind(f"{_OPEN}.spreadsheet", _SHEET, "sheet"),
-    Kind(f"{_OPEN}.presentation", _SLIDES, "slides"),
+    Kind(f"{_OPEN}.spreadsheet", _SHEET, "document"),
+    Kind(f"{_OPEN}.presentation", _SLIDES, "document"),
     Kind("application/zip", _ARCHIVE, "archive"),
-    Kind("audio/mpeg", _SOUND, "sound"),
-    Kind("audio/wav", _SOUND, "sound"),
+    Kind("audio/mpeg", _SOUND, "audio"),
+    Kind("audio/wav", _SOUND, "audio"),
     Kind("video/mp4", _VIDEO, "video"),
     Kind("video/quicktime", _VIDEO, "video"),
 )
@@ -52,8 +52,8 @@ _PLAIN_KINDS = (
 KINDS = {
     kind.type: kind
     for kind in (
-        *(Kind(picture, _PICTURE, "picture", "picture") for picture in _PICTURE_TYPES),
-        Kind("application/pdf", _PDF, "pdf", "document"),
+        *(Kind(picture, _PICTURE, "image", "picture") for picture in _PICTURE_TYPES),
+        Kind("application/pdf", _PDF, "document", "document"),
         *_PLAIN_KINDS,
     )
 }

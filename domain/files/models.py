@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import FetchedValue, ForeignKeyConstraint
@@ -19,7 +19,7 @@ class File(TenantBase):
     """A file that somebody uploads, from its first byte on. It is served only while ``is_available``."""
 
     __tablename__ = "files"
-    __table_args__: ClassVar = {"schema": "files"}
+    __table_args__ = ({"schema": "files"},)
 
     name: Mapped[str]
     size: Mapped[int]

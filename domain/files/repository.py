@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, column, delete, func, select, table, tuple_
+from sqlalchemy import and_, column, delete, func, select, table
 
 from domain.files.errors import no_such_file
 from domain.files.models import File, Rendition
@@ -38,18 +38,15 @@ class FileRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def newest(self, limit: int, *, before: ListedFile | None = None) -> list[ListedFile]:
-        """Return the newest files that are not in the trash and whose bytes have arrived."""
-        query = _with_uploader().where(File.trashed_at.is_(None), File.state != "receiving")
-        if before is not None:
-            query = query.where(tuple_(File.created_at, File.id) < (before.file.created_at, before.file.id))
-        rows = await self._session.execute(query.order_by(File.created_at.desc(), File.id.desc()).limit(limit))
+    async def newest(self, limit: int, *, before: UUID | None = None) -> list[ListedFile]:
+        """Return the newest files in sight, all of them older than ``before``. Ids sort by time."""
+        query = _with_uploader().order_by(File.id.desc()).limit(limit)
+        rows = await self._session.execute(query.where(File.id < before) if before else query)
         return [ListedFile(row.File, row.uploader or "") for row in rows]
 
     async def listed(self, file_id: UUID) -> ListedFile:
-        """Return a file outside the trash, as the list shows it; raises NotFoundError."""
-        query = _with_uploader().where(File.id == file_id, File.trashed_at.is_(None), File.state != "receiving")
-        row = (await self._session.execute(query)).one_or_none()
+        """Return a file in sight, as the list shows it; raises NotFoundError."""
+        row = (await self._session.execute(_with_uploader().where(File.id == file_id))).one_or_none()
         if row is None:
             raise no_such_file()
         return ListedFile(row.File, row.uploader or "")
@@ -108,8 +105,10 @@ class FileRepository:
 
 
 def _with_uploader() -> Select[tuple[File, str]]:
+    """Select the files in sight: their bytes have arrived, and they are not in the trash."""
     people = PEOPLE.c
     return (
         select(File, people.name.label("uploader"))
         .outerjoin(PEOPLE, and_(people.tenant_id == File.tenant_id, people.user_id == File.uploader_id))
+        .where(File.trashed_at.is_(None), File.state != "receiving")
     )

@@ -37,7 +37,6 @@ def upgrade() -> None:
             primary key (tenant_id, id)
         )
     """)
-    op.execute("create index files_by_time on files.files (tenant_id, created_at desc)")
     tenant_table("files", "files")
     op.execute("""
         create table files.renditions (

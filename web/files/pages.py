@@ -1,0 +1,169 @@
+"""What the templates of files receive: a tested contract, since themes are written against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from core.messages import Message, messages_of
+from core.runs.card import RunCard
+from domain.files.kinds import KINDS
+from domain.files.models import Rendition
+from domain.files.quota import Usage
+from domain.files.repository import ListedFile
+
+N_ = messages_of("files")
+
+Tone = Literal["", "info", "success", "warning", "danger"]
+
+STATES: dict[str, tuple[Message, Tone]] = {
+    "pending": (N_("Being prepared"), "info"),
+    "ready": (N_("Ready"), "success"),
+    "infected": (N_("Blocked: harmful content"), "danger"),
+    "unscannable": (N_("Blocked: the scanner could not look inside"), "warning"),
+    "unsupported": (N_("Blocked: this kind is not taken"), "warning"),
+    "broken": (N_("Blocked: damaged"), "warning"),
+}
+NOTES = {
+    "protected": N_("It is protected by a password, so there is no preview. You can download it."),
+    "too_many_pixels": N_("The picture is too large for a preview. You can download it."),
+}
+UNKNOWN_KIND = N_("Unknown kind")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file, as lists show it."""
+
+    id: UUID
+    name: str
+    kind: Message
+    icon: str
+    size: int
+    uploader: str
+    created_at: datetime
+    state: str
+    state_label: Message
+    tone: Tone
+    has_thumbnail: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be downloaded."""
+        return self.state == "ready"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is being done to it, so that it can be removed."""
+        return self.state != "pending"
+
+    @classmethod
+    def of(cls, listed: ListedFile) -> FileRow:
+        """Return the row of a file."""
+        file = listed.file
+        kind = KINDS.get(file.type or "")
+        label, tone = STATES[file.state]
+        drawn = kind is not None and kind.rendering != "none"
+        return cls(
+            id=file.id,
+            name=file.name,
+            kind=kind.title if kind else UNKNOWN_KIND,
+            icon=kind.icon if kind else "file",
+            size=file.size,
+            uploader=listed.uploader,
+            created_at=file.created_at,
+            state=file.state,
+            state_label=label,
+            tone=tone,
+            has_thumbnail=drawn and file.state == "ready" and not file.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileListPage:
+    """The list of files. ``removal`` is what the reader removed last, while it can still be brought back."""
+
+    files: tuple[FileRow, ...]
+    usage: Usage
+    older_than: UUID | None
+    removal: RunCard | None
+    list_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecentFiles:
+    """The newest few, for the dashboard."""
+
+    files: tuple[FileRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunCards:
+    """What is being done to the files that have just arrived."""
+
+    cards: tuple[RunCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """One file with everything that is known of it."""
+
+    file: FileRow
+    previews: tuple[Rendition, ...]
+    note: Message | None
+    scan: Message | None
+    details: FileDetails
+    card: RunCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetails:
+    """What the file says about itself."""
+
+    type: str
+    width: int | None
+    height: int | None
+    pages: int | None
+    taken_at: datetime | None
+    camera: str
+    title: str
+    sha256: str
+
+
+def scan_report(scanner: str, signature: str) -> Message | None:
+    """Return which scanner looked at the file, what it found, and how far to trust it."""
+    if not scanner:
+        return None
+    if signature:
+        return N_("{scanner} found {signature}.", scanner=scanner, signature=signature)
+    if scanner == "ClamAV":
+        return N_("Scanned by ClamAV. Nothing was found.")
+    return N_("Scanned by {scanner} with a few built-in rules. Nothing was found.", scanner=scanner)
+
+
+def file_page(
+    listed: ListedFile, renditions: Sequence[Rendition], cards: Sequence[RunCard]
+) -> FilePage:
+    """Return the page of one file."""
+    file = listed.file
+    previews = (rendition for rendition in renditions if rendition.name.startswith("preview-"))
+    return FilePage(
+        file=FileRow.of(listed),
+        previews=tuple(sorted(previews, key=lambda rendition: rendition.name)),
+        note=NOTES.get(file.note),
+        scan=scan_report(file.scanner, file.signature),
+        details=FileDetails(
+            type=file.type or file.declared_type,
+            width=file.width,
+            height=file.height,
+            pages=file.pages,
+            taken_at=file.taken_at,
+            camera=file.details.get("camera", ""),
+            title=file.details.get("title", ""),
+            sha256=file.sha256.hex() if file.sha256 else "",
+        ),
+        card=cards[0] if cards else None,
+    )

@@ -1,0 +1,47 @@
+"""Takes an upload from the first byte to the launched run, or leaves nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from domain.files import service
+from web.kit import current_context, services, unit_of_work
+from workflows.files.start import start_ingest
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from web.kit.uploads import UploadedFile
+
+
+async def receive(upload: UploadedFile, most_bytes: int) -> UUID:
+    """Store the bytes, launch the ingest run and return the file's id.
+
+    ``most_bytes`` is reserved until the real size is known; raises QuotaError before a byte is stored.
+    """
+    uploader = current_context().actor_id
+    assert uploader is not None  # the guard lets nobody else in
+    async with unit_of_work("files") as uow:
+        file = await service.begin_upload(uow, uploader, upload.filename, upload.content_type, most_bytes)
+    try:
+        await _take(file.id, upload, most_bytes)
+    except BaseException:  # whatever stopped it, a lost connection or a stopping server, nothing may be left
+        await asyncio.shield(_give_up(file.id))
+        raise
+    return file.id
+
+
+async def _take(file_id: UUID, upload: UploadedFile, most_bytes: int) -> None:
+    key = service.key_of(current_context().tenant_id, file_id)
+    stored = await services().storage.put_stream(key, upload.chunks, limit=most_bytes)
+    async with unit_of_work("files") as uow:
+        file = await service.complete_upload(uow, file_id, stored)
+        await start_ingest(uow, file)
+
+
+async def _give_up(file_id: UUID) -> None:
+    async with unit_of_work("files") as uow:
+        gone = await service.abandon_upload(uow, file_id)
+    if gone:
+        await services().storage.delete(service.key_of(current_context().tenant_id, file_id))

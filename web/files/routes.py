@@ -1,0 +1,126 @@
+"""The pages of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from quart import Response, request
+
+from core.runs.card import RunCard, card_of
+from core.runs.queries import run_of, runs_of_subjects
+from domain.files import service
+from domain.files.errors import no_file_chosen, size_unknown
+from domain.files.quota import usage_of
+from domain.files.repository import FileRepository
+from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_page
+from web.files.receiving import receive
+from web.kit import (
+    current_context,
+    feature_blueprint,
+    guard,
+    is_htmx,
+    page,
+    render,
+    see_other,
+    services,
+    slot,
+    streams_body,
+    unit_of_work,
+)
+from web.kit.uploads import UploadedFile, parts
+from workflows.files.contract import REMOVE
+from workflows.files.start import start_removal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from markupsafe import Markup
+
+blueprint = feature_blueprint("files")
+
+PAGE_SIZE = 50
+RECENT = 5
+
+
+@blueprint.get("/files")
+@guard("guest")
+async def index() -> Response:
+    """List the newest files."""
+    async with unit_of_work("files") as uow:
+        newest = await FileRepository(uow.session).newest(PAGE_SIZE, before=request.args.get("before", type=UUID))
+        usage = await usage_of(uow)
+    model = FileListPage(
+        files=tuple(FileRow.of(listed) for listed in newest),
+        usage=usage,
+        older_than=newest[-1].file.id if len(newest) == PAGE_SIZE else None,
+        removal=await open_removal(request.args.get("removed", type=UUID)),
+        list_path=request.full_path.removesuffix("?"),
+    )
+    return await page("files/index.html", model, fragment="files/_list.html")
+
+
+@blueprint.post("/files")
+@guard("member")
+@streams_body
+async def upload() -> Response:
+    """Take in the files of the form, one after the other, and answer with the cards of their runs."""
+    if request.content_length is None:
+        raise size_unknown()
+    files = (part async for part in parts() if isinstance(part, UploadedFile) and part.filename)
+    taken = [await receive(file, request.content_length) async for file in files]
+    if not taken:
+        raise no_file_chosen()
+    if not is_htmx():
+        return see_other("/files")
+    return await page("files/_cards.html", RunCards(await cards_of(taken)))
+
+
+@blueprint.get("/files/<uuid:file_id>")
+@guard("guest")
+async def show(file_id: UUID) -> Response:
+    """Show one file with its preview and everything that is known of it."""
+    async with unit_of_work("files") as uow:
+        files = FileRepository(uow.session)
+        listed = await files.listed(file_id)
+        renditions = await files.renditions(file_id)
+    model = file_page(listed, renditions, await cards_of([file_id]))
+    return await page("files/show.html", model, fragment="files/_show.html")
+
+
+@blueprint.post("/files/<uuid:file_id>/removal")
+@guard("member")
+async def remove(file_id: UUID) -> Response:
+    """Put a file into the trash and have it erased later; until then it can be brought back."""
+    async with unit_of_work("files") as uow:
+        file = await service.trash(uow, file_id)
+        run = await start_removal(uow, file)
+    return see_other(f"/files?removed={run.id}")
+
+
+@slot("files.recent", url="/files/recent", level="guest")
+async def recent() -> Markup:
+    """Render the newest few files, for the dashboard."""
+    async with unit_of_work("files") as uow:
+        newest = await FileRepository(uow.session).newest(RECENT)
+    return render("files/_recent.html", RecentFiles(tuple(FileRow.of(listed) for listed in newest)))
+
+
+async def cards_of(file_ids: Iterable[UUID]) -> tuple[RunCard, ...]:
+    """Return the cards of what is or was done to the files, as far as the reader may see them."""
+    ids = [str(file_id) for file_id in file_ids]
+    async with unit_of_work("runs") as uow:
+        found = await runs_of_subjects(uow, current_context(), "file", ids)
+    return tuple(card_of(found[key], services().contracts) for key in ids if key in found)
+
+
+async def open_removal(run_id: UUID | None) -> RunCard | None:
+    """Return the card of a removal that can still be undone."""
+    if run_id is None:
+        return None
+    async with unit_of_work("runs") as uow:
+        found = await run_of(uow, current_context(), run_id)
+    if found is None or found.contract != REMOVE.name:
+        return None
+    card = card_of(found, services().contracts)
+    return card if card.can_cancel else None
