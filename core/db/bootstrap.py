@@ -6,12 +6,15 @@ Needs a superuser, once, and may be repeated at will. Everything else is done by
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+    from core.settings import Settings
 
 # adx_app is bound by row security and takes the role of a feature for each transaction, so it inherits nothing.
 ROLES = {
@@ -30,6 +33,17 @@ def bootstrap(superuser_url: str, *, database: str, app_password: str, migrate_p
         _set_password(connection, "adx_migrate", migrate_password)
         connection.execute("grant adx_owner to adx_migrate with inherit true, set true")
         _ensure_database(connection, database)
+
+
+def bootstrap_for(settings: Settings, superuser_url: str) -> None:
+    """Prepare the server at ``superuser_url`` for the database, roles and passwords that the settings name."""
+    app, migrate = urlsplit(settings.database_url), urlsplit(settings.migrate_database_url)
+    bootstrap(
+        superuser_url,
+        database=unquote(app.path.lstrip("/")),
+        app_password=unquote(app.password or ""),
+        migrate_password=unquote(migrate.password or ""),
+    )
 
 
 def _ensure_role(connection: Connection, role: str, attributes: str) -> None:

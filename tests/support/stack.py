@@ -99,9 +99,9 @@ def join(state_dir: Path, worker: int, workers: int) -> Servers:
 def new_database(shared: Shared, database: str) -> None:
     """A fresh copy of the migrated template."""
     with psycopg.connect(shared.database_url("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {database} template {TEMPLATE} strategy file_copy owner adx_owner")  # type: ignore[arg-type]  # our own name
-        connection.execute(f"revoke all on database {database} from public")  # type: ignore[arg-type]  # our own name
-        connection.execute(f"grant connect on database {database} to adx_app, adx_migrate")  # type: ignore[arg-type]  # our own name
+        connection.execute(f"create database {database} template {TEMPLATE} strategy file_copy owner adx_owner")
+        connection.execute(f"revoke all on database {database} from public")
+        connection.execute(f"grant connect on database {database} to adx_app, adx_migrate")
 
 
 @contextmanager

@@ -1,0 +1,143 @@
+"""How each dependency is, right now: what ``/health/ready`` and ``adx doctor`` say."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from redis.asyncio import Redis
+    from temporalio.client import Client
+
+    from core.db import Database
+    from core.settings import Settings
+    from core.storage import Storage
+
+SECONDS = 1.5
+"""How long one dependency may take to answer; all are asked at once."""
+
+REQUIRED = frozenset({"database"})
+"""Without these no page can be served; without the others some parts say so and the rest goes on."""
+
+DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465, "tcp": 3310}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One dependency's answer. ``off`` means that none is configured; ``detail`` says what is wrong or what it is."""
+
+    state: Literal["up", "down", "off"]
+    detail: str
+    milliseconds: float
+    required: bool
+
+
+class Health:
+    """Asks every dependency through the connections that the process works with."""
+
+    def __init__(self, settings: Settings, *, db: Database, redis: Redis, storage: Storage, temporal: Client) -> None:
+        self._settings = settings
+        self._db = db
+        self._redis = redis
+        self._storage = storage
+        self._temporal = temporal
+
+    async def check(self) -> dict[str, Check]:
+        """Return the state of each dependency by name, within two seconds whatever they do."""
+        asked: dict[str, Callable[[], Awaitable[str]]] = {
+            "database": self._ask_database,
+            "redis": self._ask_redis,
+            "temporal": self._ask_temporal,
+            "storage": self._ask_storage,
+            "mail": lambda: greet(self._settings.smtp_url),
+        }
+        if self._settings.clamd_url:
+            clamd_url = self._settings.clamd_url
+            asked["clamd"] = lambda: ping_clamd(clamd_url)
+        checks = await asyncio.gather(*(_timed(name, ask) for name, ask in asked.items()))
+        found = dict(zip(asked, checks, strict=True))
+        return (
+            found
+            if "clamd" in found
+            else found | {"clamd": Check("off", "the built-in scanner is used", 0, required=False)}
+        )
+
+    async def _ask_database(self) -> str:
+        async with self._db.engine.connect() as connection:
+            return f"PostgreSQL {await connection.scalar(text('show server_version'))}"
+
+    async def _ask_redis(self) -> str:
+        await self._redis.ping()
+        return "answers"
+
+    async def _ask_temporal(self) -> str:
+        if not await self._temporal.service_client.check_health(timeout=timedelta(seconds=SECONDS)):
+            raise ConnectionError("it is there, but does not serve")
+        return "serves"
+
+    async def _ask_storage(self) -> str:
+        await self._storage.exists("health")
+        return "answers"
+
+
+def is_ready(checks: dict[str, Check]) -> bool:
+    """Whether pages can be served: everything required is up."""
+    return all(check.state == "up" for check in checks.values() if check.required)
+
+
+async def greet(smtp_url: str) -> str:
+    """Open a mail server's door and read its greeting."""
+    parts = urlsplit(smtp_url)
+    secure = parts.scheme == "smtps"
+    line = await _exchange(parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme], b"", secure=secure)
+    if not line.startswith(b"220"):
+        raise ConnectionError(f"greeted with {line[:80]!r}")
+    return line[4:84].decode(errors="replace").strip()
+
+
+async def ping_clamd(clamd_url: str) -> str:
+    """Ask ClamAV's daemon for its version."""
+    parts = urlsplit(clamd_url)
+    if parts.scheme == "unix":
+        reader, writer = await asyncio.open_unix_connection(unquote(parts.path))
+        answer = await _talk(reader, writer, b"nVERSION\n")
+    else:
+        answer = await _exchange(parts.hostname or "", parts.port or DEFAULT_PORTS["tcp"], b"nVERSION\n")
+    if not answer.startswith(b"ClamAV"):
+        raise ConnectionError(f"answered {answer[:80]!r}")
+    return answer.decode(errors="replace").strip()
+
+
+async def _exchange(host: str, port: int, question: bytes, *, secure: bool = False) -> bytes:
+    reader, writer = await asyncio.open_connection(host, port, ssl=secure or None)
+    return await _talk(reader, writer, question)
+
+
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, question: bytes) -> bytes:
+    try:
+        writer.write(question)
+        return await reader.readline()
+    finally:
+        writer.close()
+
+
+async def _timed(name: str, ask: Callable[[], Awaitable[str]]) -> Check:
+    began = time.perf_counter()
+    state: Literal["up", "down"] = "down"
+    try:
+        async with asyncio.timeout(SECONDS):
+            detail = await ask()
+        state = "up"
+    except TimeoutError:
+        detail = f"no answer within {SECONDS} seconds"
+    except Exception as error:  # noqa: BLE001 - whatever a client raises, its dependency is down
+        detail = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return Check(state, detail, round((time.perf_counter() - began) * 1000, 1), required=name in REQUIRED)

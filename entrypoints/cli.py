@@ -1,0 +1,130 @@
+"""The command ``adx``: every process of the product, and what its operators type."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.settings import Settings, SettingsError
+from entrypoints.embedded.program import StartError
+
+# The commands import what they run, so that `adx --help` is instant and a web process loads no worker.
+# ruff: noqa: PLC0415
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Features = Annotated[
+    str, typer.Option(help="Run only these features, by name and comma. Default: ADX_FEATURES, else all.")
+]
+
+
+def main() -> None:
+    """Run a command; what a person can put right is told in a sentence, without a traceback."""
+    try:
+        app()
+    except (SettingsError, StartError) as error:
+        sys.stderr.write(f"\n{error}\n\n")
+        raise SystemExit(1) from None
+
+
+@app.command()
+def dev() -> None:
+    """Run the whole product on this machine, with servers of its own."""
+    from entrypoints.dev import run
+
+    raise SystemExit(run())
+
+
+@app.command()
+def web(features: Features = "") -> None:
+    """Run the web process."""
+    from entrypoints.web import serve
+
+    settings = Settings.load()
+    serve(settings, _features(settings, features))
+
+
+@app.command()
+def worker(features: Features = "") -> None:
+    """Run the worker process."""
+    from entrypoints.worker import serve
+
+    settings = Settings.load()
+    serve(settings, _features(settings, features))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    from core.db.migrate import upgrade
+
+    upgrade(Settings.load().migrate_database_url)
+    typer.echo("The database has every migration.")
+
+
+@app.command()
+def bootstrap(
+    superuser_url: Annotated[str, typer.Option(envvar="SUPERUSER_DATABASE_URL", help="A superuser's address.")],
+) -> None:
+    """Create roles and database on a PostgreSQL of your own: once, before the first `adx migrate`."""
+    from core.db.bootstrap import bootstrap_for
+
+    bootstrap_for(Settings.load(), superuser_url)
+    typer.echo("Roles and database are there. Now run `adx migrate`.")
+
+
+@app.command()
+def seed() -> None:
+    """Add the demo tenants and accounts; what is there already stays."""
+    from entrypoints.seed import seed as add_demo_data
+
+    settings = Settings.load()
+    if settings.is_production:
+        raise StartError("Demo data has well-known passwords, so it is refused in production.")
+    asyncio.run(_awaited(add_demo_data(settings)))
+
+
+@app.command()
+def doctor() -> None:
+    """Check every dependency, and say what is wrong and what to do."""
+    from entrypoints.doctor import examine
+
+    raise SystemExit(examine())
+
+
+@app.command(hidden=True)
+def mailbox(
+    folder: Annotated[Path, typer.Option()],
+    smtp_port: Annotated[int, typer.Option()],
+    page_port: Annotated[int, typer.Option()],
+) -> None:
+    """Catch mails and show them: a part of `adx dev`."""
+    from entrypoints.mailbox.server import serve
+
+    serve(folder, smtp_port, page_port)
+
+
+def _features(settings: Settings, chosen: str) -> Sequence[str]:
+    from entrypoints.registry import FEATURES
+
+    wanted = [name.strip() for name in chosen.split(",") if name.strip()] or sorted(settings.features) or list(FEATURES)
+    unknown = [name for name in wanted if name not in FEATURES]
+    if unknown:
+        raise StartError(f"No such feature: {', '.join(unknown)}. There are: {', '.join(FEATURES)}.")
+    return wanted
+
+
+async def _awaited(result: object) -> object:
+    return await result if inspect.isawaitable(result) else result
+
+
+if __name__ == "__main__":
+    main()
