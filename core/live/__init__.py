@@ -1,6 +1,7 @@
 """Live updates: facts published by anyone, delivered in order to every page that may see them, without gap or double."""
 
 from core.live.fact import ADMINS, EVERYONE, Audience, Fact, only, user_or_admins
+from core.live.gatekeeper import SessionGatekeeper
 from core.live.hub import Hub
 from core.live.transport import Transport
 from core.live.viewer import LiveViewer, Subscription
@@ -12,6 +13,7 @@ __all__ = [
     "Fact",
     "Hub",
     "LiveViewer",
+    "SessionGatekeeper",
     "Subscription",
     "Transport",
     "only",

@@ -1,0 +1,38 @@
+"""The bytes of server-sent events."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEARTBEAT = b":\n\n"
+
+
+def html_message(id: str, html: str) -> bytes:  # noqa: A002  # the field's own word
+    """Return an unnamed message: HTML that the page swaps in."""
+    return f"id: {id}\n{_data(html)}\n".encode()
+
+
+def named_message(id: str, name: str, detail: Mapping[str, Any]) -> bytes:  # noqa: A002
+    """Return a named event, which the page hears as a DOM event with ``detail`` as JSON text."""
+    place = f"id: {id}\n" if id else ""
+    return f"{place}event: {name}\n{_data(json.dumps(dict(detail), separators=(',', ':')))}\n".encode()
+
+
+def reset_message(id: str) -> bytes:  # noqa: A002
+    """Tell the page to read its live parts again: what it missed can no longer be told."""
+    return named_message(id, "live:reset", {})
+
+
+def position_message(id: str) -> bytes:  # noqa: A002
+    """Tell the page how far it is, when what came by was not for it."""
+    return named_message(id, "live:at", {})
+
+
+def _data(text: str) -> str:
+    """Return the text as ``data:`` lines; each line of the text needs its own prefix."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "".join(f"data: {line}\n" for line in lines)

@@ -1,0 +1,134 @@
+"""Facts on their way: one capped Redis stream per tenant. A fact's id is its place in the stream."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from core.live.fact import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+    from redis.asyncio import Redis
+
+KEEP = 10_000
+"""Facts kept per tenant (about): how far back a page can catch up before it has to read itself again."""
+
+BEGINNING = "0-0"
+FIELD = b"f"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a tenant's stream holds: its newest id, its oldest kept id, and whether anything older was dropped."""
+
+    newest: str = BEGINNING
+    oldest: str = BEGINNING
+    trimmed: bool = False
+    exists: bool = False
+
+    def can_resume(self, after: str) -> bool:
+        """Whether every fact after the position ``after`` is still there."""
+        if not self.exists:
+            return after == BEGINNING
+        if place(after) > place(self.newest):
+            return False
+        return not self.trimmed or place(after) >= place(self.oldest)
+
+
+def place(id: str) -> tuple[int, int]:  # noqa: A002  # the stream's own word
+    """Return a stream id as a pair that sorts; raises ``ValueError`` for what is not one."""
+    milliseconds, _, number = id.partition("-")
+    return int(milliseconds), int(number or 0)
+
+
+class Transport:
+    """Publishes and reads facts. ``redis`` must not decode responses; connection failures are the caller's."""
+
+    def __init__(self, redis: Redis, *, keep: int = KEEP, prefix: str = "adx:live") -> None:
+        self._redis = redis
+        self._keep = keep
+        self._prefix = prefix
+
+    def key(self, tenant_id: UUID) -> str:
+        """Return the stream's key."""
+        return f"{self._prefix}:{tenant_id}"
+
+    async def publish(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+        """Append facts in their order, in one round trip; returns them with their ids."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for fact in facts:
+            value = json.dumps(fact.to_json(), separators=(",", ":"))
+            pipeline.xadd(self.key(fact.tenant_id), {FIELD: value}, maxlen=self._keep, approximate=True)
+        ids = await pipeline.execute()
+        return tuple(replace(fact, id=_text(id)) for fact, id in zip(facts, ids, strict=True))  # noqa: A001
+
+    async def extent(self, tenant_id: UUID) -> Extent:
+        """Return what the tenant's stream holds now."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.xinfo_stream(self.key(tenant_id))
+        info = (await pipeline.execute(raise_on_error=False))[0]
+        if isinstance(info, Exception):
+            return _no_stream(info)
+        first = info["first-entry"]
+        newest = _text(info["last-generated-id"])
+        added = info.get("entries-added", info["length"])
+        return Extent(newest, _text(first[0]) if first else newest, trimmed=added > info["length"], exists=True)
+
+    async def after(self, tenant_id: UUID, position: str, *, limit: int | None = None) -> list[Fact]:
+        """Return the facts after a position, oldest first."""
+        found = await self._redis.xrange(self.key(tenant_id), min=f"({position}", count=limit)
+        return list(_facts(found))
+
+    async def wait(self, positions: Mapping[UUID, str], wake_key: str, wake_id: str, *, seconds: float) -> Arrived:
+        """Wait until any of these tenants has a fact after its position, or somebody calls :meth:`wake`."""
+        streams: dict[Any, Any] = {self.key(tenant): after for tenant, after in positions.items()}
+        streams[wake_key] = wake_id
+        found = await self._redis.xread(streams, block=int(seconds * 1000), count=1000)
+        return _arrived(found or [], wake_key, {self.key(tenant): tenant for tenant in positions})
+
+    async def wake(self, wake_key: str) -> None:
+        """Have the reader that waits with this key look at its set of tenants again."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.xadd(wake_key, {b"w": b"1"}, maxlen=1, approximate=False)
+        pipeline.expire(wake_key, 3600)
+        await pipeline.execute()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What one wait brought: facts by tenant, and the newest wake-up call, if there was one."""
+
+    facts: Mapping[UUID, list[Fact]]
+    wake_id: str | None
+
+
+def _arrived(found: Iterable[Any], wake_key: str, tenants: Mapping[str, UUID]) -> Arrived:
+    pairs = found.items() if isinstance(found, dict) else found
+    facts: dict[UUID, list[Fact]] = {}
+    wake_id = None
+    for raw_key, entries in pairs:
+        key = _text(raw_key)
+        if key == wake_key:
+            wake_id = _text(entries[-1][0])
+        else:
+            facts[tenants[key]] = list(_facts(entries))
+    return Arrived(facts, wake_id)
+
+
+def _facts(entries: Iterable[Any]) -> Iterable[Fact]:
+    for id, values in entries:  # noqa: A001
+        yield Fact.from_json(json.loads(values[FIELD]), id=_text(id))
+
+
+def _no_stream(error: Exception) -> Extent:
+    if "no such key" in str(error).lower():
+        return Extent()
+    raise error
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

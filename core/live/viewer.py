@@ -1,0 +1,142 @@
+"""Those who look: one :class:`Subscription` per open page, grouped by what they are shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from core.live.fact import ADMINS, EVERYONE, Audience
+from core.live.transport import place
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from core.context import Context, TenantFacts
+
+QUEUE_LIMIT = 256
+"""Messages that may wait for one viewer. Past it the stream ends, and the browser comes back for the rest."""
+
+Ending = Literal["left", "slow", "revoked", "drained"]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveViewer:
+    """Everybody who is shown the same bytes: what a renderer may depend on, and nothing else.
+
+    ``is_addressed`` says that the fact names this person in its audience.
+    """
+
+    tenant: TenantFacts
+    locale: str
+    theme: str
+    timezone: str
+    is_admin: bool
+    is_addressed: bool
+
+    @property
+    def context(self) -> Context:
+        """A nameless context of the group, for templates."""
+        from core.context import Context  # noqa: PLC0415  # only renderers need it at run time
+
+        role = "admin" if self.is_admin else "member"
+        return Context(tenant=self.tenant, role=role, locale=self.locale, theme=self.theme, timezone=self.timezone)
+
+
+class Subscription:
+    """One open stream: an asynchronous iterator of bytes that ends when the stream has to."""
+
+    __slots__ = (
+        "_chunks", "_names", "_others", "_waiter", "caught_up", "ctx", "ending", "is_mine", "position", "told", "token"
+    )  # fmt: skip
+
+    def __init__(self, ctx: Context, position: str | None, token: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
+        self.ctx = ctx
+        self.token = token
+        self.position = position
+        self.told = position
+        self.caught_up = False
+        self.ending: Ending | None = None
+        self._chunks: deque[tuple[str, bytes]] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._others = _group(ctx, groups, is_addressed=False)
+        self._names = _group(ctx, groups, is_addressed=True)
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant whose facts are followed."""
+        return self.ctx.tenant.id
+
+    def group_for(self, audience: Audience) -> LiveViewer | None:
+        """Return the group in which this viewer sees a fact, or None when it is not for them."""
+        if audience == EVERYONE:
+            return self._others
+        if audience == ADMINS:
+            return self._others if self.ctx.is_admin else None
+        kind, _, user = audience.partition(":")
+        if self.ctx.person is not None and str(self.ctx.person.id) == user:
+            return self._names
+        return self._others if kind == "user_or_admins" and self.ctx.is_admin else None
+
+    def put(self, id: str, chunk: bytes) -> None:  # noqa: A002  # the stream's own word
+        """Queue a message; a viewer who lets too many wait is let go."""
+        if self.ending is not None:
+            return
+        if len(self._chunks) >= QUEUE_LIMIT:
+            self.end("slow")
+            return
+        self._chunks.append((id, chunk))
+        if self.caught_up:
+            self._wake()
+
+    def pass_by(self, id: str) -> None:  # noqa: A002
+        """Note that the stream went on by a fact that is not for this viewer."""
+        if self.caught_up and not self._chunks:
+            self.position = id
+
+    def start(self, position: str, missed: list[tuple[str, bytes]]) -> None:
+        """Begin with what was missed up to ``position``; what is queued and not newer is dropped as a double."""
+        newer = [item for item in self._chunks if item[0] and place(item[0]) > place(position)]
+        self._chunks = deque([*missed, *newer])
+        self.position = position
+        self.caught_up = True
+        self._wake()
+
+    def end(self, ending: Ending) -> None:
+        """Have the stream end. What is queued is still sent when it ends by a drain."""
+        if self.ending is None:
+            self.ending = ending
+            if ending != "drained":
+                self._chunks.clear()
+            self._wake()
+
+    def __aiter__(self) -> Subscription:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return all that waits, as one piece."""
+        while not (self._chunks and self.caught_up):
+            if self.ending is not None:
+                raise StopAsyncIteration
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        return self._take()
+
+    def _take(self) -> bytes:
+        last = next((id for id, _ in reversed(self._chunks) if id), None)  # noqa: A001
+        if last is not None:
+            self.position = self.told = last
+        data = self._chunks[0][1] if len(self._chunks) == 1 else b"".join(chunk for _, chunk in self._chunks)
+        self._chunks.clear()
+        return data
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def _group(ctx: Context, groups: dict[LiveViewer, LiveViewer], *, is_addressed: bool) -> LiveViewer:
+    """Return the one object that stands for the group, so that ten thousand viewers share it."""
+    group = LiveViewer(ctx.tenant, ctx.locale, ctx.theme, ctx.timezone, ctx.is_admin, is_addressed)
+    return groups.setdefault(group, group)

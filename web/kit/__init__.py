@@ -1,0 +1,86 @@
+"""What every feature's pages are made with. A feature imports from here and from nowhere below.
+
+A feature's routes::
+
+    blueprint = feature_blueprint("files")          # templates/files, catalogue "files"
+
+    @blueprint.get("/files")
+    @guard("member")                                # guest|member|admin|owner on tenant hosts; anyone|pending|signed_in
+    async def index() -> Response:                  #   with on="home"|"tenant"|"any"|"usercontent"
+        async with unit_of_work("files") as uow:
+            files = await FileRepository(uow.session).newest(50)
+        return await page("files/index.html", FileListPage(files), fragment="files/_list.html")
+
+    @blueprint.post("/files/<uuid:file_id>/removal")
+    @guard("member")
+    @limited("removal", hits=60, seconds=60, by=("person",))     # below guard; counts before the route runs
+    async def remove(file_id: UUID) -> Response: ...
+        return see_other("/files")                  # 303 or its htmx form; reload=True after sign-in and sign-out
+
+- Forms: ``class RegisterForm(Form)`` (WTForms; labels and messages may be ``N_()``), ``form = await
+  read_form(RegisterForm)``, ``if not form.validate(): return await page(..., status=422)``, ``form.refuse(error)`` puts
+  a DomainError beside its field.
+- Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
+- Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
+  answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
+- Live: ``@live_renderer("run")`` on ``async def show(fact, viewer) -> str | None`` that returns
+  ``render_live("runs/_partial.html", model, viewer)``, made of ``<hx-partial>`` elements.
+- Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
+  or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
+- Around: ``services()``, ``current_context()``, ``session_token()``, ``client_address()``, ``set_session_cookie``,
+  ``clear_session_cookie``, ``wants_fragment()``, ``wants_json()``.
+- In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
+  ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``dom_id(kind, key)``, ``live_after()``,
+  ``runs_feature(name)``.
+"""
+
+from core.errors import DomainError
+from web.kit.blueprint import FeatureBlueprint, feature_blueprint
+from web.kit.body import streams_body
+from web.kit.csrf import check_token
+from web.kit.errors import wants_json
+from web.kit.forms import Form, form_value, read_form
+from web.kit.guards import guard
+from web.kit.limits import limited
+from web.kit.live import live_renderer
+from web.kit.pages import is_htmx, page, render, render_live, see_other, wants_fragment
+from web.kit.security import clear_session_cookie, set_session_cookie
+from web.kit.services import Services, services
+from web.kit.slots import slot
+from web.kit.templates import dom_id
+from web.kit.uploads import UploadedField, UploadedFile, parts
+from web.kit.visit import client_address, current_context, session_token, unit_of_work
+
+__all__ = [
+    "DomainError",
+    "FeatureBlueprint",
+    "Form",
+    "Services",
+    "UploadedField",
+    "UploadedFile",
+    "check_token",
+    "clear_session_cookie",
+    "client_address",
+    "current_context",
+    "dom_id",
+    "feature_blueprint",
+    "form_value",
+    "guard",
+    "is_htmx",
+    "limited",
+    "live_renderer",
+    "page",
+    "parts",
+    "read_form",
+    "render",
+    "render_live",
+    "see_other",
+    "services",
+    "session_token",
+    "set_session_cookie",
+    "slot",
+    "streams_body",
+    "unit_of_work",
+    "wants_fragment",
+    "wants_json",
+]

@@ -1,0 +1,270 @@
+"""The web application: the features' blueprints, with everything the kit does around each request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from markupsafe import Markup
+from quart import Quart, Response, request
+from werkzeug.exceptions import ClientDisconnected
+
+from core.context import Context
+from core.errors import NotFoundError
+from core.i18n import negotiate, speaking
+from web.kit import csrf
+from web.kit.body import PulledConnection, PulledRequest
+from web.kit.compress import compress
+from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
+from web.kit.gate import Gate
+from web.kit.guards import guard_of
+from web.kit.live import FactRenderer
+from web.kit.pages import wants_fragment
+from web.kit.security import SecurityHeaders, set_visitor_cookie
+from web.kit.services import Kit, current_kit
+from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
+from web.kit.static import StaticFiles
+from web.kit.templates import Templates, dom_id
+from web.kit.visit import HOME, current_visit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from quart import Blueprint
+    from quart.ctx import RequestContext
+    from quart.typing import ResponseTypes
+    from quart.wrappers import BaseRequestWebsocket
+    from werkzeug.routing import MapAdapter
+
+    from core.i18n import Speaker
+    from web.kit.services import Services
+
+log = structlog.get_logger(__name__)
+
+FORM_BYTES = 1024 * 1024
+ANSWER_SECONDS = 9.0
+"""When an answer is not ready by then, the page says that something does not answer."""
+
+
+class WebApp(Quart):
+    """Quart, with routes by kind of host, bodies that are pulled, and a deadline on every answer."""
+
+    asgi_http_class = PulledConnection
+    request_class = PulledRequest
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__("web", static_folder=None, template_folder=None, host_matching=True)
+        self.kit = kit
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        self.config.update(
+            MAX_CONTENT_LENGTH=FORM_BYTES,
+            MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+            RESPONSE_TIMEOUT=None,
+            PROPAGATE_EXCEPTIONS=False,
+            PROVIDE_AUTOMATIC_OPTIONS=False,
+        )
+
+    def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
+        """Match routes by the kind of host instead of its name."""
+        if request is None:
+            return None
+        return self.url_map.bind(
+            current_visit().kind,
+            script_name=request.root_path or "/",
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=request.query_string.decode("latin-1"),
+        )
+
+    async def full_dispatch_request(self, request_context: RequestContext | None = None) -> ResponseTypes:
+        """Answer within the deadline. The answer is made in a task of its own, which is left behind if it hangs."""
+        with speaking(self._first_voice()):
+            task = asyncio.ensure_future(self._dispatch(request_context))
+            try:
+                if await _finished(task):
+                    return task.result()
+            except asyncio.CancelledError:
+                task.cancel()
+                raise
+            task.cancel()
+            task.add_done_callback(_look_away)
+            log.warning("web.deadline", path=request.path)
+            result = await self.handle_user_exception(DeadlineError())
+            return await self.finalize_request(result, request_context)
+
+    async def _dispatch(self, request_context: RequestContext | None) -> ResponseTypes:
+        visit = current_visit()
+        try:
+            await _settle()
+        except Exception as error:  # noqa: BLE001  # told by the handlers below, in as good a language as is known
+            visit.failed = error
+        ctx = visit.ctx
+        with speaking(self.kit.services.catalogues.speaker(ctx.locale, ctx.timezone)):
+            try:
+                return await super().full_dispatch_request(request_context)
+            except Exception as error:  # noqa: BLE001  # the answer itself could not be finished
+                return await self.handle_exception(error)
+
+    def _first_voice(self) -> Speaker:
+        """Return the language the browser asks for: all that is known before the tenant is."""
+        catalogues = self.kit.services.catalogues
+        locale = negotiate(request.headers.get("Accept-Language"), catalogues.locales)
+        current_visit().ctx = Context(tenant=HOME, locale=locale)
+        return catalogues.speaker(locale)
+
+
+async def _finished(task: asyncio.Task[Any]) -> bool:
+    """Wait for the answer. Time during which the browser is still sending does not count."""
+    body = request.body
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    while not task.done():
+        moved = max(started, body.moved_at) if isinstance(request.body, PulledRequest.body_class) else started
+        left = ANSWER_SECONDS if body.waiting else ANSWER_SECONDS - (loop.time() - moved)
+        if left <= 0:
+            return False
+        await asyncio.wait({task}, timeout=left)
+    return True
+
+
+def _look_away(task: asyncio.Task[Any]) -> None:
+    """Take note of how an answer ended that nobody waits for any more."""
+    if not task.cancelled() and task.exception() is not None:
+        log.warning("web.late_failure", error=repr(task.exception()))
+
+
+async def _settle() -> None:
+    """Find out who asks, and in which tenant."""
+    visit = current_visit()
+    if visit.kind == "usercontent":
+        return
+    found = await visit.services.identity.resolve(
+        visit.host, visit.token, accept_language=request.headers.get("Accept-Language", "")
+    )
+    if found is None:
+        raise NotFoundError(NOT_FOUND)
+    visit.ctx = found
+    structlog.contextvars.bind_contextvars(tenant=found.tenant.slug)
+    if found.person is not None and request.method == "GET" and not wants_fragment():
+        visit.position = await visit.services.hub.position(found.tenant_id)
+
+
+async def _check() -> None:
+    """Refuse what may not reach its route."""
+    visit = current_visit()
+    if visit.failed is not None:
+        raise visit.failed
+    if request.routing_exception is not None or request.url_rule is None:
+        return
+    visit.route = request.url_rule.rule
+    route = current_app_routes()[request.url_rule.endpoint]
+    guard = guard_of(route)
+    if guard is None:
+        raise NotFoundError(NOT_FOUND)
+    guard.check(visit.ctx)
+    streams = getattr(route, "__adx_streams__", False)
+    if streams:
+        request.body.allow(visit.services.settings.max_upload_bytes + FORM_BYTES)
+    if request.method in csrf.SAFE_METHODS:
+        return
+    if streams:
+        csrf.check_before_body()
+    else:
+        await csrf.check_request()
+
+
+def current_app_routes() -> dict[str, Any]:
+    """Return the routes of the app that answers, by endpoint."""
+    from quart import current_app  # noqa: PLC0415
+
+    return current_app.view_functions
+
+
+def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
+    """Build the application of one process. Raises ``TypeError`` when a route has no guard."""
+    watch = services.settings.environment == "development"
+    static = StaticFiles(watch=watch)
+    kit = Kit(services, Templates(_globals(), watch=watch), static)
+    app = WebApp(kit)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    _offer_slots(app, services)
+    install_handlers(app)
+    app.before_request(_check)
+    app.after_request(_Finish(SecurityHeaders(services.settings)))
+    if services.hub.render is None:
+        services.hub.render = FactRenderer(kit)
+    app.before_serving(services.hub.start)
+    app.after_serving(services.hub.drain)
+    app.asgi_app = Gate(app.asgi_app, kit)  # type: ignore[method-assign]  # Quart's own way to wrap
+    return app
+
+
+def _offer_slots(app: WebApp, services: Services) -> None:
+    features = services.settings.features
+    for found in SLOTS.values():
+        if features and found.feature not in features:
+            continue
+        for host in found.guard.hosts:
+            endpoint = f"slot.{found.name}".replace(".", "_")
+            app.add_url_rule(found.url, endpoint, _route_of(app, endpoint, found), host=host)
+
+
+def _route_of(app: WebApp, endpoint: str, found: Slot) -> Any:  # noqa: ANN401  # a route
+    if endpoint in app.view_functions:
+        return app.view_functions[endpoint]
+
+    async def show() -> Response:
+        collecting()
+        html = await fill_slots(Markup(await found.body()))  # noqa: S704  # rendered by a template
+        return Response(html, content_type="text/html; charset=utf-8")
+
+    show.__adx_guard__ = found.guard  # type: ignore[attr-defined]  # read by guard_of
+    return show
+
+
+class _Finish:
+    """What is done to every answer."""
+
+    def __init__(self, headers: SecurityHeaders) -> None:
+        self._headers = headers
+
+    async def __call__(self, response: Response) -> Response:
+        visit = current_visit()
+        if visit.sets_visitor and visit.visitor is not None:
+            set_visitor_cookie(response, visit.visitor)
+        self._headers.apply(response, visit.kind, signed_in=visit.ctx.person is not None)
+        await compress(request, response)
+        try:
+            await request.body.discard()
+        except (TimeoutError, ClientDisconnected):
+            log.debug("web.body_left", path=request.path)
+        return response
+
+
+def _globals() -> dict[str, Any]:
+    return {
+        "static_url": lambda name: current_kit().static.url(name),
+        "theme_url": _theme_url,
+        "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
+        "live_after": lambda: current_visit().position,
+        "csrf_token": csrf.csrf_token,
+        "fragment": fragment,
+        "dom_id": dom_id,
+        "runs_feature": _runs_feature,
+    }
+
+
+def _theme_url(key: str) -> str:
+    name = f"themes/{key}/tokens.css"
+    static = current_kit().static
+    return static.url(name if static.has(name) else "themes/adx/tokens.css")
+
+
+def _runs_feature(name: str) -> bool:
+    """Whether this installation's process runs a feature, for links that would lead nowhere."""
+    features = current_kit().services.settings.features
+    return not features or name in features

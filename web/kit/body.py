@@ -1,0 +1,139 @@
+"""Request bodies, taken from the server only as fast as the route reads them.
+
+Quart would buffer whatever the network brings; an upload of gigabytes must cost no more than a chunk of memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from quart.asgi import ASGIHTTPConnection
+from quart.wrappers import Request
+from quart.wrappers.request import Body
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
+
+    from quart import Quart
+
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+
+RouteT = TypeVar("RouteT", bound="Callable[..., Any]")
+
+SILENCE_SECONDS = 30
+"""How long the network may bring nothing while a body is under way."""
+LEFT_OVER_BYTES = 2 * 1024 * 1024
+LEFT_OVER_SECONDS = 2
+
+
+class PulledBody(Body):
+    """A body that asks the server for its next piece when the route asks for it."""
+
+    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+        super().__init__(expected_content_length, max_content_length)
+        self._expected = expected_content_length
+        self._must_raise = None
+        self._receive: Receive | None = None
+        self._taken = 0
+        self._ended = False
+        self.moved_at = 0.0
+        self.waiting = False
+
+    def connect(self, receive: Receive) -> None:
+        """Say where the pieces come from."""
+        self._receive = receive
+        self.moved_at = asyncio.get_running_loop().time()
+
+    def allow(self, limit: int | None) -> None:
+        """Set the most bytes that are taken."""
+        self._max_content_length = limit
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece.
+
+        Raises:
+            RequestEntityTooLarge: there is more than is allowed.
+            RequestTimeout: nothing came for too long.
+            ClientDisconnected: the browser went away.
+        """
+        self._check(self._expected or 0)
+        while not self._ended:
+            if piece := await self._next():
+                self._check(self._taken)
+                return piece
+        raise StopAsyncIteration
+
+    def __await__(self) -> Generator[Any, None, bytes]:
+        return self._all().__await__()
+
+    async def discard(self) -> None:
+        """Take what is left of a body that nobody read, within reason, so that the browser sees the answer."""
+        left = LEFT_OVER_BYTES
+        async with asyncio.timeout(LEFT_OVER_SECONDS):
+            while not self._ended and left > 0:
+                left -= len(await self._next())
+
+    async def _all(self) -> bytes:
+        async for piece in self:
+            self._data.extend(piece)
+        return bytes(self._data)
+
+    async def _next(self) -> bytes:
+        if self._receive is None:
+            raise RuntimeError("the body is not connected to a server")
+        self.waiting = True
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            self._ended = True
+            raise RequestTimeout from None
+        finally:
+            self.waiting = False
+        self.moved_at = asyncio.get_running_loop().time()
+        if message["type"] == "http.disconnect":
+            self._ended = True
+            raise ClientDisconnected
+        piece: bytes = message.get("body", b"")
+        self._ended = not message.get("more_body", False)
+        self._taken += len(piece)
+        return piece
+
+    def _check(self, octets: int) -> None:
+        if self._max_content_length is not None and octets > self._max_content_length:
+            raise RequestEntityTooLarge
+
+
+class PulledRequest(Request):
+    """A request whose body is pulled."""
+
+    body_class = PulledBody
+    body: PulledBody
+
+
+class PulledConnection(ASGIHTTPConnection):
+    """One request and its answer. A browser that goes away does not stop a route half way; its transaction ends."""
+
+    def __init__(self, app: Quart, scope: Any) -> None:  # noqa: ANN401  # an ASGI scope
+        super().__init__(app, scope)
+
+    async def __call__(self, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        request = self._create_request_from_scope(send)  # type: ignore[arg-type]  # hypercorn's type of the same
+        if isinstance(request, PulledRequest):
+            request.body.connect(receive)
+        await self.handle_request(request, send)  # type: ignore[arg-type]
+
+
+def streams_body(route: RouteT) -> RouteT:
+    """Mark a route that reads ``request.body`` itself, piece by piece, up to the largest upload.
+
+    The CSRF token is then checked before the route runs if it came by header; otherwise the route must call
+    ``check_token`` with the field ``csrf_token`` before it does anything with what follows.
+    ``web.kit.uploads.parts`` does that.
+    """
+    route.__adx_streams__ = True  # type: ignore[attr-defined]  # read by the app
+    return route

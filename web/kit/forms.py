@@ -1,0 +1,64 @@
+"""Forms: read from the request, with WTForms' own messages said in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import wtforms
+from quart import request
+from wtforms.meta import DefaultMeta
+
+from core.i18n import speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.errors import DomainError
+
+FormT = TypeVar("FormT", bound="Form")
+
+
+class _Translations:
+    """WTForms' built-in messages, from our catalogue."""
+
+    def gettext(self, string: str) -> str:
+        return speaker().say(string, "kit")
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        voice = speaker()
+        return voice.catalogues.choose(singular, plural, n, voice.locale, "kit")
+
+
+class FormMeta(DefaultMeta):  # type: ignore[misc]  # wtforms' stubs leave it untyped
+    """Has every form speak the language of the page it is on."""
+
+    def get_translations(self, form: wtforms.Form) -> _Translations:  # noqa: ARG002  # WTForms' signature
+        """Return the catalogue of the reader."""
+        return _Translations()
+
+
+class Form(wtforms.Form):
+    """The base of all forms. Labels, descriptions and validators' messages may be ``N_("...")``."""
+
+    Meta = FormMeta
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a refusal beside the field it belongs to, or above the form."""
+        if error.field is not None and error.field in self:
+            field = self[error.field]
+            field.errors = [*field.errors, error.message]
+        else:
+            self.form_errors.append(error.message)
+
+
+async def read_form(form: type[FormT], **defaults: Any) -> FormT:  # noqa: ANN401  # fields of any type
+    """Return the form as it was sent; for a GET, empty but for ``defaults``."""
+    if request.method in {"GET", "HEAD"}:
+        return form(data=defaults)
+    return form(formdata=await request.form, data=defaults)
+
+
+async def form_value(name: str) -> str:
+    """Return one field of the body as sent, or nothing."""
+    values: Mapping[str, str] = await request.form
+    return values.get(name, "")

@@ -1,0 +1,188 @@
+"""The outermost layer, plain ASGI: files, streams and health checks are answered here, all else goes to the routes.
+
+Every request gets a reference (shown on error pages), a span, and one line in the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import secrets
+import time
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from opentelemetry import propagate, trace
+
+from web.kit import live, static
+from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE
+from web.kit.services import serving
+from web.kit.visit import Visit, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from core.settings import Network
+    from web.kit.services import Kit
+
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+    Application = Callable[[Any, Receive, Send], Awaitable[None]]
+
+log = structlog.get_logger("web.access")
+tracer = trace.get_tracer("adx.web")
+
+HEALTH = "/health/"
+HEALTH_SECONDS = 3
+NEEDED = "database"
+SERVER_ERROR = 500
+
+
+class Gate:
+    """Wraps the routes of one app."""
+
+    def __init__(self, routes: Application, kit: Kit) -> None:
+        self._routes = routes
+        self._kit = kit
+        self._hosts = kit.services.identity.hosts
+        self._proxies = kit.services.settings.trusted_proxies
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401  # an ASGI scope
+        """Answer one request, or take part in the server's start and stop."""
+        if scope["type"] != "http":
+            await self._routes(scope, receive, send)
+        elif scope["path"].startswith(static.PREFIX):
+            await self._kit.static.answer(scope, send)
+        elif scope["path"].startswith(HEALTH):
+            await self._health(scope, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
+        visit = self._visit(scope)
+        begin(visit)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(reference=visit.reference)
+        status = 0
+        started = time.perf_counter()
+
+        async def watched(message: Any) -> None:  # noqa: ANN401
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", visit.reference.encode())]
+            await send(message)
+
+        name = f"{scope['method']} {'/live' if scope['path'] == live.PATH else 'page'}"
+        with tracer.start_as_current_span(name, context=_parent(scope), kind=trace.SpanKind.SERVER) as span:
+            try:
+                if scope["path"] == live.PATH and scope["method"] == "GET":
+                    await self._stream(visit, scope, receive, watched)
+                else:
+                    with serving(self._kit):
+                        await self._routes(scope, receive, watched)
+            finally:
+                _note(span, visit, scope, status, time.perf_counter() - started)
+
+    async def _stream(self, visit: Visit, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
+        visit.ctx = await live.answer(self._kit, scope, visit, receive, send) or visit.ctx
+
+    def _visit(self, scope: Mapping[str, Any]) -> Visit:
+        host = _header(scope, b"host").lower().rstrip(".")
+        cookies = _cookies(_header(scope, b"cookie"))
+        return Visit(
+            services=self._kit.services,
+            host=host,
+            kind=self._hosts.kind(host) or "tenant",
+            address=client_address(scope, self._proxies),
+            reference=secrets.token_hex(6),
+            token=cookies.get(SESSION_COOKIE),
+            visitor=cookies.get(VISITOR_COOKIE),
+        )
+
+    async def _health(self, scope: Any, send: Send) -> None:  # noqa: ANN401
+        if scope["path"] != f"{HEALTH}ready":
+            await _json(send, 200 if scope["path"] == f"{HEALTH}live" else 404, {})
+            return
+        health = self._kit.services.health
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                checks = await health.check() if health else {}
+        except TimeoutError:
+            checks = {}
+            await _json(send, 503, {"checks": "timed out"})
+            return
+        told = {name: bool(check.ok) for name, check in checks.items()}
+        await _json(send, 200 if told.get(NEEDED, True) else 503, told)
+
+
+def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
+    """Return who sent the request: the nearest address that is not one of our own proxies. Bad headers count nothing."""
+    peer = (scope.get("client") or ("",))[0]
+    forwarded = [part.strip() for part in _header(scope, b"x-forwarded-for").split(",") if part.strip()]
+    address = peer
+    while _is_within(address, proxies) and forwarded:
+        candidate = forwarded.pop()
+        if _parse(candidate) is None:
+            break
+        address = candidate
+    return address
+
+
+def _is_within(address: str, networks: Sequence[Network]) -> bool:
+    found = _parse(address)
+    return found is not None and any(found in network for network in networks)
+
+
+def _parse(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(address)
+    except ValueError:
+        return None
+
+
+def _header(scope: Mapping[str, Any], name: bytes) -> str:
+    found = (value for key, value in scope["headers"] if key.lower() == name)
+    return next(found, b"").decode("latin-1")
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def _parent(scope: Mapping[str, Any]) -> Any:  # noqa: ANN401  # OpenTelemetry's context
+    carrier = {"traceparent": _header(scope, b"traceparent")}
+    return propagate.extract(carrier) if carrier["traceparent"] else None
+
+
+def _note(span: trace.Span, visit: Visit, scope: Mapping[str, Any], status: int, seconds: float) -> None:
+    """Write the line of one request. The query string is left out: it may hold codes and tokens."""
+    span.set_attribute("http.request.method", scope["method"])
+    span.set_attribute("url.path", scope["path"])
+    span.set_attribute("http.response.status_code", status)
+    span.set_attribute("adx.tenant", visit.ctx.tenant.slug)
+    if visit.route:
+        span.set_attribute("http.route", visit.route)
+        span.update_name(f"{scope['method']} {visit.route}")
+    if status >= SERVER_ERROR:
+        span.set_status(trace.StatusCode.ERROR)
+    log.info(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        ms=round(seconds * 1000, 1),
+        tenant=visit.ctx.tenant.slug,
+        address=visit.address,
+    )
+
+
+async def _json(send: Send, status: int, value: Mapping[str, Any]) -> None:
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(value).encode(), "more_body": False})

@@ -1,0 +1,128 @@
+"""The stream of a page: ``GET /live?after=<position>``, as plain ASGI, because ten thousand of them are open at once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import structlog
+
+from core.live.message import HEARTBEAT
+from web.kit.services import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from core.context import Context
+    from core.live import Fact, LiveViewer, Subscription
+    from web.kit.services import Kit
+    from web.kit.visit import Visit
+
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+    RenderFact = Callable[[Fact, LiveViewer], Awaitable[str | None]]
+
+log = structlog.get_logger(__name__)
+
+PATH = "/live"
+RESOLVE_SECONDS = 8
+POSITION = re.compile(r"\d{1,16}-\d{1,10}")
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+RENDERERS: dict[str, RenderFact] = {}
+"""What turns facts into HTML, by topic."""
+
+
+def live_renderer(topic: str) -> Callable[[RenderFact], RenderFact]:
+    """Have an async function turn facts of ``topic`` into ``<hx-partial>`` elements, once per group of viewers.
+
+    It gets the fact and the group (:class:`core.live.LiveViewer`), never a person: ``render_live`` renders for it.
+    ``services()`` works in it. None shows nothing.
+    """
+
+    def register(renderer: RenderFact) -> RenderFact:
+        RENDERERS[topic] = renderer
+        return renderer
+
+    return register
+
+
+class FactRenderer:
+    """Renders facts by their topic's renderer, with the kit around it."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    async def __call__(self, fact: Fact, viewer: LiveViewer) -> str | None:
+        """Return the HTML for a group, or None for a topic that this process shows nowhere."""
+        renderer = RENDERERS.get(fact.topic)
+        if renderer is None:
+            return None
+        with serving(self._kit):
+            return await renderer(fact, viewer)
+
+
+async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Receive, send: Send) -> Context | None:
+    """Stream until the browser leaves, or the stream has to end; returns who looked, if anybody might.
+
+    Whoever may not look gets 401, 404 or 503 in plain text, never a redirect: the page would take it for a stream.
+    """
+    try:
+        async with asyncio.timeout(RESOLVE_SECONDS):
+            ctx = await kit.services.identity.resolve(visit.host, visit.token, accept_language=_language(scope))
+    except Exception as error:  # noqa: BLE001  # any outage: the page tries again
+        log.warning("live.unavailable", error=repr(error))
+        await _refuse(send, 503, (b"retry-after", b"5"))
+        return None
+    if ctx is None or ctx.person is None:
+        await _refuse(send, 404 if ctx is None else 401)
+        return ctx
+    await _stream(kit, ctx, visit.token, _position(scope), receive, send)
+    return ctx
+
+
+async def _stream(kit: Kit, ctx: Context, token: str | None, position: str | None, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+    subscription = kit.services.hub.join(ctx, position, token=token)
+    watcher = asyncio.ensure_future(_watch(receive, subscription))
+    try:
+        async for data in subscription:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+        with suppress(OSError):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        kit.services.hub.leave(subscription)
+        watcher.cancel()
+
+
+async def _watch(receive: Receive, subscription: Subscription) -> None:
+    """End the stream when the browser has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    subscription.end("left")
+
+
+def _position(scope: Mapping[str, Any]) -> str | None:
+    """Return where the page is: the last message it got wins over the position it was rendered at."""
+    last = next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"last-event-id"), "")
+    after = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[0]
+    return next((found for found in (last, after) if POSITION.fullmatch(found)), None)
+
+
+def _language(scope: Mapping[str, Any]) -> str:
+    found = (value for name, value in scope["headers"] if name.lower() == b"accept-language")
+    return next(found, b"").decode("latin-1")
+
+
+async def _refuse(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
+    told = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": told})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,85 @@
+"""Answers: a whole page or the fragment of it that an htmx request asks for, from the same route."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from quart import Response, request
+
+from core.i18n import speaking
+from web.kit.slots import collecting, fill_slots
+from web.kit.services import current_kit
+from web.kit.templates import variables_of
+from web.kit.visit import current_context
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from core.context import Context
+    from core.live import LiveViewer
+
+VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of a page (not for a whole one, nor to restore one by Back)."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Request-Type") != "full"
+        and "HX-History-Restore-Request" not in headers
+    )
+
+
+def is_htmx() -> bool:
+    """Whether htmx sent the request."""
+    return request.headers.get("HX-Request") == "true"
+
+
+async def page(
+    template: str, model: object = None, *, fragment: str | None = None, status: int = 200, **more: Any
+) -> Response:
+    """Answer with a page, or for a partial request with its ``fragment`` template alone.
+
+    The model's fields are the template's variables, beside ``ctx`` and whatever is given by keyword.
+    """
+    chosen = fragment if fragment is not None and wants_fragment() else template
+    collecting()
+    html = await fill_slots(render(chosen, model, **more))
+    response = Response(html, status=status, content_type="text/html; charset=utf-8")
+    response.headers["Vary"] = VARY
+    return response
+
+
+def render(template: str, model: object = None, /, *, ctx: Context | None = None, **more: Any) -> Markup:
+    """Return a template as markup, said in the reader's language and theme."""
+    reader = ctx or current_context()
+    kit = current_kit()
+    with speaking(kit.services.catalogues.speaker(reader.locale, reader.timezone)):
+        return kit.templates.render(template, {"ctx": reader, **variables_of(model), **more}, theme=reader.theme)
+
+
+def render_live(template: str, model: object, viewer: LiveViewer, **more: Any) -> str:
+    """Return a template as a live renderer needs it: for a group of viewers, outside of any request."""
+    return str(render(template, model, ctx=viewer.context, **more))
+
+
+def see_other(url: str, *, reload: bool = False) -> Response:
+    """Send the browser elsewhere after a POST (303).
+
+    htmx follows within the page; with ``reload``, or to another host, the browser loads anew, so that stream, CSRF
+    token and everything else of the old session is gone. Use ``reload`` after sign-in and sign-out.
+    """
+    if not is_htmx():
+        return Response("", status=303, headers={"Location": url})
+    if reload or urlsplit(url).netloc not in {"", request.host}:
+        return Response("", status=200, headers={"HX-Redirect": url})
+    if request.headers.get("HX-Boosted") == "true":
+        return Response("", status=303, headers={"Location": url})
+    return Response("", status=200, headers={"HX-Location": _within(url)})
+
+
+def _within(url: str) -> str:
+    return json.dumps({"path": url, "target": "#main", "select": "#main", "swap": "outerHTML show:top"})

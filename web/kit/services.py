@@ -1,0 +1,85 @@
+"""What routes work with: one :class:`Services` a process, built by ``entrypoints/web.py``."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from redis.asyncio import Redis
+
+    from core.cache import Cache
+    from core.db import Database
+    from core.i18n import Catalogues
+    from core.identity import Identity
+    from core.live import Hub
+    from core.runs.contract import AnyContract
+    from core.runs.temporal import RunControl
+    from core.settings import Settings
+    from core.storage import Storage
+    from core.throttle import Throttle
+    from web.kit.static import StaticFiles
+    from web.kit.templates import Templates
+
+
+class HealthCheck(Protocol):
+    """Asks every dependency how it is, each within two seconds."""
+
+    async def check(self) -> Mapping[str, Any]:
+        """Return the state of each dependency by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The collaborators of all routes. ``redis`` and ``temporal`` may be down at any time; pages cope."""
+
+    settings: Settings
+    db: Database
+    identity: Identity
+    redis: Redis
+    storage: Storage
+    temporal: RunControl
+    contracts: Mapping[str, AnyContract]
+    hub: Hub
+    cache: Cache
+    throttle: Throttle
+    catalogues: Catalogues
+    themes: Any
+    mailer: Any
+    health: HealthCheck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What answers requests: the services, and what the kit itself made of the product's files at the start."""
+
+    services: Services
+    templates: Templates
+    static: StaticFiles
+
+
+_kit: ContextVar[Kit] = ContextVar("kit")
+
+
+def current_kit() -> Kit:
+    """Return the kit of the app that is answering; raises ``LookupError`` outside of one."""
+    return _kit.get()
+
+
+def services() -> Services:
+    """Return the services of the app that is answering; raises ``LookupError`` outside of one."""
+    return _kit.get().services
+
+
+@contextmanager
+def serving(kit: Kit) -> Iterator[None]:
+    """Make ``kit`` the one of everything that runs within the block."""
+    token = _kit.set(kit)
+    try:
+        yield
+    finally:
+        _kit.reset(token)

@@ -1,0 +1,71 @@
+"""One request's surroundings, settled before its route runs: which host, which tenant, who, in which language."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.context import HOME_TENANT_ID, Context, TenantFacts
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from core.db import UnitOfWork
+    from core.identity.hosts import HostKind
+    from web.kit.services import Services
+
+HOME = TenantFacts(id=HOME_TENANT_ID, slug="home", name="ADX")
+
+
+@dataclass(slots=True)
+class Visit:
+    """The surroundings of one request. Filled in as far as they are known when an error page is needed."""
+
+    services: Services
+    host: str
+    kind: HostKind
+    address: str
+    reference: str
+    token: str | None = None
+    visitor: str | None = None
+    ctx: Context = field(default_factory=lambda: Context(tenant=HOME))
+    position: str = ""
+    csrf_checked: bool = False
+    sets_visitor: bool = False
+    route: str = ""
+    failed: Exception | None = None
+
+
+_visit: ContextVar[Visit] = ContextVar("visit")
+
+
+def current_visit() -> Visit:
+    """Return the surroundings of the request; raises ``LookupError`` outside of one."""
+    return _visit.get()
+
+
+def begin(visit: Visit) -> None:
+    """Make ``visit`` the current one for the task of this request and the tasks it starts."""
+    _visit.set(visit)
+
+
+def current_context() -> Context:
+    """Return who asks, and in which tenant."""
+    return _visit.get().ctx
+
+
+def session_token() -> str | None:
+    """Return the session token that the browser sent to this host, if any."""
+    return _visit.get().token
+
+
+def client_address() -> str:
+    """Return the network address of the browser; forwarding headers count only from trusted proxies."""
+    return _visit.get().address
+
+
+def unit_of_work(feature: str) -> AbstractAsyncContextManager[UnitOfWork]:
+    """Begin a transaction as ``feature``, in the tenant and for the person of this request."""
+    visit = _visit.get()
+    return visit.services.db.unit_of_work(visit.ctx, feature)
