@@ -1,0 +1,62 @@
+"""The grants that were agreed on, written out: a new one is a change of this file, seen in review.
+
+Tables of a feature's own schema need no line: they are open to the feature's role and to nobody else.
+"""
+
+from __future__ import annotations
+
+OWNER = "adx_owner"
+LOGIN_ROLE = "adx_app"
+MIGRATING_ROLE = "adx_migrate"
+BOUND_ROLES = "adx_tenant_bound"
+PLATFORM_ROLE = "adx_platform"
+GATEWAY_ROLE = "adx_gateway"
+
+FEATURES = ("auth", "tenants", "users", "files", "runs", "branding", "billing", "ai", "modules", "compliance")
+FEATURE_ROLES = frozenset(f"adx_{feature}" for feature in FEATURES)
+TENANT_ROLES = FEATURE_ROLES | {GATEWAY_ROLE}
+"""The roles that work inside one tenant."""
+
+ROW_PRIVILEGES = frozenset({"select", "insert", "update", "delete"})
+
+INTERNAL = frozenset({"platform.migrations"})
+"""Relations that only migrations touch; granted to nobody."""
+
+OPENED_ACROSS_TENANTS = frozenset({"platform.runs", "platform.run_steps", "platform.outbox"})
+"""Tenant tables that the sweeps see across tenants."""
+
+AS_OWNER = frozenset({"platform.append_audit"})
+"""Functions that run with their owner's rights."""
+
+
+def _grants(roles: frozenset[str] | set[str], privileges: str) -> frozenset[tuple[str, str]]:
+    return frozenset((role, privilege) for role in roles for privilege in privileges.split())
+
+
+ALL = "select insert update delete"
+EVERY_FEATURE_READS = _grants(FEATURE_ROLES, "select")
+GATEWAY_READS = _grants({GATEWAY_ROLE}, "select")
+
+PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
+    "platform.tenants": _grants({"adx_tenants"}, ALL)
+    | EVERY_FEATURE_READS
+    | GATEWAY_READS
+    | _grants({PLATFORM_ROLE}, "select"),
+    "platform.people": _grants({"adx_tenants"}, ALL) | EVERY_FEATURE_READS | GATEWAY_READS,
+    "platform.account_tenants": _grants({"adx_tenants"}, ALL) | GATEWAY_READS,
+    "platform.entitlements": _grants({"adx_tenants", "adx_billing"}, ALL) | EVERY_FEATURE_READS | GATEWAY_READS,
+    "platform.sessions": _grants({GATEWAY_ROLE}, ALL),
+    "platform.handovers": _grants({GATEWAY_ROLE}, ALL),
+    "platform.throttle": _grants({GATEWAY_ROLE}, ALL),
+    "platform.runs": _grants({"adx_runs"}, ALL)
+    | _grants(FEATURE_ROLES, "select insert")
+    | _grants({PLATFORM_ROLE}, "select update"),
+    "platform.run_steps": _grants({"adx_runs"}, ALL) | _grants({PLATFORM_ROLE}, "select"),
+    "platform.step_durations": _grants({"adx_runs"}, ALL) | EVERY_FEATURE_READS,
+    "platform.effects": _grants(FEATURE_ROLES, "select insert delete"),
+    "platform.outbox": _grants(FEATURE_ROLES, "insert") | _grants({PLATFORM_ROLE}, "select delete"),
+    "platform.audit": _grants({"adx_compliance"}, "select"),
+    "platform.audit_heads": _grants({"adx_compliance"}, "select"),
+}
+
+PLATFORM_FUNCTIONS = {"platform.append_audit": _grants(TENANT_ROLES, "execute")}
