@@ -1,7 +1,7 @@
 """One reader a process for all its viewers: waits on the streams of every tenant that is looked at, and fans out.
 
-Facts of a tenant are delivered in their order. Each is rendered once per group of viewers who see the same, and the
-bytes are shared. When Redis goes away the streams stay open; when it is back, reading goes on from the last id.
+When Redis goes away the streams stay open; when it is back, reading goes on from the last id. Where the stream no
+longer reaches back that far, pages are told to read themselves again (``live:reset``).
 """
 
 from __future__ import annotations
@@ -9,24 +9,23 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections import OrderedDict, deque
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from redis.exceptions import RedisError
 
-from core.live.message import HEARTBEAT, html_message, named_message, position_message, reset_message
+from core.live.delivery import Channel, Delivery, Renderer
+from core.live.message import HEARTBEAT, position_message
 from core.live.transport import BEGINNING, Transport, place
-from core.live.viewer import LiveViewer, Subscription
+from core.live.viewer import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Coroutine, Sequence
+    from uuid import UUID
 
     from core.context import Context
-    from core.live.fact import Fact
+    from core.live.viewer import LiveViewer
 
 log = structlog.get_logger(__name__)
 
@@ -36,19 +35,9 @@ UNCHECKED_SECONDS = 60
 """How long streams stay open while nobody can say whether their sessions still hold."""
 WAIT_SECONDS = 2.0
 LONGEST_PAUSE = 2.0
-RENDER_SECONDS = 3.0
-CATCH_UP_LIMIT = 1000
 CATCH_UPS_AT_ONCE = 16
-RENDERED_KEPT = 1024
 
 OUTAGE = (RedisError, OSError, TimeoutError)
-
-
-class Renderer(Protocol):
-    """Turns a fact into what one group of viewers is shown; None shows nothing."""
-
-    async def __call__(self, fact: Fact, viewer: LiveViewer) -> str | None:
-        """Return HTML made of ``<hx-partial>`` elements."""
 
 
 class Gatekeeper(Protocol):
@@ -58,35 +47,23 @@ class Gatekeeper(Protocol):
         """Return those that may stay."""
 
 
-@dataclass(slots=True)
-class _Channel:
-    """A tenant that somebody looks at. ``position`` is what has been read of its stream; None until it is known."""
-
-    tenant_id: UUID
-    position: str | None = None
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-    viewers: set[Subscription] = field(default_factory=set)
-    inbox: deque[Fact] = field(default_factory=deque)
-    dispatcher: asyncio.Task[None] | None = None
-
-
 class Hub:
-    """Joins pages to their tenants' facts. :meth:`start` once, :meth:`drain` before the process ends."""
+    """Joins pages to their tenants' facts. :meth:`drain` before the process ends."""
 
     def __init__(
         self, transport: Transport, *, render: Renderer | None = None, gatekeeper: Gatekeeper | None = None
     ) -> None:
-        self._transport = transport
-        self.render = render
         self.gatekeeper = gatekeeper
-        self._channels: dict[UUID, _Channel] = {}
+        self._transport = transport
+        self._delivery = Delivery(transport, render)
+        self._channels: dict[UUID, Channel] = {}
         self._groups: dict[LiveViewer, LiveViewer] = {}
-        self._rendered: OrderedDict[tuple[UUID, str, int], bytes | None] = OrderedDict()
         self._wake_key = f"adx:live:wake:{secrets.token_hex(8)}"
         self._wake_id = BEGINNING
         self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = 0.0
+        self._started = False
         self._draining = False
 
     @property
@@ -94,11 +71,13 @@ class Hub:
         """How many streams are open."""
         return sum(len(channel.viewers) for channel in self._channels.values())
 
+    def render_with(self, render: Renderer) -> None:
+        """Say what turns facts into HTML."""
+        self._delivery.render = render
+
     async def start(self) -> None:
-        """Begin to read; returns at once, also when Redis is down."""
-        self._checked_at = asyncio.get_running_loop().time()
-        self._spawn(self._read_forever())
-        self._spawn(self._tick_forever())
+        """Begin to read; returns at once, also when Redis is down. Otherwise the first viewer starts it."""
+        self._start()
 
     async def drain(self) -> None:
         """End all streams, so that browsers come back elsewhere, and stop reading."""
@@ -121,15 +100,16 @@ class Hub:
         except OUTAGE:
             return ""
 
-    def join(self, ctx: Context, position: str | None, *, token: str | None = None) -> Subscription:
+    def join(self, ctx: Context, position: str | None) -> Subscription:
         """Open a stream of what ``ctx`` may see, from after ``position`` (from now on without one)."""
-        viewer = Subscription(ctx, position, token, self._groups)
+        viewer = Subscription(ctx, position, self._groups)
         if self._draining:
             viewer.end("drained")
             return viewer
+        self._start()
         channel = self._channels.get(ctx.tenant_id)
         if channel is None:
-            channel = self._channels[ctx.tenant_id] = _Channel(ctx.tenant_id)
+            channel = self._channels[ctx.tenant_id] = Channel(ctx.tenant_id)
             self._spawn(self._wake())
         channel.viewers.add(viewer)
         if channel.position is not None and position in {None, channel.position}:
@@ -146,10 +126,26 @@ class Hub:
             return
         channel.viewers.discard(viewer)
         if not channel.viewers:
-            self._channels.pop(viewer.tenant_id, None)
+            del self._channels[viewer.tenant_id]
             channel.opened.set()
 
-    # --- reading --------------------------------------------------------------------------------------------------
+    def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            self._checked_at = asyncio.get_running_loop().time()
+            self._spawn(self._read_forever())
+            self._spawn(self._tick_forever())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _wake(self) -> None:
+        """Have the reader take in a new tenant now, not at the end of its wait."""
+        with suppress(*OUTAGE):  # an outage ends the wait by itself
+            await self._transport.wake(self._wake_key)
 
     async def _read_forever(self) -> None:
         pause, was_out = 0.0, False
@@ -164,119 +160,43 @@ class Hub:
                 if not was_out:
                     log.warning("live.outage", error=str(error))
                 was_out = True
-                pause = min(LONGEST_PAUSE, 2 * pause or 0.1)
-                await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311  # spreads reconnects
+                pause = await _pause(pause)
 
     async def _read_once(self) -> None:
-        positions = {id: c.position for id, c in self._channels.items() if c.position is not None}  # noqa: A001
+        channels = {tenant_id: channel for tenant_id, channel in self._channels.items() if channel.position}
+        positions = {tenant_id: channel.position or BEGINNING for tenant_id, channel in channels.items()}
         arrived = await self._transport.wait(positions, self._wake_key, self._wake_id, seconds=WAIT_SECONDS)
         self._wake_id = arrived.wake_id or self._wake_id
         for tenant_id, facts in arrived.facts.items():
-            channel = self._channels.get(tenant_id)
-            if channel is None or channel.position != positions[tenant_id]:
-                continue  # left and opened anew while this was under way: its own reading covers them
+            channel = channels[tenant_id]
             channel.position = facts[-1].id
             channel.inbox.extend(facts)
             if channel.dispatcher is None:
-                channel.dispatcher = self._spawn(self._dispatch(channel))
+                channel.dispatcher = self._spawn(self._delivery.empty(channel))
 
     async def _open_channels(self) -> None:
-        for channel in [c for c in self._channels.values() if c.position is None]:
-            extent = await self._transport.extent(channel.tenant_id)
-            channel.position = extent.newest
-            channel.opened.set()
+        for channel in [found for found in self._channels.values() if found.position is None]:
+            channel.open((await self._transport.extent(channel.tenant_id)).newest)
 
     async def _check_positions(self) -> None:
-        """After an outage: where the stream no longer reaches back to where we were, pages read themselves again."""
-        for channel in [c for c in self._channels.values() if c.position is not None]:
+        """After an outage: see whether the streams still reach back to where we were."""
+        for channel in list(self._channels.values()):
             extent = await self._transport.extent(channel.tenant_id)
             if channel.position is not None and not extent.can_resume(channel.position):
-                channel.position = extent.newest
-                for viewer in channel.viewers:
-                    viewer.put("", reset_message(extent.newest))
+                channel.reset(extent.newest)
 
-    async def _wake(self) -> None:
-        with suppress(*OUTAGE):  # an outage ends the wait by itself
-            await self._transport.wake(self._wake_key)
-
-    # --- delivering -----------------------------------------------------------------------------------------------
-
-    async def _dispatch(self, channel: _Channel) -> None:
-        try:
-            while channel.inbox:
-                await self._deliver(channel, channel.inbox.popleft())
-        finally:
-            channel.dispatcher = None
-
-    async def _deliver(self, channel: _Channel, fact: Fact) -> None:
-        groups: dict[int, tuple[LiveViewer, list[Subscription]]] = {}
-        for viewer in channel.viewers:
-            group = viewer.group_for(fact.audience)
-            if group is None:
-                viewer.pass_by(fact.id)
-            else:
-                groups.setdefault(id(group), (group, []))[1].append(viewer)
-        for group, viewers in groups.values():
-            chunk = await self._chunk(fact, group)
-            for viewer in viewers:
-                if chunk is None:
-                    viewer.pass_by(fact.id)
-                else:
-                    viewer.put(fact.id, chunk)
-
-    async def _chunk(self, fact: Fact, group: LiveViewer) -> bytes | None:
-        """Return the fact as this group is shown it, made once."""
-        if ":" in fact.topic:
-            return named_message(fact.id, fact.topic, {"key": fact.key, **fact.params})
-        key = (fact.tenant_id, fact.id, id(group))
-        if key not in self._rendered:
-            self._rendered[key] = await self._make_chunk(fact, group)
-            if len(self._rendered) > RENDERED_KEPT:
-                self._rendered.popitem(last=False)
-        return self._rendered.get(key)
-
-    async def _make_chunk(self, fact: Fact, group: LiveViewer) -> bytes | None:
-        try:
-            async with asyncio.timeout(RENDER_SECONDS):
-                html = await self.render(fact, group) if self.render else None
-        except Exception:  # one feature's renderer must not silence the others; the page reads that state itself
-            log.exception("live.render_failed", topic=fact.topic, key=fact.key)
-            return reset_message(fact.id)
-        return html_message(fact.id, html) if html else None
-
-    async def _catch_up(self, channel: _Channel, viewer: Subscription) -> None:
-        """Bring a viewer to the present. Joined before it reads, so what arrives meanwhile is queued, never missed."""
-        pause = 0.1
+    async def _catch_up(self, channel: Channel, viewer: Subscription) -> None:
+        """Bring a viewer to the present. It has joined before this reads, so what arrives meanwhile waits for it."""
+        pause = 0.0
         while viewer.ending is None:
             try:
                 await channel.opened.wait()
                 async with self._catching_up:
-                    viewer.start(*await self._missed(channel, viewer))
+                    viewer.start(*await self._delivery.missed(channel, viewer))
             except OUTAGE:
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE, 2 * pause)
+                pause = await _pause(pause)
             else:
                 return
-
-    async def _missed(self, channel: _Channel, viewer: Subscription) -> tuple[str, list[tuple[str, bytes]]]:
-        now = channel.position or BEGINNING
-        if viewer.position is None:
-            return now, []
-        extent = await self._transport.extent(channel.tenant_id)
-        if not extent.can_resume(viewer.position):
-            return extent.newest, [("", reset_message(extent.newest))]
-        facts = await self._transport.after(channel.tenant_id, viewer.position, limit=CATCH_UP_LIMIT + 1)
-        if len(facts) > CATCH_UP_LIMIT:
-            return extent.newest, [("", reset_message(extent.newest))]
-        missed = []
-        for fact in facts:
-            group = viewer.group_for(fact.audience)
-            chunk = await self._chunk(fact, group) if group else None
-            if chunk is not None:
-                missed.append((fact.id, chunk))
-        return (facts[-1].id if facts else viewer.position), missed
-
-    # --- keeping ----------------------------------------------------------------------------------------------------
 
     async def _tick_forever(self) -> None:
         """Every second, tend a share of the streams, so that ten thousand are not tended in one burst."""
@@ -293,24 +213,26 @@ class Hub:
         if self.gatekeeper is None or not viewers:
             return
         now = asyncio.get_running_loop().time()
+        staying: Collection[Subscription] = ()
         try:
             async with asyncio.timeout(1):
                 staying = await self.gatekeeper(viewers)
             self._checked_at = now
-        except Exception:  # noqa: BLE001  # whatever keeps us from asking; the time limit decides
+        except Exception as error:  # noqa: BLE001  # whatever keeps us from asking; the time limit decides
+            log.warning("live.unchecked", error=repr(error))
             if now - self._checked_at < UNCHECKED_SECONDS:
                 return
-            staying = ()
         kept = set(staying)
         for viewer in viewers:
             if viewer not in kept:
                 viewer.end("revoked")
 
-    def _spawn(self, work: object) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]  # coroutines of this class
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+
+async def _pause(previous: float) -> float:
+    """Wait a little longer each time, spread so that processes do not come back all at once; returns the length."""
+    length = min(LONGEST_PAUSE, 2 * previous or 0.1)
+    await asyncio.sleep(length * random.uniform(0.7, 1.3))  # noqa: S311  # no secret depends on it
+    return length
 
 
 def _beat(viewer: Subscription) -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from core.context import Context
 from core.live.fact import ADMINS, EVERYONE, Audience
 from core.live.transport import place
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from core.context import Context, TenantFacts
+    from core.context import TenantFacts
 
 QUEUE_LIMIT = 256
 """Messages that may wait for one viewer. Past it the stream ends, and the browser comes back for the rest."""
 
 Ending = Literal["left", "slow", "revoked", "drained"]
+Missed: TypeAlias = tuple[str, bytes]
+"""A message with its place in the stream; without a place for what is no fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,6 @@ class LiveViewer:
     @property
     def context(self) -> Context:
         """A nameless context of the group, for templates."""
-        from core.context import Context  # noqa: PLC0415  # only renderers need it at run time
-
         role = "admin" if self.is_admin else "member"
         return Context(tenant=self.tenant, role=role, locale=self.locale, theme=self.theme, timezone=self.timezone)
 
@@ -47,21 +48,18 @@ class LiveViewer:
 class Subscription:
     """One open stream: an asynchronous iterator of bytes that ends when the stream has to."""
 
-    __slots__ = (
-        "_chunks", "_names", "_others", "_waiter", "caught_up", "ctx", "ending", "is_mine", "position", "told", "token"
-    )  # fmt: skip
+    __slots__ = ("_addressed", "_chunks", "_others", "_waiter", "caught_up", "ctx", "ending", "position", "told")
 
-    def __init__(self, ctx: Context, position: str | None, token: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
+    def __init__(self, ctx: Context, position: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
         self.ctx = ctx
-        self.token = token
         self.position = position
         self.told = position
         self.caught_up = False
         self.ending: Ending | None = None
-        self._chunks: deque[tuple[str, bytes]] = deque()
+        self._chunks: deque[Missed] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._others = _group(ctx, groups, is_addressed=False)
-        self._names = _group(ctx, groups, is_addressed=True)
+        self._addressed = _group(ctx, groups, is_addressed=True)
 
     @property
     def tenant_id(self) -> UUID:
@@ -76,28 +74,28 @@ class Subscription:
             return self._others if self.ctx.is_admin else None
         kind, _, user = audience.partition(":")
         if self.ctx.person is not None and str(self.ctx.person.id) == user:
-            return self._names
+            return self._addressed
         return self._others if kind == "user_or_admins" and self.ctx.is_admin else None
 
-    def put(self, id: str, chunk: bytes) -> None:  # noqa: A002  # the stream's own word
+    def put(self, position: str, chunk: bytes) -> None:
         """Queue a message; a viewer who lets too many wait is let go."""
         if self.ending is not None:
             return
         if len(self._chunks) >= QUEUE_LIMIT:
             self.end("slow")
             return
-        self._chunks.append((id, chunk))
+        self._chunks.append((position, chunk))
         if self.caught_up:
             self._wake()
 
-    def pass_by(self, id: str) -> None:  # noqa: A002
+    def pass_by(self, position: str) -> None:
         """Note that the stream went on by a fact that is not for this viewer."""
         if self.caught_up and not self._chunks:
-            self.position = id
+            self.position = position
 
-    def start(self, position: str, missed: list[tuple[str, bytes]]) -> None:
+    def start(self, position: str, missed: list[Missed]) -> None:
         """Begin with what was missed up to ``position``; what is queued and not newer is dropped as a double."""
-        newer = [item for item in self._chunks if item[0] and place(item[0]) > place(position)]
+        newer = [item for item in self._chunks if not item[0] or place(item[0]) > place(position)]
         self._chunks = deque([*missed, *newer])
         self.position = position
         self.caught_up = True
@@ -124,7 +122,7 @@ class Subscription:
         return self._take()
 
     def _take(self) -> bytes:
-        last = next((id for id, _ in reversed(self._chunks) if id), None)  # noqa: A001
+        last = next((position for position, _ in reversed(self._chunks) if position), None)
         if last is not None:
             self.position = self.told = last
         data = self._chunks[0][1] if len(self._chunks) == 1 else b"".join(chunk for _, chunk in self._chunks)

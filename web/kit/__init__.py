@@ -27,6 +27,7 @@ A feature's routes::
   ``render_live("runs/_partial.html", model, viewer)``, made of ``<hx-partial>`` elements.
 - Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
+- Runs: ``run_card(snapshot, ctx)`` is the card that ``runs/_card.html`` shows.
 - Around: ``services()``, ``current_context()``, ``session_token()``, ``client_address()``, ``set_session_cookie``,
   ``clear_session_cookie``, ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
@@ -44,6 +45,7 @@ from web.kit.guards import guard
 from web.kit.limits import limited
 from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, page, render, render_live, see_other, wants_fragment
+from web.kit.run_cards import run_card
 from web.kit.security import clear_session_cookie, set_session_cookie
 from web.kit.services import Services, services
 from web.kit.slots import slot
@@ -74,6 +76,7 @@ __all__ = [
     "read_form",
     "render",
     "render_live",
+    "run_card",
     "see_other",
     "services",
     "session_token",

@@ -195,8 +195,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     install_handlers(app)
     app.before_request(_check)
     app.after_request(_Finish(SecurityHeaders(services.settings)))
-    if services.hub.render is None:
-        services.hub.render = FactRenderer(kit)
+    services.hub.render_with(FactRenderer(kit))
     app.before_serving(services.hub.start)
     app.after_serving(services.hub.drain)
     app.asgi_app = Gate(app.asgi_app, kit)  # type: ignore[method-assign]  # Quart's own way to wrap

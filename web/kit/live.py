@@ -84,14 +84,14 @@ async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Rece
     if ctx is None or ctx.person is None:
         await _refuse(send, 404 if ctx is None else 401)
         return ctx
-    await _stream(kit, ctx, visit.token, _position(scope), receive, send)
+    await _stream(kit, ctx, _position(scope), receive, send)
     return ctx
 
 
-async def _stream(kit: Kit, ctx: Context, token: str | None, position: str | None, receive: Receive, send: Send) -> None:
+async def _stream(kit: Kit, ctx: Context, position: str | None, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
-    subscription = kit.services.hub.join(ctx, position, token=token)
+    subscription = kit.services.hub.join(ctx, position)
     watcher = asyncio.ensure_future(_watch(receive, subscription))
     try:
         async for data in subscription:

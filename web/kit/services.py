@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,23 +14,19 @@ if TYPE_CHECKING:
 
     from core.cache import Cache
     from core.db import Database
+    from core.health import Health
     from core.i18n import Catalogues
     from core.identity import Identity
     from core.live import Hub
+    from core.mail import Mailer
     from core.runs.contract import AnyContract
     from core.runs.temporal import RunControl
     from core.settings import Settings
     from core.storage import Storage
+    from core.theming import Themes
     from core.throttle import Throttle
     from web.kit.static import StaticFiles
     from web.kit.templates import Templates
-
-
-class HealthCheck(Protocol):
-    """Asks every dependency how it is, each within two seconds."""
-
-    async def check(self) -> Mapping[str, Any]:
-        """Return the state of each dependency by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +44,9 @@ class Services:
     cache: Cache
     throttle: Throttle
     catalogues: Catalogues
-    themes: Any
-    mailer: Any
-    health: HealthCheck | None = None
+    themes: Themes
+    mailer: Mailer
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
