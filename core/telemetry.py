@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 MASK = "•••"
 SECRET_NAME = re.compile(r"pass(word|phrase)|secret|token|cookie|authorization|csrf|api_?key|credential", re.IGNORECASE)
 PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s:/@]*):([^\s/@]+)@")
-QUIET = ("asyncio", "aiosmtpd", "mail.log", "hypercorn", "granian.access", "_granian", "httpx", "httpcore", "urllib3")
+QUIET = (
+    "asyncio",
+    "temporalio.worker",
+    "aiosmtpd",
+    "mail.log",
+    "hypercorn",
+    "granian.access",
+    "_granian",
+    "httpx",
+    "httpcore",
+    "urllib3",
+)
 
 REGISTRY = CollectorRegistry()
 """The figures of this process, in Prometheus' form; a module adds its own with ``registry=REGISTRY``."""

@@ -28,7 +28,7 @@ PORT = 5433
 REACHABLE = Path("/var/lib/adx")
 """Where data and binaries go when the unprivileged user cannot reach the checkout."""
 
-DURABLE = ("max_connections=200", "log_min_messages=warning", "log_line_prefix=", "jit=off")
+DURABLE = ("max_connections=200", "log_checkpoints=off", "log_min_messages=warning", "log_line_prefix=", "jit=off")
 # For tests alone: a crash of the machine may lose everything, which a test never notices.
 FAST = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),

@@ -1,0 +1,111 @@
+"""``adx doctor``: looks at every dependency from outside and says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from core.settings import Settings, SettingsError
+from entrypoints import doctor_checks as checks
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Ask = Callable[[Settings], Awaitable[str]]
+
+SECONDS = 10
+MARKS = {"ok": "[green]ok[/]", "wrong": "[bold red]wrong[/]", "off": "[dim]off[/]"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one dependency; ``remedy`` is empty when nothing needs to be done."""
+
+    name: str
+    state: Literal["ok", "wrong", "off"]
+    detail: str
+    remedy: str = ""
+
+
+EXAMINATIONS: tuple[tuple[str, Ask], ...] = (
+    ("PostgreSQL", checks.database),
+    ("Database role", checks.database_role),
+    ("Migrations", checks.migrations),
+    ("Redis", checks.redis),
+    ("Redis persistence", checks.redis_persistence),
+    ("Temporal", checks.temporal),
+    ("Search attributes", checks.search_attributes),
+    ("Storage", checks.storage),
+    ("Mail", checks.mail),
+    ("ClamAV", checks.clamd),
+)
+
+
+def examine() -> int:
+    """Print a table of findings. Returns 1 when something is wrong, else 0."""
+    findings = asyncio.run(_findings())
+    Console(soft_wrap=True).print(_table(findings))
+    return int(any(finding.state == "wrong" for finding in findings))
+
+
+async def _findings() -> list[Finding]:
+    found = [*checks_of_the_machine()]
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        remedy = "Set what is named here, or start `bin/dev`, which runs servers of its own."
+        return [*found, Finding("Settings", "wrong", str(error), remedy)]
+    found.append(Finding("Settings", "ok", settings.environment))
+    return [*found, *await asyncio.gather(*(_ask(name, ask, settings) for name, ask in EXAMINATIONS))]
+
+
+def checks_of_the_machine() -> list[Finding]:
+    """What can be told without any settings: Python and the programs beside it."""
+    found = [Finding("Python", "ok", sys.version.partition(" ")[0])]
+    missing = checks.missing_programs()
+    if missing:
+        return [*found, Finding("Programs", "wrong", f"missing: {', '.join(missing)}", "Run `bin/setup`.")]
+    return [*found, Finding("Programs", "ok", "postgres, valkey, temporal, browser packages")]
+
+
+async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:
+    try:
+        async with asyncio.timeout(SECONDS):
+            return Finding(name, "ok", await ask(settings))
+    except checks.NotConfiguredError as error:
+        return Finding(name, "off", str(error))
+    except checks.WrongError as error:
+        return Finding(name, "wrong", str(error), error.remedy)
+    except TimeoutError:
+        return Finding(name, "wrong", f"no answer within {SECONDS} seconds", _remedy(name))
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever it meets
+        detail = f"{type(error).__name__}: {error}".partition("\n")[0]
+        return Finding(name, "wrong", detail, _remedy(name))
+
+
+def _remedy(name: str) -> str:
+    variable = {
+        "PostgreSQL": "DATABASE_URL",
+        "Database role": "DATABASE_URL",
+        "Migrations": "MIGRATE_DATABASE_URL",
+        "Redis": "REDIS_URL",
+        "Redis persistence": "REDIS_URL",
+        "Temporal": "TEMPORAL_ADDRESS",
+        "Search attributes": "TEMPORAL_ADDRESS",
+        "Storage": "STORAGE_URL",
+        "Mail": "SMTP_URL",
+        "ClamAV": "CLAMD_URL",
+    }[name]
+    return f"See that it runs and that {variable} is its address; on a desk, start `bin/dev`."
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table("", "State", "What was found", "What to do", box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row(finding.name, MARKS[finding.state], finding.detail, finding.remedy)
+    return table

