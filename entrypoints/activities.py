@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from activities.auth.registration import RegistrationActivities
 from activities.files.receiving import ReceivingActivities
 from activities.files.removal import RemovalActivities
 from activities.files.rendering import RenderingActivities
@@ -16,7 +17,11 @@ from activities.files.settling import SettlingActivities
 from activities.files.tidying import TidyingActivities
 from activities.runs.recording import RecordingActivities
 from activities.runs.sweeping import SweepActivities
+from activities.tenants.provisioning import ProvisioningActivities
+from core.identity import Sessions
+from core.identity.hosts import Hosts
 from core.runs.sweep import Sweeper
+from domain.auth.sealing import Sealer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -73,6 +78,17 @@ def activities_of(instance: object) -> Iterable[Callable[..., Any]]:
             yield method
 
 
+def _auth(given: Collaborators) -> list[object]:
+    sealer = Sealer(given.settings.secret_key)
+    return [
+        RegistrationActivities(given.db, given.mailer, Sessions(given.db), sealer, given.settings.base_url),
+    ]
+
+
+def _tenants(given: Collaborators) -> list[object]:
+    return [ProvisioningActivities(given.db, given.storage, given.mailer, Hosts.of(given.settings))]
+
+
 def _files(given: Collaborators) -> list[object]:
     scanner = ClamdScanner(given.settings.clamd_url) if given.settings.clamd_url else RuleScanner()
     return [
@@ -89,4 +105,9 @@ def _runs(given: Collaborators) -> list[object]:
     return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts))]
 
 
-BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyType({"files": _files, "runs": _runs})
+BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyType({
+    "auth": _auth,
+    "tenants": _tenants,
+    "files": _files,
+    "runs": _runs,
+})  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from core.mail import Mailer
-from core.telemetry import configure_logging
+from core.telemetry import configure_logging, configure_tracing
 from redis.asyncio import Redis
 from temporalio.client import (
     Client,
@@ -36,6 +36,7 @@ from core.runs.temporal import connect
 from core.storage import Storage
 from entrypoints import registry
 from entrypoints.activities import Collaborators, activities
+from entrypoints.texts import catalogues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,6 +60,7 @@ SECONDS_FOR_LAST_CALLS = 0.3
 def serve(settings: Settings, features: Iterable[str]) -> None:
     """Run the workers of the features until SIGTERM or Ctrl-C."""
     configure_logging(settings)
+    configure_tracing(settings, "worker")
     asyncio.run(_serve(settings, tuple(features)))
 
 
@@ -98,7 +100,7 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
         settings=settings,
         db=db,
         storage=Storage.from_url(settings.storage_url),
-        mailer=Mailer.from_settings(settings),
+        mailer=Mailer(settings, catalogues(settings)),
         client=client,
         transport=transport,
         recorder=recorder,

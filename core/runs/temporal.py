@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.service import RPCError, RPCStatusCode
 
 from core.errors import NotFoundError, UnavailableError
@@ -15,10 +16,6 @@ from core.messages import messages_of
 from core.runs.payloads import data_converter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from temporalio.client import Interceptor
-
     from core.settings import Settings
 
 N_ = messages_of("runs")
@@ -27,7 +24,7 @@ RPC_TIMEOUT = timedelta(seconds=3)
 SECONDS_UNTIL_RETRY = 10
 
 
-async def connect(settings: Settings, *, wait_seconds: float = 60, interceptors: Sequence[Interceptor] = ()) -> Client:
+async def connect(settings: Settings, *, wait_seconds: float = 60) -> Client:
     """Connect, waiting for a server that is still starting; raises ``RuntimeError`` when it does not come up.
 
     ``wait_seconds=0`` gives a client that dials at its first call: for pages, which must start without Temporal.
@@ -39,7 +36,8 @@ async def connect(settings: Settings, *, wait_seconds: float = 60, interceptors:
                 settings.temporal_address,
                 namespace=settings.temporal_namespace,
                 data_converter=data_converter(settings.secret_key.get_secret_value().encode()),
-                interceptors=interceptors,
+                # Workers inherit it from the client; one trace then spans the request, the workflow and its activities.
+                interceptors=[TracingInterceptor()] if settings.otlp_endpoint else [],
                 lazy=wait_seconds == 0,
             )
         except RuntimeError:

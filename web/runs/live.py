@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.runs.snapshot import RunSnapshot
-from web.kit import live_renderer, render_live
-from web.runs.cards import card
+from web.kit import live_renderer, render_live, run_card
 from web.runs.pages import RunPage
 
 if TYPE_CHECKING:
@@ -16,5 +15,5 @@ if TYPE_CHECKING:
 @live_renderer("run")
 async def render_run(fact: Fact, viewer: LiveViewer) -> str:
     """Replace the card wherever it is shown, and put it into the bar of running things if it is new there."""
-    shown = card(RunSnapshot.from_json(fact.params), viewer.context)
+    shown = run_card(RunSnapshot.from_json(fact.params), viewer.context)
     return render_live("runs/_live.html", RunPage(shown), viewer)

@@ -12,8 +12,19 @@ from core.errors import ConflictError, NotFoundError
 from core.messages import messages_of
 from core.runs.queries import ALL_STATES, OPEN_STATES, run_of, runs_of
 from core.runs.report import ENDED
-from web.kit import current_context, feature_blueprint, guard, is_htmx, page, render, see_other, services, slot, unit_of_work
-from web.runs.cards import card
+from web.kit import (
+    current_context,
+    feature_blueprint,
+    guard,
+    is_htmx,
+    page,
+    render,
+    run_card,
+    see_other,
+    services,
+    slot,
+    unit_of_work,
+)
 from web.runs.pages import RunBar, RunListPage, RunPage
 
 if TYPE_CHECKING:
@@ -48,7 +59,7 @@ async def index() -> Response:
         snapshots = await runs_of(
             uow, ctx, states=STATES_OF[chosen], before=_time(request.args.get("before")), limit=PAGE_SIZE + 1
         )
-    cards = tuple(card(snapshot, ctx) for snapshot in snapshots[:PAGE_SIZE])
+    cards = tuple(run_card(snapshot, ctx) for snapshot in snapshots[:PAGE_SIZE])
     older = snapshots[PAGE_SIZE - 1].created_at if len(snapshots) > PAGE_SIZE else None
     return await page("runs/index.html", RunListPage(cards, chosen, older), fragment="runs/_list.html")
 
@@ -65,7 +76,7 @@ async def show(run_id: UUID) -> Response:
 async def cancel(run_id: UUID) -> Response:
     """Have a run undo what it did and end."""
     snapshot = await _snapshot(run_id)
-    found = card(snapshot, current_context())
+    found = run_card(snapshot, current_context())
     if not found.can_cancel:
         raise ConflictError(found.cannot_cancel_because or N_("This has ended already."), code="cannot_cancel")
     await services().temporal.cancel(snapshot.workflow_id)
@@ -77,26 +88,19 @@ async def cancel(run_id: UUID) -> Response:
 async def resume(run_id: UUID) -> Response:
     """Have the step that needs somebody tried again."""
     snapshot = await _snapshot(run_id)
-    if not card(snapshot, current_context()).can_continue:
+    if not run_card(snapshot, current_context()).can_continue:
         raise ConflictError(N_("Nothing here waits to be continued."), code="cannot_continue")
     await services().temporal.resume(snapshot.workflow_id)
     return await _answer(run_id)
 
 
-@blueprint.get("/runs/active")
-@guard("pending", on="any")
-async def active() -> Response:
-    """Show what is going on now; loaded by the browser where the page could not wait for it."""
-    return Response(await bar(), content_type="text/html; charset=utf-8")
-
-
-@slot("runs.active", url="/runs/active")
+@slot("runs.active", level="pending", on="any")
 async def bar() -> Markup:
     """Render what is going on now."""
     ctx = current_context()
     async with unit_of_work("runs") as uow:
         snapshots = await runs_of(uow, ctx, states=OPEN_STATES, limit=SHOWN_IN_BAR)
-    return render("runs/_bar.html", RunBar(tuple(card(snapshot, ctx) for snapshot in snapshots)))
+    return render("runs/_bar.html", RunBar(tuple(run_card(snapshot, ctx) for snapshot in snapshots)))
 
 
 async def _snapshot(run_id: UUID) -> RunSnapshot:
@@ -108,7 +112,7 @@ async def _snapshot(run_id: UUID) -> RunSnapshot:
 
 
 async def _page_of(run_id: UUID) -> RunPage:
-    return RunPage(card(await _snapshot(run_id), current_context()))
+    return RunPage(run_card(await _snapshot(run_id), current_context()))
 
 
 async def _answer(run_id: UUID) -> Response:

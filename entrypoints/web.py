@@ -1,0 +1,160 @@
+"""The web process: an ASGI application that builds its services when it starts, served by granian."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from redis.asyncio import Redis
+
+from core.cache import Cache
+from core.db import Database
+from core.health import Health
+from core.i18n import negotiate
+from core.identity import Identity
+from core.identity.hosts import Hosts
+from core.live import Hub, SessionGatekeeper, Transport
+from core.mail import Mailer
+from core.runs.dispatch import OutboxPublisher, RunStarter
+from core.runs.temporal import RunControl, connect
+from core.settings import ROOT, Settings
+from core.storage import Storage
+from core.telemetry import configure_logging, configure_tracing, serve_metrics
+from core.theming import Themes
+from core.throttle import Throttle
+from entrypoints import registry
+from entrypoints.blueprints import blueprints
+from entrypoints.texts import catalogues
+from web.kit.app import WebApp, create_app
+from web.kit.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from core.live import Fact, LiveViewer
+
+    Scope = Mapping[str, Any]
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+
+log = structlog.get_logger()
+
+BACKLOG = 4096
+SECONDS_TO_STOP = 10
+
+
+def serve(settings: Settings, features: Iterable[str]) -> None:
+    """Serve until SIGTERM or Ctrl-C. The features travel to granian's worker process by ``ADX_FEATURES``."""
+    configure_logging(settings)
+    os.environ["ADX_FEATURES"] = ",".join(features)
+    Granian(
+        "entrypoints.web:application",
+        address=settings.bind_host,
+        port=settings.bind_port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        loop=Loops.asyncio,
+        http=HTTPModes.auto,
+        http1_settings=HTTP1Settings(keep_alive=True),
+        websockets=False,
+        backlog=BACKLOG,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]  # granian takes the name
+        respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_STOP,
+        working_dir=ROOT,
+    ).serve()
+
+
+def application() -> Application:
+    """Return the application of this process, as its settings say."""
+    settings = Settings.load()
+    configure_logging(settings)
+    configure_tracing(settings, "web")
+    serve_metrics(settings)
+    return Application(settings)
+
+
+class Application:
+    """Builds its services at the server's start-up, on the server's own loop, and takes them down at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = AsyncExitStack()
+        self._app: WebApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or follow the life of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._app is not None:
+            await self._app(scope, receive, send)
+
+    async def start(self) -> WebApp:
+        """Build everything; dependencies that are down now are met at first use."""
+        features = self._settings.features or frozenset(registry.FEATURES)
+        services = await build_services(self._settings, self._stack)
+        app = create_app(services, blueprints(features))
+        await app.startup()
+        self._stack.push_async_callback(app.shutdown)
+        self._app = app
+        return app
+
+    async def stop(self) -> None:
+        """Let browsers go, deliver what is left, close all connections."""
+        await self._stack.aclose()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
+    """Build the collaborators of all routes; ``stack`` takes them down in reverse."""
+    db = await Database.connect(settings, pool_size=settings.database_pool_size)
+    stack.push_async_callback(db.close)
+    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5)
+    stack.push_async_callback(redis.aclose)
+    client = await connect(settings, wait_seconds=0)
+    transport = Transport(redis)
+    publisher = OutboxPublisher(db, transport)
+    stack.push_async_callback(publisher.stop)
+    publisher.start()
+    starter = RunStarter(client)
+    stack.push_async_callback(starter.drain)
+    db.after_commit(publisher)
+    db.after_commit(starter)
+    texts = catalogues(settings)
+    storage = Storage.from_url(settings.storage_url)
+    return Services(
+        settings=settings,
+        db=db,
+        identity=Identity(db, Hosts.of(settings), lambda wanted, ours: negotiate(wanted, texts.locales, ours)),
+        redis=redis,
+        storage=storage,
+        temporal=RunControl(client),
+        contracts=registry.contracts(),
+        hub=Hub(transport, render=_silent, gatekeeper=SessionGatekeeper(db)),
+        cache=Cache(redis),
+        throttle=Throttle(redis, db),
+        catalogues=texts,
+        themes=Themes.load(ROOT / "themes", watch=settings.environment == "development"),
+        mailer=Mailer(settings, texts),
+        health=Health(settings, db=db, redis=redis, storage=storage, temporal=client),
+    )
+
+
+async def _silent(_fact: Fact, _viewer: LiveViewer) -> None:
+    """Show nothing: the renderer until the application puts its own in place."""
