@@ -1,0 +1,132 @@
+"""The side effects of provisioning a tenant, each with what reverses it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from obstore.exceptions import BaseError as StorageError
+from temporalio import activity
+
+from core.context import HOME_TENANT_ID
+from core.errors import UnavailableError
+from core.messages import messages_of
+from core.runs.effects import effect_key
+from domain.tenants import mails, service
+from domain.tenants.repository import TenantRepository
+from domain.tenants.types import NewTenant
+
+if TYPE_CHECKING:
+    from core.db import Database, UnitOfWork
+    from core.identity.hosts import Hosts
+    from core.mail import Mailer
+    from core.storage import Storage
+
+N_ = messages_of("tenants")
+
+
+class ProvisioningActivities:
+    """Steps of ``tenants.provision``, and their undos. All work inside the tenant that is being built."""
+
+    def __init__(self, db: Database, storage: Storage, mailer: Mailer, hosts: Hosts) -> None:
+        self._db = db
+        self._storage = storage
+        self._mailer = mailer
+        self._hosts = hosts
+
+    @activity.defn(name="tenants.reserve_slug")
+    async def reserve_slug(self, new: NewTenant) -> None:
+        """Take the address."""
+        async with self._work(new) as uow:
+            if await uow.once(effect_key("reserve_slug")):
+                await service.reserve_slug(uow, new)
+
+    @activity.defn(name="tenants.release_slug")
+    async def release_slug(self, new: NewTenant) -> None:
+        """Undo ``reserve_slug``."""
+        async with self._work(new) as uow:
+            await TenantRepository(uow.session).release(new.id)
+            await uow.forget(effect_key("reserve_slug"))
+
+    @activity.defn(name="tenants.create_tenant")
+    async def create_tenant(self, new: NewTenant) -> None:
+        """Write the tenant's row, and list it in the directory as not open yet."""
+        async with self._work(new) as uow:
+            if await uow.once(effect_key("create_tenant")):
+                await TenantRepository(uow.session).create(new)
+
+    @activity.defn(name="tenants.remove_tenant")
+    async def remove_tenant(self, new: NewTenant) -> None:
+        """Undo ``create_tenant``."""
+        async with self._work(new) as uow:
+            await TenantRepository(uow.session).remove(new.id)
+            await uow.forget(effect_key("create_tenant"))
+
+    @activity.defn(name="tenants.set_up_permissions")
+    async def set_up_permissions(self, new: NewTenant) -> None:
+        """Make the founder the owner, here and in the projections that others read."""
+        async with self._work(new) as uow:
+            if await uow.once(effect_key("set_up_permissions")):
+                await service.add_owner(uow, new)
+
+    @activity.defn(name="tenants.remove_permissions")
+    async def remove_permissions(self, new: NewTenant) -> None:
+        """Undo ``set_up_permissions``."""
+        async with self._work(new) as uow:
+            await TenantRepository(uow.session).remove_member(new.id, new.founder.id)
+            await uow.forget(effect_key("set_up_permissions"))
+
+    @activity.defn(name="tenants.prepare_storage")
+    async def prepare_storage(self, new: NewTenant) -> None:
+        """Mark the tenant's area; writing the same object again changes nothing."""
+        try:
+            await self._storage.put_bytes(service.marker_key(new.id), str(new.id).encode())
+        except (StorageError, OSError) as error:
+            raise storage_unavailable() from error
+
+    @activity.defn(name="tenants.clear_storage")
+    async def clear_storage(self, new: NewTenant) -> None:
+        """Undo ``prepare_storage``: nothing of the tenant is left in storage."""
+        try:
+            await self._storage.delete_prefix(service.area_of(new.id))
+        except (StorageError, OSError) as error:
+            raise storage_unavailable() from error
+
+    @activity.defn(name="tenants.grant_quota")
+    async def grant_quota(self, new: NewTenant) -> None:
+        """Write what the tenant may use."""
+        async with self._work(new) as uow:
+            if await uow.once(effect_key("grant_quota")):
+                await TenantRepository(uow.session).entitle(new.id, service.STARTING_LIMITS)
+
+    @activity.defn(name="tenants.revoke_quota")
+    async def revoke_quota(self, new: NewTenant) -> None:
+        """Undo ``grant_quota``."""
+        async with self._work(new) as uow:
+            await TenantRepository(uow.session).revoke_entitlements(new.id)
+            await uow.forget(effect_key("grant_quota"))
+
+    @activity.defn(name="tenants.send_welcome")
+    async def send_welcome(self, new: NewTenant) -> None:
+        """Greet the owner."""
+        key = effect_key("send_welcome")
+        async with self._work(new) as uow:
+            if await uow.once(key):
+                await self._mailer.send(mails.welcome(new, key=key, url=self._hosts.url(new.slug)))
+
+    @activity.defn(name="tenants.open_tenant")
+    async def open_tenant(self, new: NewTenant) -> None:
+        """Let people in, and tell the founder's open pages."""
+        async with self._work(new) as uow:
+            if await uow.once(effect_key("open_tenant")):
+                await service.open_tenant(uow, new)
+        async with self._db.unit_of_work(HOME_TENANT_ID, "tenants", actor_id=new.founder.id) as uow:
+            service.announce_to_founder(uow, new)
+
+    def _work(self, new: NewTenant) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._db.unit_of_work(new.id, "tenants", actor_id=new.founder.id)
+
+
+def storage_unavailable() -> UnavailableError:
+    """The storage does not answer; tried again for a while."""
+    return UnavailableError(N_("The storage cannot be reached right now."), code="storage_unavailable")

@@ -1,0 +1,42 @@
+"""The refusals of auth. None of them tells whether an address has an account."""
+
+from __future__ import annotations
+
+from core.errors import InvalidError, NotFoundError, UnavailableError
+from core.messages import messages_of
+
+N_ = messages_of("auth")
+
+
+def wrong_credentials() -> InvalidError:
+    """Unknown address, wrong password, or an address that is not confirmed: never told apart."""
+    return InvalidError(
+        N_("This address and password do not fit together, or the address is not confirmed yet."),
+        code="wrong_credentials",
+        field="password",
+    )
+
+
+def wrong_password() -> InvalidError:
+    """The password of a registration that is confirmed from another browser is wrong."""
+    return InvalidError(
+        N_("This is not the password that was chosen at registration."), code="wrong_password", field="password"
+    )
+
+
+def link_invalid() -> NotFoundError:
+    """Unknown, used or expired: never told apart."""
+    return NotFoundError(
+        N_("This link has been used or is no longer valid. If your account is not open yet, register again."),
+        code="link_invalid",
+    )
+
+
+def no_such_session() -> NotFoundError:
+    """Not there, or not yours."""
+    return NotFoundError(N_("This session is not here any more. It may have been closed already."))
+
+
+def busy() -> UnavailableError:
+    """More passwords are waiting to be checked than can be in reasonable time."""
+    return UnavailableError(N_("Too many people are signing in right now. Try again in a moment."), retry_after=5)

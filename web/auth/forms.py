@@ -1,0 +1,92 @@
+"""The forms of auth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from core.messages import messages_of
+from domain.auth import passwords
+from domain.auth.addresses import is_address, normalise
+from web.kit.forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wtforms import Field
+
+# WTForms passes on any label and message, though its stubs know text alone; the page says them.
+N_: Callable[..., Any] = messages_of("auth")
+
+LONGEST_NAME = 100
+
+
+def _stripped(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+def _normalised(value: str | None) -> str:
+    return normalise(value or "")
+
+
+class RegisterForm(Form):
+    """What it takes to get an account."""
+
+    name = StringField(
+        N_("Your name"),
+        filters=[_stripped],
+        validators=[DataRequired(N_("Enter the name that others will see.")), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
+    )
+    email = EmailField(
+        N_("E-mail address"),
+        filters=[_normalised],
+        validators=[DataRequired(N_("Enter your e-mail address."))],
+        render_kw={"autocomplete": "email"},
+    )
+    password = PasswordField(
+        N_("Password"),
+        description=N_("At least {count} characters. A few words in a row work well.", count=passwords.SHORTEST),
+        validators=[DataRequired(N_("Choose a password."))],
+        render_kw={"autocomplete": "new-password", "minlength": passwords.SHORTEST, "maxlength": passwords.LONGEST},
+    )
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what no mail can be sent to."""
+        if not is_address(field.data):
+            raise ValidationError(N_("This is not an e-mail address. It looks like name@example.com."))
+
+    def validate_password(self, field: Field) -> None:
+        """Refuse what is short or easily guessed."""
+        objection = passwords.objection(field.data or "", name=self.name.data or "", email=self.email.data or "")
+        if objection:
+            raise ValidationError(objection)  # type: ignore[arg-type]  # said by the page
+
+
+class SignInForm(Form):
+    """Address and password."""
+
+    email = EmailField(
+        N_("E-mail address"),
+        filters=[_normalised],
+        validators=[DataRequired(N_("Enter your e-mail address."))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        N_("Password"),
+        validators=[DataRequired(N_("Enter your password.")), Length(max=passwords.LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class ConfirmForm(Form):
+    """The password of a registration that is confirmed in another browser than it was begun in."""
+
+    password = PasswordField(
+        N_("Password"),
+        description=N_("The one you chose when you registered. It proves that the account is yours."),
+        validators=[DataRequired(N_("Enter your password.")), Length(max=passwords.LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )

@@ -1,0 +1,99 @@
+"""Registering, and waiting for the mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quart import Response, request
+
+from core.context import Person
+from core.ids import new_id
+from core.runs.card import card_of
+from core.runs.queries import run_of
+from domain.auth.passwords import passwords
+from domain.auth.sealing import Sealer
+from domain.auth.types import Application
+from web.auth.blueprint import blueprint
+from web.auth.entering import enter
+from web.auth.forms import RegisterForm
+from web.auth.pages import CheckMailPage, RegisterPage
+from web.kit.forms import read_form
+from web.kit.guards import guard
+from web.kit.limits import limited
+from web.kit.pages import page, see_other
+from web.kit.services import services
+from web.kit.visit import current_context, unit_of_work
+from workflows.auth.start import run_id_of, start_registration, workflow_id_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from core.runs.card import RunCard
+
+CHECK_MAIL = "/register/check-mail"
+
+
+@blueprint.get("/register")
+@guard("anyone", on="home")
+async def register_form() -> Response:
+    """Show the form."""
+    if current_context().role == "member":
+        return see_other("/tenants")
+    return await page("auth/register.html", RegisterPage(await read_form(RegisterForm)))
+
+
+@blueprint.post("/register")
+@guard("anyone", on="home")
+@limited("register", hits=100, seconds=3600, by=("network",))
+@limited("register_address", hits=5, seconds=3600, by=("account:email",))
+async def register() -> Response:
+    """Begin a registration. An address that has an account gets the same answer; its owner gets a mail."""
+    form = await read_form(RegisterForm)
+    if not form.validate():
+        return await page("auth/register.html", RegisterPage(form), status=422)
+    person = Person(new_id(), form.name.data or "", form.email.data or "")
+    await _start(person, form.password.data or "")
+    return await enter(person, "pending", CHECK_MAIL)
+
+
+@blueprint.get(CHECK_MAIL)
+@guard("pending", on="home")
+async def check_mail() -> Response:
+    """Show the run that waits for the click."""
+    ctx = current_context()
+    if ctx.person is None or ctx.role != "pending":
+        return see_other("/tenants")
+    model = CheckMailPage(
+        email=ctx.person.email,
+        card=await _card(ctx.person.id),
+        sent_again="sent" in request.args,
+        mailbox_url=services().settings.mailbox_url,
+    )
+    return await page("auth/check_mail.html", model)
+
+
+@blueprint.post("/register/mails")
+@guard("pending", on="home")
+@limited("register_mails", hits=3, seconds=900, by=("person",))
+async def send_again() -> Response:
+    """Have the mail sent once more."""
+    person = current_context().person
+    if person is not None:
+        await services().temporal.signal(workflow_id_of(person.id), "resend")
+    return see_other(f"{CHECK_MAIL}?sent=1")
+
+
+async def _start(person: Person, password: str) -> None:
+    password_hash = await passwords().hash(password)
+    application = Application(person.name, person.email, password_hash)
+    sealed = Sealer(services().settings.secret_key).seal(application, person.id)
+    async with unit_of_work("auth") as uow:
+        await start_registration(
+            uow, person.id, name=person.name, application=sealed, locale=current_context().locale
+        )
+
+
+async def _card(account_id: UUID) -> RunCard | None:
+    async with unit_of_work("runs") as uow:
+        snapshot = await run_of(uow, current_context(), run_id_of(account_id))
+    return card_of(snapshot, services().contracts) if snapshot else None

@@ -1,0 +1,85 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from quart import Response, request
+
+from core.errors import DomainError
+from domain.auth.passwords import passwords
+from domain.auth.sign_in import SignIn
+from web.auth.blueprint import blueprint
+from web.auth.entering import enter
+from web.auth.forms import SignInForm
+from web.auth.pages import SignInPage
+from web.kit.forms import read_form
+from web.kit.guards import guard
+from web.kit.limits import limited
+from web.kit.pages import page, see_other
+from web.kit.security import clear_session_cookie
+from web.kit.services import services
+from web.kit.visit import current_context, unit_of_work
+
+CHOOSE = "/tenants"
+
+
+@blueprint.get("/login")
+@guard("anyone", on="home")
+async def login_form() -> Response:
+    """Show the form; a person who is signed in already goes on."""
+    if current_context().role == "member":
+        return see_other(_afterwards())
+    return await page("auth/login.html", await _model())
+
+
+@blueprint.post("/login")
+@guard("anyone", on="home")
+@limited("login", hits=10, seconds=300, by=("account:email", "network"))
+@limited("login_network", hits=300, seconds=300, by=("network",))
+async def login() -> Response:
+    """Let a person in who knows their password."""
+    model = await _model()
+    if not model.form.validate():
+        return await page("auth/login.html", model, status=422)
+    check = SignIn(services().db, passwords())
+    try:
+        person = await check.person(current_context(), model.form.email.data or "", model.form.password.data or "")
+    except DomainError as error:
+        model.form.refuse(error)
+        return await page("auth/login.html", model, status=422)
+    return await enter(person, "full", _afterwards())
+
+
+@blueprint.post("/logout")
+@guard("anyone", on="any")
+async def logout() -> Response:
+    """End the session here, the one it came from, and all that came from that one."""
+    ctx = current_context()
+    if ctx.session_id is not None:
+        identity = services().identity
+        await identity.sessions.close(ctx.session_id)
+        identity.forget()
+        async with unit_of_work("auth") as uow:
+            await uow.audit("session.closed", f"account:{ctx.actor_id}")
+    response = see_other("/", reload=True)
+    clear_session_cookie(response)
+    return response
+
+
+async def _model() -> SignInPage:
+    return SignInPage(await read_form(SignInForm), request.args.get("tenant", ""), _next_path())
+
+
+def _afterwards() -> str:
+    """Return where the person wanted to go: into a tenant, to a page of the base host, or to choose."""
+    tenant = request.args.get("tenant", "")
+    if tenant:
+        return f"/tenants/{quote(tenant, safe='')}/entry?{urlencode({'next': _next_path() or '/'})}"
+    return _next_path() or CHOOSE
+
+
+def _next_path() -> str:
+    """Return the asked page if it is a path of ours; never another site ("//evil.example")."""
+    path = request.args.get("next", "")
+    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() else ""

@@ -1,0 +1,7 @@
+"""The blueprint of tenants, to which each of its modules adds its routes."""
+
+from __future__ import annotations
+
+from web.kit.blueprint import feature_blueprint
+
+blueprint = feature_blueprint("tenants")

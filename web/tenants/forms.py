@@ -1,0 +1,60 @@
+"""The forms of tenants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from core.messages import messages_of
+from domain.tenants import slugs
+from web.kit.forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wtforms import Field
+
+# WTForms passes on any label and message, though its stubs know text alone; the page says them.
+N_: Callable[..., Any] = messages_of("tenants")
+
+LONGEST_NAME = 80
+
+
+def _stripped(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+def _lowered(value: str | None) -> str:
+    return (value or "").strip().lower()
+
+
+class TenantForm(Form):
+    """A tenant to be. ``suggested`` is the slug that was last made from the name: one that differs was typed."""
+
+    name = StringField(
+        N_("Name of the workspace"),
+        description=N_("The name of your company or team. It can be changed later."),
+        filters=[_stripped],
+        validators=[DataRequired(N_("Enter a name.")), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
+    )
+    slug = StringField(
+        N_("Address"),
+        filters=[_lowered],
+        validators=[DataRequired(N_("Choose an address."))],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": slugs.LONGEST},
+    )
+    suggested = HiddenField(filters=[_lowered])
+
+    def validate_slug(self, field: Field) -> None:
+        """Refuse what cannot be a host's name."""
+        objection = slugs.objection(field.data)
+        if objection:
+            raise ValidationError(objection)  # type: ignore[arg-type]  # said by the page
+
+    @property
+    def wants_suggestion(self) -> bool:
+        """Whether the person has left the choice of the slug to us so far."""
+        return self.slug.data in {"", self.suggested.data}

@@ -1,0 +1,26 @@
+"""The people of a tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.tenants.repository import TenantRepository
+from web.kit.guards import guard
+from web.kit.pages import page
+from web.kit.visit import current_context, unit_of_work
+from web.tenants.blueprint import blueprint
+from web.tenants.pages import MemberRow, MembersPage
+
+if TYPE_CHECKING:
+    from quart import Response
+
+
+@blueprint.get("/members")
+@guard("member")
+async def members() -> Response:
+    """List the people of the tenant with their roles."""
+    ctx = current_context()
+    async with unit_of_work("tenants") as uow:
+        found = await TenantRepository(uow.session).members()
+    rows = tuple(MemberRow(member, member.user_id == ctx.actor_id) for member in found)
+    return await page("tenants/members.html", MembersPage(rows), fragment="tenants/_members.html")
