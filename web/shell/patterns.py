@@ -1,0 +1,138 @@
+"""What the pattern page shows: made-up runs in every state, and a form with and without errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+
+from core.messages import messages_of
+from core.runs.card import RunCard, StepCard
+from web.kit import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.messages import Message
+    from core.runs.card import CardStepState
+
+N_ = messages_of("shell")
+
+STEPS: tuple[tuple[str, Message], ...] = (
+    ("receive", N_("Check what arrived")),
+    ("identify", N_("Recognise the kind of file")),
+    ("scan", N_("Scan for malware")),
+    ("preview", N_("Make previews")),
+    ("announce", N_("Tell the people who wait for it")),
+)
+UNAVAILABLE = N_("The scanner cannot be reached.")
+CONTINUE = N_("Continue to scan again. If it happens twice, tell an admin that the scanner is down.")
+TOO_LATE = N_("From here on it can no longer be cancelled.")
+
+
+class SampleForm(Form):
+    """One field of each kind."""
+
+    name = StringField(N_("Your name"))
+    email = EmailField(N_("E-mail address"), description=N_("We send one mail there to confirm it."))
+    password = PasswordField(N_("Password"), description=N_("At least 12 characters. A sentence is fine."))
+    address = StringField(N_("Address"))
+    plan = SelectField(N_("Plan"), choices=[("small", "S"), ("large", "L")])
+    note = TextAreaField(N_("Note"))
+    keep = BooleanField(N_("Keep me signed in on this device"))
+
+
+@dataclass(frozen=True, slots=True)
+class PatternPage:
+    """``shell/patterns.html``."""
+
+    cards: Sequence[RunCard]
+    form: SampleForm
+    refused: SampleForm
+    when: datetime
+
+
+def sample_page() -> PatternPage:
+    """Return one of everything."""
+    refused = SampleForm(data={"name": "Ada", "email": "ada@"})
+    refused.email.errors = [N_("That is not an e-mail address. It needs a name, an @ and a domain.")]
+    refused.password.errors = [N_("Too short: it needs 12 characters or more.")]
+    refused.form_errors.append(N_("Nothing was saved. Correct what is marked."))
+    return PatternPage(sample_cards(), SampleForm(), refused, datetime.now(UTC) - timedelta(minutes=7))
+
+
+def sample_cards() -> tuple[RunCard, ...]:
+    """Return a run in every state that a card can show."""
+    ended = {"ended_at": datetime.now(UTC) - timedelta(minutes=4, seconds=51)}
+    retrying = _steps("done", "done", "retrying", "planned", "planned")
+    parked = _steps("done", "done", "parked", "planned", "planned")
+    return (
+        _card(1, _steps(*["planned"] * 5), state="launching", percent=0, can_cancel=True),
+        _card(2, _steps("done", "done", "running", "running", "planned"), seconds_left=8, can_cancel=True),
+        _card(3, retrying, can_cancel=True),
+        _card(4, _steps("done", "waiting", "planned", "planned", "planned"), state="waiting", can_cancel=True),
+        _card(
+            5, parked, state="needs_you", can_continue=True, can_cancel=True,
+            parked_until=datetime.now(UTC) + timedelta(days=6, hours=4),
+        ),
+        _card(6, _steps("done", "done", "done", "done", "running"), percent=90, cannot_cancel_because=TOO_LATE),
+        _card(7, _steps("done", "undoing", "undone", "undone", "skipped"), state="undoing"),
+        _card(8, _steps(*["done"] * 5), state="done", outcome=N_("Ready"), tone="success", result_path="/files", **ended),
+        _card(
+            9, _steps("done", "done", "done", "skipped", "skipped"), state="done", tone="danger",
+            outcome=N_("Blocked: it contains malware"), result_path="/files", **ended,
+        ),
+        _card(10, _steps("undone", "undone", "undone", "skipped", "skipped"), state="cancelled", **ended),
+        _card(11, _steps("done", "done", "parked", "skipped", "skipped"), state="failed", **ended),
+    )  # fmt: skip
+
+
+def _card(number: int, steps: tuple[StepCard, ...], **different: object) -> RunCard:
+    card = RunCard(
+        id=UUID(int=number),
+        seq=1,
+        contract="files.ingest",
+        icon="image",
+        title=N_("Preparing {name}", name="Sommerfest 2026 (final).jpg"),
+        state="running",
+        steps=steps,
+        percent=45,
+        seconds_left=None,
+        started_by="Ada Lovelace",
+        started_by_id=UUID(int=0),
+        started_at=datetime.now(UTC) - timedelta(minutes=5),
+        ended_at=None,
+        outcome=None,
+        tone=None,
+        result_path=None,
+        can_cancel=False,
+        cannot_cancel_because=None,
+        can_continue=False,
+        parked_until=None,
+        engineer_url=None,
+    )
+    return replace(card, **different)  # type: ignore[arg-type]  # fields of the card, by keyword
+
+
+def _steps(*states: CardStepState) -> tuple[StepCard, ...]:
+    return tuple(_step(name, title, state) for (name, title), state in zip(STEPS, states, strict=True))
+
+
+def _step(name: str, title: Message, state: CardStepState) -> StepCard:
+    started = None if state in {"planned", "skipped"} else datetime.now(UTC) - timedelta(minutes=1)
+    ended = started + timedelta(milliseconds=1240) if started and state in {"done", "undone"} else None
+    troubled = state in {"retrying", "parked"}
+    return StepCard(
+        name=name,
+        title=title,
+        state=state,
+        attempt=3 if troubled else 1,
+        started_at=started,
+        ended_at=ended,
+        expected_ms=3000,
+        cause=UNAVAILABLE if troubled else None,
+        remedy=CONTINUE if troubled else None,
+    )

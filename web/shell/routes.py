@@ -1,0 +1,63 @@
+"""The shell's own pages: the front door of the base host, and the first page of a tenant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from core.errors import NotFoundError
+from core.messages import messages_of
+from core.runs.card import card_of
+from core.runs.queries import OPEN_STATES, runs_of
+from web.kit import current_context, feature_blueprint, guard, page, see_other, services, unit_of_work
+from web.shell.pages import DashboardPage, first_steps_of, greeting_of
+from web.shell.patterns import sample_page
+
+if TYPE_CHECKING:
+    from quart import Response
+
+N_ = messages_of("shell")
+
+RUNS_SHOWN = 10
+RUNS_LOOKED_AT = 50
+
+blueprint = feature_blueprint("shell")
+
+
+@blueprint.get("/")
+@guard("anyone", on="home")
+async def landing() -> Response:
+    """Welcome a stranger; take someone who is signed in to their workspaces."""
+    ctx = current_context()
+    if ctx.person is None:
+        return await page("shell/landing.html")
+    return see_other("/register/check-mail" if ctx.role == "pending" else "/tenants")
+
+
+@blueprint.get("/", endpoint="dashboard")
+@guard("guest")
+async def dashboard() -> Response:
+    """Show what needs this person, what is happening and what changed."""
+    ctx = current_context()
+    async with unit_of_work("runs") as uow:
+        open_runs = await runs_of(uow, ctx, states=OPEN_STATES, limit=RUNS_SHOWN)
+        done = await runs_of(uow, ctx, states=("done",), limit=RUNS_LOOKED_AT)
+    cards = [card_of(run, services().contracts) for run in open_runs]
+    return await page(
+        "shell/dashboard.html",
+        DashboardPage(
+            greeting=greeting_of(ctx, datetime.now(UTC)),
+            needs_you=[card for card in cards if card.state == "needs_you"],
+            running=[card for card in cards if card.state != "needs_you"],
+            first_steps=first_steps_of(frozenset(run.contract for run in done)),
+        ),
+    )
+
+
+@blueprint.get("/patterns")
+@guard("anyone", on="any")
+async def patterns() -> Response:
+    """Show every component in every state, for those who build pages and themes. Not in production."""
+    if services().settings.environment == "production":
+        raise NotFoundError(N_("There is nothing here."))
+    return await page("shell/patterns.html", sample_page())
