@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from temporalio import workflow
-from temporalio.client import Client
 from temporalio.worker import Worker
 
 if TYPE_CHECKING:
     import asyncpg
     from redis.asyncio import Redis
+    from temporalio.client import Client
     from temporalio.testing import WorkflowEnvironment
 
     from core.db import Database

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from redis.asyncio import Redis
+from temporalio.client import Client
+
+from core.db import Database
+from core.health import Health, is_ready, ping_clamd
+from core.storage import Storage
+from entrypoints.embedded.program import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from core.settings import Settings
+
+
+async def test_everything_is_up(settings: Settings, db: Database, redis: Redis, temporal_client: Client) -> None:
+    storage = Storage.from_url(settings.storage_url)
+    checks = await Health(settings, db=db, redis=redis, storage=storage, temporal=temporal_client).check()
+    assert {name: check.state for name, check in checks.items()} == {
+        "database": "up",
+        "redis": "up",
+        "temporal": "up",
+        "storage": "up",
+        "mail": "up",
+        "clamd": "off",
+    }
+    assert is_ready(checks)
+
+
+async def test_what_is_down_is_told_apart_and_only_the_database_is_vital(settings: Settings, db: Database) -> None:
+    port = free_port()
+    gone = settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}", "clamd_url": f"tcp://127.0.0.1:{port}"})
+    lazy = await Client.connect(f"127.0.0.1:{port}", lazy=True)
+    async with Redis(port=port) as redis:
+        storage = Storage.from_url(settings.storage_url)
+        checks = await Health(gone, db=db, redis=redis, storage=storage, temporal=lazy).check()
+    assert {name for name, check in checks.items() if check.state == "down"} == {"redis", "temporal", "mail", "clamd"}
+    assert is_ready(checks)
+
+
+async def test_without_its_database_a_process_is_not_ready(settings: Settings, redis: Redis) -> None:
+    port = free_port()
+    away = settings.model_copy(update={"database_url": f"postgresql://adx_app:x@127.0.0.1:{port}/adx"})
+    db, lazy = await Database.connect(away), await Client.connect(f"127.0.0.1:{port}", lazy=True)
+    health = Health(away, db=db, redis=redis, storage=Storage.from_url(settings.storage_url), temporal=lazy)
+    checks = await health.check()
+    await db.close()
+    assert (checks["database"].state, is_ready(checks)) == ("down", False)
+
+
+@pytest.fixture
+async def silent_server() -> AsyncIterator[int]:
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3)
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+async def test_a_server_that_says_nothing_takes_two_seconds_at_most(
+    settings: Settings, db: Database, redis: Redis, temporal_client: Client, silent_server: int
+) -> None:
+    silent = settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{silent_server}"})
+    storage = Storage.from_url(settings.storage_url)
+    began = time.monotonic()
+    checks = await Health(silent, db=db, redis=redis, storage=storage, temporal=temporal_client).check()
+    assert (checks["mail"].state, time.monotonic() - began < 2) == ("down", True)
+
+
+async def test_a_stranger_on_the_scanners_port_is_not_taken_for_it(settings: Settings) -> None:
+    with pytest.raises(ConnectionError):
+        await ping_clamd(settings.smtp_url.replace("smtp://", "tcp://"))
