@@ -120,7 +120,7 @@ def _start(state_dir: Path, workers: int) -> Shared:
         valkey.program(state_dir, redis_port, durable=False),
         temporal.program(state_dir, temporal_port, None, namespaces=namespaces, durable=False),
     )
-    _run(detached.start(programs))
+    run(detached.start(programs))
     shared = Shared(cluster.port, cluster.passwords, redis_port, temporal_port)
     bootstrap(
         cluster.url(),
@@ -132,7 +132,7 @@ def _start(state_dir: Path, workers: int) -> Shared:
     return shared
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def run(work: Coroutine[Any, Any, None]) -> None:
     """Run outside of pytest's own event loop, which may be at work around a fixture."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
