@@ -14,7 +14,6 @@ from core.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
     from uuid import UUID
 
     from psycopg import Connection

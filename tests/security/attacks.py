@@ -160,9 +160,7 @@ def upsert(connection: Connection[Any], target: Target) -> int:
 
 
 def merge(connection: Connection[Any], target: Target) -> int:
-    return _count(
-        connection, "merge into {} using (select 1) s on {by_key} when matched then delete", target
-    )
+    return _count(connection, "merge into {} using (select 1) s on {by_key} when matched then delete", target)
 
 
 def truncate(connection: Connection[Any], target: Target) -> int:

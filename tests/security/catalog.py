@@ -20,7 +20,8 @@ GRANTS = (
 def _columns_of(relation: str, numbers: str) -> str:
     return (
         f"(select jsonb_agg(coalesce(a.attname, '') order by u.place) "
-        f"from unnest({numbers}) with ordinality u(number, place) left join pg_attribute a on a.attrelid = {relation} and a.attnum = u.number)"
+        f"from unnest({numbers}) with ordinality u(number, place) "
+        f"left join pg_attribute a on a.attrelid = {relation} and a.attnum = u.number)"
     )
 
 
