@@ -1,0 +1,68 @@
+"""Writing catalogues: sorted, without dates and line numbers, so that they change only when a text does."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from babel.messages import Catalog
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from core.i18n.sources import SourceText
+
+WIDTH = 110
+
+
+def templates_of(texts: Iterable[SourceText]) -> dict[str, Catalog]:
+    """Return one untranslated catalogue a feature. A text with a plural anywhere has it everywhere."""
+    catalogs: dict[str, Catalog] = {}
+    for text in sorted(texts, key=lambda item: (item.domain, item.text, item.file)):
+        catalog = catalogs.setdefault(text.domain, Catalog(domain=text.domain))
+        catalog.add((text.text, text.plural) if text.plural else text.text, locations=[(text.file, None)])
+    return catalogs
+
+
+def write_template(catalog: Catalog, file: Path) -> bool:
+    """Write a ``.pot``; return whether it changed."""
+    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    return _write(file, header + _entries(catalog))
+
+
+def read_catalogue(file: Path, locale: str, domain: str) -> Catalog:
+    """Return the catalogue in ``file``, or an empty one where there is no file yet."""
+    parsed = Locale.parse(locale, sep="-")
+    if not file.exists():
+        return Catalog(locale=parsed, domain=domain)
+    with file.open("rb") as stream:
+        return read_po(stream, locale=parsed, domain=domain)
+
+
+def write_catalogue(catalog: Catalog, file: Path, locale: str) -> bool:
+    """Write a ``.po`` with the header that tools need and no more; return whether it changed."""
+    plural = get_plural(locale.replace("-", "_"))
+    header = (
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {locale}\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"\n\n'
+    )
+    return _write(file, header + _entries(catalog))
+
+
+def _entries(catalog: Catalog) -> str:
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    return buffer.getvalue().decode("utf-8").rstrip("\n") + "\n"
+
+
+def _write(file: Path, text: str) -> bool:
+    if file.exists() and file.read_text("utf-8") == text:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    return True

@@ -1,0 +1,80 @@
+"""Which texts the product says, by feature: collected from its Python files and its templates."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment
+from jinja2 import nodes as jinja
+
+from core.i18n.template import domain_of_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PYTHON_FOLDERS = ("core", "domain", "activities", "workflows", "web", "entrypoints")
+TEMPLATE_FOLDERS = ("templates", "web/kit/templates")
+MARKER = "N_"
+MARKER_FACTORY = "messages_of"
+TEMPLATE_MARKERS = {"_": 1, "gettext": 1, "ngettext": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One marked text: its feature, its plural if it has one, and where it stands."""
+
+    domain: str
+    text: str
+    plural: str | None
+    file: str
+    line: int
+
+
+def source_texts(root: Path) -> list[SourceText]:
+    """Return every marked text below ``root``, in a stable order."""
+    found = [text for folder in PYTHON_FOLDERS for file in _files(root / folder, "py") for text in _in_python(file, root)]
+    for folder in TEMPLATE_FOLDERS:
+        for kind in ("html", "txt"):
+            found += [text for file in _files(root / folder, kind) for text in _in_template(file, root / folder, root)]
+    for theme in sorted((root / "themes").glob("*/templates")):
+        found += [text for file in _files(theme, "html") for text in _in_template(file, theme, root)]
+    return found
+
+
+def _files(folder: Path, kind: str) -> list[Path]:
+    return sorted(folder.rglob(f"*.{kind}"))
+
+
+def _in_python(file: Path, root: Path) -> Iterator[SourceText]:
+    """Yield the texts of ``N_("...")`` and ``N_("one", "many")``; the file's ``messages_of("x")`` names the feature."""
+    tree = ast.parse(file.read_text("utf-8"), str(file))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    domain = next((_texts(call)[0] for call in calls if _is(call, MARKER_FACTORY) and _texts(call)), None)
+    for call in calls:
+        if _is(call, MARKER) and domain and (texts := _texts(call)):
+            plural = texts[1] if len(texts) > 1 else None
+            yield SourceText(domain, texts[0], plural, file.relative_to(root).as_posix(), call.lineno)
+
+
+def _is(call: ast.Call, name: str) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == name
+
+
+def _texts(call: ast.Call) -> list[str]:
+    return [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+
+
+def _in_template(file: Path, folder: Path, root: Path) -> Iterator[SourceText]:
+    domain = domain_of_template(file.relative_to(folder).as_posix())
+    tree = Environment(autoescape=True).parse(file.read_text("utf-8"), filename=str(file))
+    for call in tree.find_all(jinja.Call):
+        if not isinstance(call.node, jinja.Name) or call.node.name not in TEMPLATE_MARKERS:
+            continue
+        texts = [arg.value for arg in call.args if isinstance(arg, jinja.Const) and isinstance(arg.value, str)]
+        wanted = TEMPLATE_MARKERS[call.node.name]
+        if len(texts) >= wanted:
+            plural = texts[1] if wanted > 1 else None
+            yield SourceText(domain, texts[0], plural, file.relative_to(root).as_posix(), call.lineno)
