@@ -71,6 +71,11 @@ class Hub:
         """How many streams are open."""
         return sum(len(channel.viewers) for channel in self._channels.values())
 
+    @property
+    def draining(self) -> bool:
+        """Whether the process is about to end, so that no stream should be opened here."""
+        return self._draining
+
     def render_with(self, render: Renderer) -> None:
         """Say what turns facts into HTML."""
         self._delivery.render = render

@@ -12,6 +12,7 @@ from core.live.fact import ADMINS, EVERYONE, Audience
 from core.live.transport import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from core.context import TenantFacts
@@ -48,7 +49,7 @@ class LiveViewer:
 class Subscription:
     """One open stream: an asynchronous iterator of bytes that ends when the stream has to."""
 
-    __slots__ = ("_addressed", "_chunks", "_others", "_waiter", "caught_up", "ctx", "ending", "position", "told")
+    __slots__ = ("_addressed", "_chunks", "_others", "_waiter", "caught_up", "ctx", "ending", "on_end", "position", "told")
 
     def __init__(self, ctx: Context, position: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
         self.ctx = ctx
@@ -56,6 +57,7 @@ class Subscription:
         self.told = position
         self.caught_up = False
         self.ending: Ending | None = None
+        self.on_end: Callable[[], object] | None = None
         self._chunks: deque[Missed] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._others = _group(ctx, groups, is_addressed=False)
@@ -108,6 +110,8 @@ class Subscription:
             if ending != "drained":
                 self._chunks.clear()
             self._wake()
+            if self.on_end is not None:
+                self.on_end()
 
     def __aiter__(self) -> Subscription:
         return self

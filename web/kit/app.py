@@ -194,10 +194,8 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     _offer_slots(app, services)
     install_handlers(app)
     app.before_request(_check)
-    app.after_request(_Finish(SecurityHeaders(services.settings)))
+    app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
     services.hub.render_with(FactRenderer(kit))
-    app.before_serving(services.hub.start)
-    app.after_serving(services.hub.drain)
     app.asgi_app = Gate(app.asgi_app, kit)  # type: ignore[method-assign]  # Quart's own way to wrap
     return app
 
@@ -225,13 +223,13 @@ def _route_of(app: WebApp, endpoint: str, found: Slot) -> Any:  # noqa: ANN401  
     return show
 
 
-class _Finish:
+class _Finishing:
     """What is done to every answer."""
 
     def __init__(self, headers: SecurityHeaders) -> None:
         self._headers = headers
 
-    async def __call__(self, response: Response) -> Response:
+    async def finish(self, response: Response) -> Response:
         visit = current_visit()
         if visit.sets_visitor and visit.visitor is not None:
             set_visitor_cookie(response, visit.visitor)

@@ -20,6 +20,7 @@ from core.health import is_ready
 from web.kit import live, static
 from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE
 from web.kit.services import serving
+from web.kit.stopping import drain_when_told_to_stop
 from web.kit.visit import Visit, begin
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Gate:
         self._kit = kit
         self._hosts = kit.services.identity.hosts
         self._proxies = kit.services.settings.trusted_proxies
+        self._stops_streams = False
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401  # an ASGI scope
         """Answer one request, or take part in the server's start and stop."""
@@ -86,6 +88,9 @@ class Gate:
                 _note(span, visit, scope, status, time.perf_counter() - started)
 
     async def _stream(self, visit: Visit, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
+        if not self._stops_streams:
+            self._stops_streams = True
+            drain_when_told_to_stop(self._kit.services.hub)
         visit.ctx = await live.answer(self._kit, scope, visit, receive, send) or visit.ctx
 
     def _visit(self, scope: Mapping[str, Any]) -> Visit:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -29,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 PATH = "/live"
 RESOLVE_SECONDS = 8
+LAST_SECONDS = 5
+"""What a stream that has to end may still take to send what it holds."""
 POSITION = re.compile(r"\d{1,16}-\d{1,10}")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -84,6 +85,9 @@ async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Rece
     if ctx is None or ctx.person is None:
         await _refuse(send, 404 if ctx is None else 401)
         return ctx
+    if kit.services.hub.draining:
+        await _refuse(send, 503, (b"retry-after", b"1"))
+        return ctx
     await _stream(kit, ctx, _position(scope), receive, send)
     return ctx
 
@@ -92,15 +96,31 @@ async def _stream(kit: Kit, ctx: Context, position: str | None, receive: Receive
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
     subscription = kit.services.hub.join(ctx, position)
-    watcher = asyncio.ensure_future(_watch(receive, subscription))
+    watcher = asyncio.create_task(_watch(receive, subscription))
+    subscription.on_end = _give_up_later(asyncio.current_task())
     try:
         async for data in subscription:
             await send({"type": "http.response.body", "body": data, "more_body": True})
-        with suppress(OSError):
+        if subscription.ending != "left":
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except asyncio.CancelledError:
+        if subscription.ending is None:
+            raise  # not ours: the server itself is stopping
     finally:
+        subscription.on_end = None
         kit.services.hub.leave(subscription)
         watcher.cancel()
+
+
+def _give_up_later(stream: asyncio.Task[Any] | None) -> Callable[[], object]:
+    """Return what stops a stream that cannot end because its browser takes nothing any more."""
+    loop = asyncio.get_running_loop()
+
+    def give_up() -> None:
+        if stream is not None and not stream.done():
+            stream.cancel()
+
+    return lambda: loop.call_later(LAST_SECONDS, give_up)
 
 
 async def _watch(receive: Receive, subscription: Subscription) -> None:
