@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -89,7 +88,8 @@ def seed() -> None:
     settings = Settings.load()
     if settings.is_production:
         raise StartError("Demo data has well-known passwords, so it is refused in production.")
-    asyncio.run(_awaited(add_demo_data(settings)))
+    for account in asyncio.run(add_demo_data(settings)):
+        typer.echo(account)
 
 
 @app.command()
@@ -120,10 +120,6 @@ def _features(settings: Settings, chosen: str) -> Sequence[str]:
     if unknown:
         raise StartError(f"No such feature: {', '.join(unknown)}. There are: {', '.join(FEATURES)}.")
     return wanted
-
-
-async def _awaited(result: object) -> object:
-    return await result if inspect.isawaitable(result) else result
 
 
 if __name__ == "__main__":

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import inspect
 import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -112,9 +110,9 @@ async def _start(state_dir: Path, supervisor: Supervisor, log: Log) -> None:
     settings = Settings.load()
     say("bringing the database to the newest migration")
     await asyncio.to_thread(_prepare_database, ready, settings)
-    accounts = await _seed(settings, say)
-    say("starting worker and web")
-    await supervisor.start([_worker(state_dir, log), _web(state_dir, log, settings)])
+    say("starting worker and web, and adding demo data")
+    processes = [_worker(state_dir, log), _web(state_dir, log, settings)]
+    _, accounts = await asyncio.gather(supervisor.start(processes), _seed(settings))
     sys.stdout.write(_banner(settings, ready, accounts))
     sys.stdout.flush()
 
@@ -130,14 +128,11 @@ def _prepare_database(ready: Plan, settings: Settings) -> None:
     upgrade(settings.migrate_database_url)
 
 
-async def _seed(settings: Settings, say: partial[None]) -> Sequence[object]:
-    if find_spec("entrypoints.seed") is None:
-        return ()
-    from entrypoints.seed import seed  # noqa: PLC0415 - brings in every feature, and only a first start needs it
+async def _seed(settings: Settings) -> Sequence[object]:
+    # Here, so that what it brings in, every feature, is loaded while the other processes start.
+    from entrypoints.seed import seed  # noqa: PLC0415
 
-    say("adding demo data")
-    result = seed(settings)
-    return (await result if inspect.isawaitable(result) else result) or ()
+    return await seed(settings) or ()
 
 
 def _worker(state_dir: Path, log: Log) -> Program:

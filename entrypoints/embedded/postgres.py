@@ -28,7 +28,14 @@ PORT = 5433
 REACHABLE = Path("/var/lib/adx")
 """Where data and binaries go when the unprivileged user cannot reach the checkout."""
 
-DURABLE = ("max_connections=200", "log_checkpoints=off", "log_min_messages=warning", "log_line_prefix=", "jit=off")
+DURABLE = (
+    "max_connections=200",
+    "log_checkpoints=off",
+    "max_logical_replication_workers=0",
+    "log_min_messages=warning",
+    "log_line_prefix=",
+    "jit=off",
+)
 # For tests alone: a crash of the machine may lose everything, which a test never notices.
 FAST = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
@@ -60,7 +67,7 @@ class Postgres:
             name="postgres",
             command=(str(self.binaries / "postgres"), "-D", str(self.data), *arguments),
             state_dir=state_dir,
-            ready=partial(_answers, self.url()),
+            ready=partial(_answers, self.data, self.url()),
             user=self.user,
             stop_signal=signal.SIGINT,  # fast shutdown: open transactions are rolled back, nothing is waited for
             grace=15,
@@ -218,10 +225,13 @@ def _remove_stale_pid(data: Path) -> None:
     pid_file.unlink()
 
 
-async def _answers(url: str) -> bool:
+async def _answers(data: Path, url: str) -> bool:
     try:
+        # Asked too early it would log a fatal error for each question.
+        if "ready" not in (data / "postmaster.pid").read_text():
+            return False
         connection = await psycopg.AsyncConnection.connect(url, connect_timeout=2)
-    except psycopg.OperationalError:
+    except (psycopg.OperationalError, OSError):
         return False
     await connection.close()
     return True

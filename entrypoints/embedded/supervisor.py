@@ -24,6 +24,7 @@ COLOURS = ("36", "35", "33", "34", "32", "95", "96", "93")
 SECONDS_TO_BE_READY = 60
 FALLS_BEFORE_READY = 3
 LONGEST_PAUSE = 5.0
+SECONDS_BETWEEN_LOOKS = 0.05
 LINES_SHOWN_ON_FAILURE = 20
 LINE_LIMIT = 1 << 20
 
@@ -71,7 +72,7 @@ class Keeper:
                 raise StartError(self._failure("ended as soon as it was started"))
             if time.monotonic() > deadline:
                 raise StartError(self._failure(f"was not ready after {SECONDS_TO_BE_READY} seconds"))
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
     async def stop(self) -> None:
         """End the program and all it started; by force when its time of grace is over."""
@@ -80,7 +81,7 @@ class Keeper:
         if process and process.returncode is None:
             _signal_group(process.pid, self.program.stop_signal)
             try:
-                await asyncio.wait_for(process.wait(), self.program.grace)
+                await asyncio.wait_for(_end_of(process), self.program.grace)
             except TimeoutError:
                 self._log.write(self.program.name, f"did not end within {self.program.grace:.0f} s and was killed")
         if process:
@@ -121,7 +122,7 @@ class Keeper:
         if self._stopping.is_set():
             _signal_group(process.pid, self.program.stop_signal)
         reader = asyncio.create_task(self._relay(process))
-        code = await process.wait()
+        code = await _end_of(process)
         # What it started must not outlive it: an orphan would hold its port.
         _signal_group(process.pid, signal.SIGKILL)
         await asyncio.wait([reader], timeout=2)
@@ -165,6 +166,13 @@ class Supervisor:
         """Stop everything: what was started last goes first."""
         while self._groups:
             await asyncio.gather(*(keeper.stop() for keeper in self._groups.pop()))
+
+
+async def _end_of(process: asyncio.subprocess.Process) -> int:
+    # Process.wait() also waits until its output is closed, which what it started may hold open long after its end.
+    while process.returncode is None:  # noqa: ASYNC110 - asyncio offers no event for it
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    return process.returncode
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
