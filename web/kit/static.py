@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREFIX = "/static/"
-STYLESHEET = "css/app.css"
+JOINED = {"css/app.css": "css/*.css", "js/app.js": "js/*.js"}
+"""Files that are made of several, joined in the order of their names."""
 FROM_NPM = {"js/htmx.js": "htmx.org/dist/htmx.min.js", "js/hx-sse.js": "htmx.org/dist/ext/hx-sse.min.js"}
 COMPRESSED = (".css", ".js", ".svg", ".html", ".json", ".txt", ".webmanifest")
 HASH_LENGTH = 16
@@ -102,10 +103,10 @@ class StaticFiles:
 
     def _contents(self) -> Iterator[tuple[str, bytes]]:
         own = self._root / "web" / "static"
-        layers = sorted((own / "css").glob("*.css"))
-        yield STYLESHEET, b"\n".join(layer.read_bytes() for layer in layers)
+        for name, pattern in JOINED.items():
+            yield name, b"\n".join(file.read_bytes() for file in sorted(own.glob(pattern)))
         for file in _files(own):
-            if file.parent != own / "css":
+            if file.parent.name not in {"css", "js"}:
                 yield file.relative_to(own).as_posix(), file.read_bytes()
         for file in _files(self._root / "themes"):
             if "templates" not in file.parts and file.suffix != ".toml":

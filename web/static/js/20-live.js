@@ -1,0 +1,95 @@
+/* The stream: kept up, told apart from older news, and caught up with where a page was read in the meantime. */
+{
+  const stream = () => document.getElementById("live");
+  const seqOf = (element) => Number(element.dataset.seq);
+  const told = new Set();
+  const latest = new Map();
+  let failures = 0;
+  let banner;
+
+  window.adxSeen = {};
+
+  const connected = (yes) => {
+    clearTimeout(banner);
+    const show = () => all("[data-offline]").forEach((place) => (place.hidden = yes));
+    if (yes) show();
+    else banner = setTimeout(show, 2000);
+    html.dataset.live = yes ? "on" : "off";
+  };
+  const again = () => {
+    connected(false);
+    setTimeout(() => stream() && htmx.trigger(stream(), "live:retry"), Math.min(3e4, 500 * 2 ** failures++));
+  };
+  /* The session has ended: load the page anew, which leads to where one signs in. Never in a loop. */
+  const left = () => {
+    const last = Number(sessionStorage.getItem("adx-left"));
+    sessionStorage.setItem("adx-left", Date.now());
+    if (Date.now() - last > 3e4) location.reload();
+  };
+
+  on("htmx:sse:after:connection", () => { failures = 0; connected(true); });
+  on("htmx:sse:before:connection", (e) => { if (e.detail.connection.fatal) e.preventDefault(); });
+  on("htmx:sse:error", (e) => {
+    const status = e.detail.status;
+    connected(false);
+    if (status >= 400 && status < 500 && status !== 429) { e.detail.connection.fatal = status; left(); }
+  });
+  on("htmx:response:error", (e) => {
+    if (e.target.id !== "live") return;
+    if (e.detail.ctx.response.status >= 500 || e.detail.ctx.response.status === 429) again();
+    else left();
+  });
+  on("htmx:error", (e) => { if (e.target.id === "live") again(); });
+
+  /* Every message: its numbers are noted, ends are announced wherever the page is, the newest is kept. */
+  on("htmx:sse:before:message", (e) => {
+    if (e.detail.message.event) return;
+    const parsed = document.createElement("template");
+    parsed.innerHTML = e.detail.message.data;
+    for (const element of all("[data-seq][id]", parsed.content)) {
+      (window.adxSeen[element.id] ||= []).push(seqOf(element));
+      latest.delete(element.id);
+      latest.set(element.id, element);
+      if (latest.size > 100) latest.delete(latest.keys().next().value);
+      const { announce: words, state } = element.dataset;
+      if (words && !told.has(element.id + state)) { told.add(element.id + state); announce(words); }
+    }
+  });
+
+  /* An answer or message that is not newer than what is shown changes nothing. */
+  on("htmx:before:swap", (e) => {
+    const tasks = e.detail.tasks;
+    for (let i = tasks.length - 1; i >= 0; i--) {
+      const next = tasks[i].fragment?.firstElementChild;
+      const shown = next?.dataset?.seq && next.id && document.getElementById(next.id);
+      if (shown && shown === tasks[i].target && shown.dataset.seq && seqOf(next) <= seqOf(shown)) tasks.splice(i, 1);
+    }
+  });
+
+  /* What was told while this part was still on its way is older in it than in the messages: bring it up to date. */
+  on("htmx:after:swap", () => {
+    for (const shown of all("[data-seq][id]")) {
+      const newer = latest.get(shown.id);
+      if (!newer || seqOf(newer) <= seqOf(shown)) continue;
+      const text = `<hx-partial hx-target="#${shown.id}" hx-swap="outerMorph">${newer.outerHTML}</hx-partial>`;
+      swapIn(stream() || shown, shown, "none swapEmpty:false", text);
+    }
+  });
+
+  /* The stream can no longer tell what was missed: read the page again, and keep what somebody is typing. */
+  let reading;
+  const changed = new WeakSet();
+  on("input", (e) => { if (e.target.form) changed.add(e.target.form); });
+  on("live:reset", () => {
+    clearTimeout(reading);
+    reading = setTimeout(() => {
+      if (!main()) return;
+      const typing = all("form", main()).some((form) => changed.has(form));
+      const others = all("#runs-bar[id], [data-live][id]").map((part) => `#${part.id}:outerMorph`).join(",");
+      htmx.ajax("GET", location.href, {
+        source: main(), target: "#main", select: "#main", selectOOB: others || null,
+        swap: typing ? "none" : "outerMorph", push: "false",
+      });
+    }, 200 + Math.random() * 800);
+  });
+}

@@ -1,0 +1,92 @@
+/* Uploads with progress: one request a file, two at a time, each with a row that can be cancelled. */
+{
+  const waiting = [];
+  let running = 0;
+
+  const next = () => {
+    while (running < 2 && waiting.length) { running++; waiting.shift()(); }
+  };
+
+  const add = (form, file, name) => {
+    const template = form.querySelector("template[data-upload-row]");
+    form.querySelector("[data-upload-rows]").append(template.content.cloneNode(true));
+    const row = form.querySelector("[data-upload-rows]").lastElementChild;
+    const part = (key) => row.querySelector(`[data-upload-${key}]`);
+    const bar = row.querySelector("progress");
+    const say = (text) => { if (part("state")) part("state").textContent = text; };
+    part("name").textContent = file.name;
+
+    const body = new FormData();
+    for (const [key, value] of new FormData(form)) if (typeof value === "string") body.append(key, value);
+    body.append(name, file);
+
+    const request = new XMLHttpRequest();
+    window.__busy.add(request);
+    const end = (failure) => {
+      window.__busy.delete(request);
+      running--;
+      next();
+      if (failure === undefined) return;
+      row.dataset.failed = "";
+      say(failure);
+      bar?.remove();
+      part("cancel")?.remove();
+      announce(`${file.name}: ${failure}`);
+    };
+    request.open("POST", form.action);
+    for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],
+      ["X-CSRF-Token", form.elements.csrf_token.value], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
+    request.upload.onprogress = (e) => {
+      if (!e.lengthComputable) return;
+      bar.max = e.total;
+      bar.value = e.loaded;
+      say(`${form.dataset.uploadSending} ${Math.floor((100 * e.loaded) / e.total)} %`);
+    };
+    request.onerror = request.onabort = () => end(form.dataset.uploadFailed);
+    request.onload = () => {
+      const redirect = request.getResponseHeader("HX-Redirect");
+      if (redirect) return location.assign(redirect);
+      if (request.status >= 400) {
+        const told = new DOMParser().parseFromString(request.responseText, "text/html").querySelector(".toast__body");
+        return end(told?.textContent.trim() || form.dataset.uploadFailed);
+      }
+      say(form.dataset.uploadSent);
+      part("cancel")?.remove();
+      if (row.isConnected) swapIn(row, row, "innerHTML swapEmpty:false", request.responseText);
+      end();
+    };
+    const cancel = () => {
+      const index = waiting.indexOf(send);
+      if (index >= 0) { waiting.splice(index, 1); running++; end(); } else { request.onabort = () => end(); request.abort(); }
+      row.remove();
+    };
+    const send = () => { say(form.dataset.uploadSending); request.send(body); };
+    part("cancel")?.addEventListener("click", cancel);
+    waiting.push(send);
+  };
+
+  const take = (form, files) => {
+    const input = form.querySelector("input[type=file]");
+    for (const file of files) add(form, file, input.name);
+    form.reset();
+    next();
+  };
+
+  on("change", (e) => {
+    const form = e.target.matches("[data-upload] input[type=file]") && e.target.form;
+    if (form) take(form, [...e.target.files]);
+  });
+  on("submit", (e) => {
+    if (!e.target.matches("[data-upload]")) return;
+    e.preventDefault();
+    take(e.target, [...e.target.querySelector("input[type=file]").files]);
+  });
+  for (const name of ["dragenter", "dragover", "dragleave", "drop"]) on(name, (e) => {
+    const zone = e.target.closest?.("[data-upload-zone]");
+    if (!zone || !e.dataTransfer?.types.includes("Files")) return;
+    e.preventDefault();
+    zone.dataset.over = name === "dragenter" || name === "dragover";
+    if (name === "drop") take(zone.closest("form"), [...e.dataTransfer.files]);
+  });
+  addEventListener("beforeunload", (e) => { if (running) e.preventDefault(); });
+}
