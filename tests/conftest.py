@@ -10,7 +10,12 @@ import pytest
 
 from tests.support import stack
 
-pytest_plugins = ["tests.support.server_fixtures", "tests.support.tenant_fixtures"]
+pytest_plugins = [
+    "tests.support.server_fixtures",
+    "tests.support.tenant_fixtures",
+    "tests.support.web_fixtures",
+    "tests.support.product_fixtures",
+]
 
 STATE_DIR = pytest.StashKey[Path]()
 

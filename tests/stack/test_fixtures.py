@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.db import Database
     from tests.support.mails import Mailbox
     from tests.support.tenant_fixtures import TwoTenants
+    from tests.support.web_fixtures import SignIn
 
 
 async def test_the_product_logs_in_as_a_role_that_obeys_row_security(owner_connection: asyncpg.Connection) -> None:
@@ -67,3 +68,11 @@ async def test_a_mail_is_caught_once_however_often_it_is_sent(mailbox: Mailbox) 
     assert not mailbox.store.add(mail, "a@x", ["b@x"])
     found = await mailbox.wait_for("b@x")
     assert (found.text.strip(), len(mailbox.to("b@x"))) == ("Hello", 1)
+
+
+async def test_a_signed_in_browser_gets_its_own_tenants_pages_alone(two_tenants: TwoTenants, sign_in: SignIn) -> None:
+    member = await sign_in(two_tenants.acme, "member")
+    own = await member.get(two_tenants.acme.url("/files"))
+    foreign = await member.get(two_tenants.globex.url("/files"))
+    assert own.status == 200
+    assert foreign.status != 200

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from core.db.bootstrap import bootstrap_for
+from entrypoints import doctor
+from entrypoints.doctor_checks import WrongError, database_role, missing_programs, redis_persistence, search_attributes
+from entrypoints.embedded.program import free_port
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+    from tests.support.stack import Servers
+
+
+async def findings(settings: Settings) -> dict[str, doctor.Finding]:
+    return {name: await doctor._ask(name, ask, settings) for name, ask in doctor.EXAMINATIONS}
+
+
+async def test_a_sound_stack_is_found_sound(settings: Settings) -> None:
+    found = await findings(settings)
+    # The servers of the tests keep nothing on purpose: that is the one thing wrong with them.
+    assert {name for name, finding in found.items() if finding.state == "wrong"} == {"Redis persistence"}
+    assert found["ClamAV"].state == "off"
+    assert missing_programs() == []
+
+
+async def test_everything_that_is_gone_is_named_with_its_variable(settings: Settings) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    gone = settings.model_copy(
+        update={
+            "database_url": f"postgresql://adx_app:x@{nowhere}/adx",
+            "migrate_database_url": f"postgresql://adx_migrate:x@{nowhere}/adx",
+            "redis_url": f"redis://{nowhere}/0",
+            "temporal_address": nowhere,
+            "storage_url": "file:///proc/nowhere",
+            "smtp_url": f"smtp://{nowhere}",
+            "clamd_url": f"tcp://{nowhere}",
+        }
+    )
+    found = await findings(gone)
+    assert {finding.state for finding in found.values()} == {"wrong"}
+    assert "DATABASE_URL" in found["PostgreSQL"].remedy
+    assert "x@" not in "".join(finding.detail for finding in found.values())
+
+
+async def test_a_superuser_is_no_login_for_the_product(settings: Settings, servers: Servers) -> None:
+    with pytest.raises(WrongError, match="is a superuser, bypasses row security") as caught:
+        await database_role(settings.model_copy(update={"database_url": servers.superuser_url}))
+    assert "adx_app" in caught.value.remedy
+
+
+async def test_bootstrap_sets_a_spoilt_role_right(settings: Settings, servers: Servers) -> None:
+    with psycopg.connect(servers.superuser_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("alter role adx_app bypassrls"))
+        with pytest.raises(WrongError, match="bypasses row security"):
+            await database_role(settings)
+    bootstrap_for(settings, servers.superuser_url)
+    assert "obeys row security" in await database_role(settings)
+
+
+async def test_what_a_restart_would_lose_is_told(settings: Settings) -> None:
+    with pytest.raises(WrongError, match="a restart would lose") as caught:
+        await redis_persistence(settings)
+    assert "appendonly yes" in caught.value.remedy
+
+
+async def test_a_missing_search_attribute_is_told_with_the_command(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrypoints.doctor_checks.SEARCH_ATTRIBUTES", ("TenantId", "Shelf"))
+    with pytest.raises(WrongError, match="missing: Shelf") as caught:
+        await search_attributes(settings)
+    assert "--name Shelf --type Keyword" in caught.value.remedy
+
+
+def test_without_settings_the_doctor_still_speaks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ADX_STATE_DIR", str(tmp_path))
+    for name in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "SMTP_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert doctor.examine() == 1
+    assert "DATABASE_URL is not set" in capsys.readouterr().out
