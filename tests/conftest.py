@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController
+def pytest_configure_node(node: Any) -> None:
     node.workerinput["stack_state_dir"] = str(node.config.stash[STATE_DIR])
 
 
