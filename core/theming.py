@@ -1,4 +1,4 @@
-"""Themes: a folder with a ``theme.toml``, a sheet of tokens and, if wanted, templates that replace the product's own."""
+"""Themes: a folder with a ``theme.toml``, a sheet of tokens and, if wanted, templates instead of the product's own."""
 
 from __future__ import annotations
 

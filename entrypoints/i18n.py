@@ -32,7 +32,7 @@ def update(
     feature: Annotated[str, typer.Option(help="Only this feature.")] = "",
     language: Annotated[str, typer.Option(help="Begin this language, if there is none of it yet.")] = "",
 ) -> None:
-    """Bring every language's catalogues in step: new texts are added empty, changed ones marked fuzzy, old ones dropped."""
+    """Bring all languages in step: new texts are added empty, changed ones marked fuzzy, old ones dropped."""
     extract(root)
     locales = sorted({*available_locales(root / "locales"), *filter(None, [language])} - {SOURCE_LOCALE})
     for domain, template in templates_of(source_texts(root)).items():

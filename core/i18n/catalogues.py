@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import io
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from babel.messages import Catalog
-    from babel.messages import Message as Entry
+    from babel.messages import Catalog, Message as Entry
 
     from core.messages import Message
 
@@ -80,7 +80,7 @@ class Catalogues:
         return fill(chosen, {"count": count, **params}, self.speaker(locale).show)
 
     def find(self, text: str, locale: str, domain: str) -> tuple[str, ...]:
-        """Return the translation (or plural forms) of ``text``: from ``domain``, then the shared one, then any other."""
+        """Return the translation (or plural forms) of ``text``: from ``domain``, the shared one, then any other."""
         for book in self._books(locale, domain):
             if found := book.texts.get(text):
                 return found
@@ -125,12 +125,20 @@ class Catalogues:
 def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | None:
     """Return the book of one file; while it cannot be read (half saved, say), the one from before."""
     try:
-        with file.open("rb") as stream:
-            catalog = read_po(stream, locale=Locale.parse(locale, sep="-"), domain=file.stem, abort_invalid=True)
+        text = file.read_text("utf-8")
+        _refuse_half_a_file(text)
+        catalog = read_po(io.StringIO(text), locale=Locale.parse(locale, sep="-"), domain=file.stem, abort_invalid=True)
         return Book(_texts(catalog, file), gettext.c2py(catalog.plural_expr))
     except (OSError, ValueError) as error:
         log.warning("i18n.unreadable_catalogue", file=str(file), error=str(error))
         return before.get(file.stem)
+
+
+def _refuse_half_a_file(text: str) -> None:
+    # Babel takes a string that is cut off for a whole one, and a page would show half a sentence.
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith(('"', "msg")) and not line.rstrip().endswith('"'):
+            raise ValueError(f"line {number} is cut off")
 
 
 def _texts(catalog: Catalog, file: Path) -> dict[str, tuple[str, ...]]:
@@ -151,4 +159,4 @@ def _texts(catalog: Catalog, file: Path) -> dict[str, tuple[str, ...]]:
 def _forms(entry: Entry) -> tuple[str, tuple[str, ...]]:
     """Return the source text that names every placeholder, and the translation's forms."""
     source = entry.id if isinstance(entry.id, str) else " ".join(entry.id)
-    return source, (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
+    return source, (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from babel.messages import Catalog
-    from babel.messages import Message as Entry
+    from babel.messages import Catalog, Message as Entry
 
 TAG = re.compile(r"</?[a-z][^>]*>")
 
@@ -112,7 +111,7 @@ def _key(entry: Entry) -> str:
 
 
 def _forms(entry: Entry) -> tuple[str, ...]:
-    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
+    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
 
 
 def _is_said(entry: Entry) -> bool:

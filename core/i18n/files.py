@@ -24,7 +24,7 @@ def templates_of(texts: Iterable[SourceText]) -> dict[str, Catalog]:
     catalogs: dict[str, Catalog] = {}
     for text in sorted(texts, key=lambda item: (item.domain, item.text, item.file)):
         catalog = catalogs.setdefault(text.domain, Catalog(domain=text.domain))
-        catalog.add((text.text, text.plural) if text.plural else text.text, locations=[(text.file, None)])
+        catalog.add((text.text, text.plural) if text.plural else text.text, locations=[(text.file, text.line)])
     return catalogs
 
 
@@ -48,15 +48,18 @@ def write_catalogue(catalog: Catalog, file: Path, locale: str) -> bool:
     plural = get_plural(locale.replace("-", "_"))
     header = (
         'msgid ""\nmsgstr ""\n'
-        f'"Language: {locale}\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-        f'"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"\n\n'
+        f'"Language: {locale}\\n"\n'
+        '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+        f'"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"\n\n'
     )
     return _write(file, header + _entries(catalog))
 
 
 def _entries(catalog: Catalog) -> str:
     buffer = io.BytesIO()
-    write_po(buffer, catalog, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    write_po(
+        buffer, catalog, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True
+    )
     return buffer.getvalue().decode("utf-8").rstrip("\n") + "\n"
 
 

@@ -23,7 +23,7 @@ def available_locales(path: Path) -> tuple[str, ...]:
 
 
 def negotiate(accept_language: str | None, available: Sequence[str], default: str = SOURCE_LOCALE) -> str:
-    """Return the best of ``available`` for an ``Accept-Language`` header, else ``default``; never fails on bad input."""
+    """Return the best of ``available`` for an ``Accept-Language`` header, else ``default``; bad input never fails."""
     preferred = _by_preference((accept_language or "")[:LONGEST_HEADER])
     for wanted in preferred:
         if found := negotiate_locale([wanted], list(available), sep="-"):

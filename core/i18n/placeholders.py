@@ -1,4 +1,7 @@
-"""Named placeholders, ``{name}``: found, compared and filled without ``str.format`` (which would let a translation look inside objects)."""
+"""Named placeholders, ``{name}``: found, compared and filled.
+
+Not by ``str.format``, which would let a translation look inside the values.
+"""
 
 from __future__ import annotations
 

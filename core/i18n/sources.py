@@ -6,8 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment
-from jinja2 import nodes as jinja
+from jinja2 import Environment, nodes as jinja
 
 from core.i18n.template import domain_of_template
 
@@ -35,7 +34,9 @@ class SourceText:
 
 def source_texts(root: Path) -> list[SourceText]:
     """Return every marked text below ``root``, in a stable order."""
-    found = [text for folder in PYTHON_FOLDERS for file in _files(root / folder, "py") for text in _in_python(file, root)]
+    found = []
+    for folder in PYTHON_FOLDERS:
+        found += [text for file in _files(root / folder, "py") for text in _in_python(file, root)]
     for folder in TEMPLATE_FOLDERS:
         for kind in ("html", "txt"):
             found += [text for file in _files(root / folder, kind) for text in _in_template(file, root / folder, root)]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel import dates as babel_dates
-from babel import lists as babel_lists
-from babel import numbers as babel_numbers
-from babel import units as babel_units
+from babel import (
+    Locale,
+    UnknownLocaleError,
+    dates as babel_dates,
+    lists as babel_lists,
+    numbers as babel_numbers,
+    units as babel_units,
+)
 
 from core.i18n.placeholders import fill
 from core.messages import Message, messages_of
@@ -68,9 +72,9 @@ class Speaker:
                 return str(value)
             case int() | float():
                 return self.number(value)
-            case datetime():
+            case dt.datetime():
                 return self.datetime(value)
-            case date():
+            case dt.date():
                 return self.date(value)
         return "" if value is None else str(value)
 
@@ -124,22 +128,22 @@ class Speaker:
         """Return an amount of an ISO 4217 currency."""
         return babel_numbers.format_currency(amount, currency, locale=self._babel)
 
-    def date(self, value: date) -> str:
+    def date(self, value: dt.date) -> str:
         """Return a day: ``22 Nov 2026``."""
-        day = self._local(value).date() if isinstance(value, datetime) else value
+        day = self._local(value).date() if isinstance(value, dt.datetime) else value
         return babel_dates.format_date(day, format="medium", locale=self._babel)
 
-    def time(self, value: datetime) -> str:
+    def time(self, value: dt.datetime) -> str:
         """Return the time of day."""
         return babel_dates.format_time(self._local(value), format="short", locale=self._babel)
 
-    def datetime(self, value: datetime) -> str:
+    def datetime(self, value: dt.datetime) -> str:
         """Return a day and its time: what is shown when a relative time is hovered."""
         return babel_dates.format_datetime(self._local(value), format="medium", locale=self._babel)
 
-    def relative(self, value: datetime, now: datetime | None = None) -> str:
+    def relative(self, value: dt.datetime, now: dt.datetime | None = None) -> str:
         """Return ``5 minutes ago`` or ``in 2 days`` within a week, else the day."""
-        distance = self._local(value) - (now or datetime.now(UTC))
+        distance = self._local(value) - (now or dt.datetime.now(UTC))
         if abs(distance) < JUST_NOW:
             return self.say(N_("just now"))
         if abs(distance) >= RELATIVE_UNTIL:
@@ -148,7 +152,7 @@ class Speaker:
             distance, granularity="minute", add_direction=True, threshold=0.95, locale=self._babel
         )
 
-    def _local(self, value: datetime) -> datetime:
+    def _local(self, value: dt.datetime) -> dt.datetime:
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return aware.astimezone(_zone(self.timezone))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from core.context import Context
     from core.messages import Message
-    from core.runs import RunCard
+    from core.runs.card import RunCard
 
 N_ = messages_of("shell")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField
@@ -14,12 +14,13 @@ from core.runs.card import RunCard, StepCard
 from web.kit import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.messages import Message
     from core.runs.card import CardStepState
 
-N_ = messages_of("shell")
+# WTForms passes on any label and message, though its stubs know text alone; the page says them.
+N_: Callable[..., Any] = messages_of("shell")
 
 STEPS: tuple[tuple[str, Message], ...] = (
     ("receive", N_("Check what arrived")),
@@ -70,7 +71,10 @@ def sample_cards() -> tuple[RunCard, ...]:
     retrying = _steps("done", "done", "retrying", "planned", "planned")
     parked = _steps("done", "done", "parked", "planned", "planned")
     return (
-        _card(1, _steps(*["planned"] * 5), state="launching", percent=0, can_cancel=True),
+        _card(
+            1, _steps("planned", "planned", "planned", "planned", "planned"),
+            state="launching", percent=0, can_cancel=True,
+        ),
         _card(2, _steps("done", "done", "running", "running", "planned"), seconds_left=8, can_cancel=True),
         _card(3, retrying, can_cancel=True),
         _card(4, _steps("done", "waiting", "planned", "planned", "planned"), state="waiting", can_cancel=True),
@@ -80,7 +84,10 @@ def sample_cards() -> tuple[RunCard, ...]:
         ),
         _card(6, _steps("done", "done", "done", "done", "running"), percent=90, cannot_cancel_because=TOO_LATE),
         _card(7, _steps("done", "undoing", "undone", "undone", "skipped"), state="undoing"),
-        _card(8, _steps(*["done"] * 5), state="done", outcome=N_("Ready"), tone="success", result_path="/files", **ended),
+        _card(
+            8, _steps("done", "done", "done", "done", "done"), state="done", tone="success",
+            outcome=N_("Ready"), result_path="/files", **ended,
+        ),
         _card(
             9, _steps("done", "done", "done", "skipped", "skipped"), state="done", tone="danger",
             outcome=N_("Blocked: it contains malware"), result_path="/files", **ended,

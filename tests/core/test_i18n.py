@@ -1,0 +1,185 @@
+"""What a reader is told, in their language; a broken translation never breaks a page."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from jinja2 import Environment
+from markupsafe import Markup
+
+from core.i18n import Catalogues, catalogues as catalogues_module, install, is_right_to_left, negotiate, speaking
+from core.messages import Message, messages_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+N_ = messages_of("files")
+
+HEADER = (
+    'msgid ""\nmsgstr ""\n'
+    '"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+)
+FILES = """
+msgid "Preparing {name}"
+msgstr "{name} wird vorbereitet"
+
+msgid "Broken {name}"
+msgstr "Kaputt {nam}"
+
+msgid "Half {name}"
+msgstr "Halb {name"
+
+#, fuzzy
+msgid "Guessed"
+msgstr "Geraten"
+
+msgid "{count} file"
+msgid_plural "{count} files"
+msgstr[0] "{count} Datei"
+msgstr[1] "{count} Dateien"
+
+msgid "Name"
+msgstr "Dateiname"
+"""
+SHELL = """
+msgid "Name"
+msgstr "Name (allgemein)"
+
+msgid "Cancel"
+msgstr "Abbrechen"
+"""
+
+
+def write(folder: Path, domain: str, text: str, locale: str = "de") -> Path:
+    file = folder / locale / "LC_MESSAGES" / f"{domain}.po"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(HEADER + text, "utf-8")
+    return file
+
+
+@pytest.fixture
+def locales(tmp_path: Path) -> Path:
+    write(tmp_path, "files", FILES)
+    write(tmp_path, "shell", SHELL)
+    return tmp_path
+
+
+@pytest.fixture
+def catalogues(locales: Path) -> Catalogues:
+    return Catalogues.load(locales)
+
+
+def test_a_message_is_said_in_the_readers_language(catalogues: Catalogues) -> None:
+    message = N_("Preparing {name}", name="a.jpg")
+    assert catalogues.translate(message, "de") == "a.jpg wird vorbereitet"
+    assert catalogues.translate(message, "en") == "Preparing a.jpg"
+
+
+def test_a_language_we_do_not_have_is_english(catalogues: Catalogues) -> None:
+    assert catalogues.translate(N_("Preparing {name}", name="a.jpg"), "xx") == "Preparing a.jpg"
+
+
+@pytest.mark.parametrize("text", ["Broken {name}", "Half {name}", "Guessed", "Never said {name}"])
+def test_what_is_broken_fuzzy_or_missing_is_said_in_english(catalogues: Catalogues, text: str) -> None:
+    assert catalogues.translate(N_(text, name="x"), "de") == text.replace("{name}", "x")
+
+
+def test_a_value_that_was_forgotten_leaves_its_placeholder(catalogues: Catalogues) -> None:
+    assert catalogues.translate(N_("Preparing {name}"), "de") == "{name} wird vorbereitet"
+
+
+def test_plurals_follow_the_catalogue_and_numbers_the_language(catalogues: Catalogues) -> None:
+    def files(count: int) -> str:
+        return catalogues.translate(N_("{count} file", "{count} files", count=count), "de")
+
+    assert [files(0), files(1), files(1200)] == ["0 Dateien", "1 Datei", "1.200 Dateien"]
+
+
+def test_the_features_own_words_come_before_the_shared_ones(catalogues: Catalogues) -> None:
+    assert catalogues.gettext("Name", "de", "files") == "Dateiname"
+    assert catalogues.gettext("Name", "de", "tenants") == "Name (allgemein)"
+    assert catalogues.gettext("Preparing {name}", "de", "tenants", name="a") == "a wird vorbereitet"
+
+
+def test_an_edit_is_seen_without_a_restart(locales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogues_module, "LOOK_AGAIN_AFTER", 0.0)
+    catalogues = Catalogues.load(locales, watch=True)
+    file = write(locales, "shell", SHELL.replace("Abbrechen", "Stopp"))
+    os.utime(file, (time.time() + 5, time.time() + 5))
+    assert catalogues.gettext("Cancel", "de") == "Stopp"
+    write(locales, "shell", 'msgid "Cancel"\nmsgstr "half a sen')
+    assert catalogues.gettext("Cancel", "de") == "Stopp"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("fr,en;q=0.2,de;q=0.8", "de"),
+        ("fr", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("de;q=0", "en"),
+        ("de;q=nonsense,;,=", "en"),
+        (",".join(["xx"] * 10_000), "en"),
+    ],
+)
+def test_the_browsers_languages_are_negotiated(header: str | None, expected: str) -> None:
+    assert negotiate(header, ("en", "de")) == expected
+
+
+def test_values_are_escaped_in_pages_and_links_are_kept(catalogues: Catalogues) -> None:
+    environment = Environment(autoescape=True)
+    install(environment)
+    with speaking(catalogues.speaker("de")):
+        page = environment.from_string("{{ _('Preparing {name}', name=name) }}")
+        assert page.render(name="<script>") == "&lt;script&gt; wird vorbereitet"
+        assert page.render(name=Markup("<b>a</b>")) == "<b>a</b> wird vorbereitet"
+        counted = environment.from_string("{{ ngettext('{count} file', '{count} files', count=2) }} {{ lang() }}")
+        assert counted.render() == "2 Dateien de"
+
+
+def test_a_translation_cannot_look_inside_a_value(catalogues: Catalogues) -> None:
+    assert catalogues.gettext("{name.__class__}", "en", "files", name="x") == "{name.__class__}"
+
+
+def test_times_sizes_and_durations_are_written_as_the_language_does(catalogues: Catalogues) -> None:
+    german, english = catalogues.speaker("de", "Europe/Berlin"), catalogues.speaker("en")
+    moment = datetime(2026, 11, 22, 20, 5, 9, tzinfo=UTC)
+    assert german.datetime(moment) == "22.11.2026, 21:05:09"
+    assert german.size(4_250_000) == "4,2 MB"
+    assert english.size(999) == "999 byte"
+    assert english.duration(0.24) == "0.2 sec"
+    assert english.duration(75) == "1 min 15 sec"
+    assert english.duration(timedelta(hours=2, minutes=5)) == "2 hr 5 min"
+    assert english.items(["a", "b", "c"]) == "a, b, and c"
+
+
+def test_times_are_relative_within_a_week(catalogues: Catalogues) -> None:
+    voice = catalogues.speaker("en")
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert voice.relative(now - timedelta(seconds=4), now) == "just now"
+    assert voice.relative(now - timedelta(minutes=5), now) == "5 minutes ago"
+    assert voice.relative(now + timedelta(days=2), now) == "in 2 days"
+    assert voice.relative(now - timedelta(days=8), now) == "Nov 14, 2026"
+
+
+def test_an_unknown_time_zone_is_utc(catalogues: Catalogues) -> None:
+    assert catalogues.speaker("en", "Moon/Base").time(datetime(2026, 1, 1, 9, 30, tzinfo=UTC)) == "9:30\u202fAM"
+
+
+def test_directions() -> None:
+    assert is_right_to_left("ar")
+    assert not is_right_to_left("de")
+    assert not is_right_to_left("nonsense-locale")
+
+
+def test_say_takes_text_messages_and_nothing(catalogues: Catalogues) -> None:
+    voice = catalogues.speaker("de")
+    assert voice.say("Cancel") == "Abbrechen"
+    assert voice.say(Message("shell", "Cancel")) == "Abbrechen"
+    assert voice.say(None) == ""
