@@ -83,7 +83,9 @@ class Recorder:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._queue: asyncio.Queue[RunReport] = asyncio.Queue()
+        self._queue: list[RunReport] = []
+        self._told = asyncio.Event()
+        # Held from taking reports off the queue until they are written, so that none overtakes another.
         self._lock = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
@@ -100,12 +102,13 @@ class Recorder:
 
     def tell(self, report: RunReport) -> None:
         """Queue a report; never waits, never fails."""
-        self._queue.put_nowait(report)
+        self._queue.append(report)
+        self._told.set()
 
     async def record(self, report: RunReport) -> None:
         """Write a report, after all that was queued before it. Raises when the database cannot be reached."""
-        self.tell(report)
-        await self.flush()
+        async with self._lock:
+            await self._write([*self._take(), report])
 
     async def flush(self) -> None:
         """Write all that is queued."""
@@ -114,19 +117,18 @@ class Recorder:
 
     async def _write_for_ever(self) -> None:
         while True:
-            first = await self._queue.get()
+            await self._told.wait()
             await asyncio.sleep(SECONDS_TO_GATHER)
             async with self._lock:
-                batch = [first, *self._take()]
+                batch = self._take()
                 try:
                     await self._write(batch)
                 except Exception:  # a hint, not the truth: the workflow's next report carries it again
                     await log.awarning("run events not written", count=len(batch), exc_info=True)
 
     def _take(self) -> list[RunReport]:
-        batch: list[RunReport] = []
-        while not self._queue.empty():
-            batch.append(self._queue.get_nowait())
+        batch, self._queue = self._queue, []
+        self._told.clear()
         return batch
 
     async def _write(self, batch: Sequence[RunReport]) -> None:
