@@ -150,7 +150,7 @@ class DurableRun(Generic[InputT, ResultT]):
                     continue  # too late, or never allowed: the card has no button, and a cancel from elsewhere is passed over
                 self._stopping = True
                 body.cancel()
-                await asyncio.wait([body])
+                await workflow.wait([body])
                 raise
 
     async def _undo_all(self, ending: RunState) -> None:
