@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import AsyncIterable
 from pathlib import Path
@@ -108,17 +109,25 @@ class ClamdScanner:
 async def _converse(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, chunks: AsyncIterable[bytes]
 ) -> str:
+    # Listened to from the start: past its size limit the daemon answers in the middle of the stream and hangs up.
+    answer = asyncio.create_task(reader.readuntil(b"\0"))
     try:
+        await _send(writer, chunks, answer)
+        return (await answer)[:-1].decode(errors="replace")
+    finally:
+        answer.cancel()
+
+
+async def _send(writer: asyncio.StreamWriter, chunks: AsyncIterable[bytes], answer: asyncio.Task[bytes]) -> None:
+    with contextlib.suppress(ConnectionError):  # what matters is whether there was an answer
         writer.write(b"zINSTREAM\0")
         async for chunk in chunks:
+            if answer.done():
+                return
             writer.write(len(chunk).to_bytes(4, "big") + chunk)
             await writer.drain()
         writer.write(bytes(4))
         await writer.drain()
-    except ConnectionError:
-        # Past its size limit the daemon answers and hangs up at once; the answer can still be read.
-        pass
-    return (await reader.readuntil(b"\0"))[:-1].decode(errors="replace")
 
 
 def _unavailable() -> UnavailableError:

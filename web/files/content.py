@@ -13,7 +13,7 @@ from werkzeug.http import parse_range_header
 from domain.files import service
 from domain.files.errors import no_such_file
 from domain.files.repository import FileRepository
-from web.files.routes import blueprint
+from web.files.blueprint import blueprint
 from web.kit import current_context, guard, see_other, services, unit_of_work
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ PICTURE_CACHING = "private, max-age=3600"
 SANDBOX = "default-src 'none'; sandbox"
 
 
-@blueprint.get("/files/<uuid:file_id>/thumbnail", defaults={"name": "thumbnail"})
 @blueprint.get("/files/<uuid:file_id>/<name>")
 @guard("guest")
 async def picture(file_id: UUID, name: str) -> Response:
@@ -69,7 +68,8 @@ async def original(token: str) -> Response:
         "Accept-Ranges": "bytes",
         "ETag": tag,
     }
-    return _ranged(file, headers, request.headers.get("Range"), request.headers.get("If-Range", tag) == tag)
+    unchanged = request.headers.get("If-Range", tag) == tag
+    return _ranged(file, headers, request.headers.get("Range") if unchanged else None)
 
 
 def disposition(name: str) -> str:
@@ -78,9 +78,9 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _ranged(file: File, headers: dict[str, str], wanted: str | None, unchanged: bool) -> Response:
+def _ranged(file: File, headers: dict[str, str], wanted: str | None) -> Response:
     """Answer with all bytes, or with the one range that was asked for (RFC 9110, section 14)."""
-    ranges = parse_range_header(wanted) if wanted and unchanged else None
+    ranges = parse_range_header(wanted)
     if ranges is None or ranges.units != "bytes" or len(ranges.ranges) != 1:
         return _stream(file, 0, file.size, 200, headers)
     found = ranges.range_for_length(file.size)

@@ -13,14 +13,17 @@ from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
+from web.files import content
+from web.files.blueprint import blueprint
 from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_page
 from web.files.receiving import receive
 from web.kit import (
+    UploadedFile,
     current_context,
-    feature_blueprint,
     guard,
     is_htmx,
     page,
+    parts,
     render,
     see_other,
     services,
@@ -28,7 +31,6 @@ from web.kit import (
     streams_body,
     unit_of_work,
 )
-from web.kit.uploads import UploadedFile, parts
 from workflows.files.contract import REMOVE
 from workflows.files.start import start_removal
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-blueprint = feature_blueprint("files")
+__all__ = ["blueprint", "content"]  # whoever takes the blueprint takes the routes of both modules
 
 PAGE_SIZE = 50
 RECENT = 5

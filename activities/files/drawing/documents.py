@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pypdfium2
-import pypdfium2.raw
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
+import pypdfium2.raw  # type: ignore[import-untyped]
 from PIL import Image
 
 from activities.files.drawing.drawn import Drawn, DrawnFacts, save

@@ -31,7 +31,7 @@ def draw(path: Path, media_type: str, folder: Path, name: str, box: int) -> Draw
     """Write a WebP of the picture, upright, within ``box`` by ``box`` pixels and without any metadata."""
     with Image.open(path, formats=FORMATS[media_type]) as picture:
         picture.draft("RGB", (box, box))
-        if picture.width * picture.height > MOST_PIXELS:
+        if _is_too_large(picture):
             return Drawn(note="too_many_pixels")
         small = _plain(picture)
         small.thumbnail((box, box))
@@ -41,8 +41,10 @@ def draw(path: Path, media_type: str, folder: Path, name: str, box: int) -> Draw
 def read(path: Path, media_type: str) -> DrawnFacts:
     """Read size, date and camera from the header, and nothing about the place."""
     with Image.open(path, formats=FORMATS[media_type]) as picture:
-        exif = picture.getexif()
         width, height = picture.size
+        if picture.format == "PNG" and _is_too_large(picture):
+            return DrawnFacts(width, height)  # a PNG would be decoded to find its EXIF
+        exif = picture.getexif()
         if exif.get(ExifTags.Base.Orientation) in TURNED_BY_A_QUARTER:
             width, height = height, width
         detail = exif.get_ifd(ExifTags.IFD.Exif)
@@ -52,6 +54,10 @@ def read(path: Path, media_type: str) -> DrawnFacts:
             taken_at=_time(detail.get(ExifTags.Base.DateTimeOriginal), detail.get(ExifTags.Base.OffsetTimeOriginal)),
             camera=_camera(exif.get(ExifTags.Base.Make), exif.get(ExifTags.Base.Model)),
         )
+
+
+def _is_too_large(picture: Image.Image) -> bool:
+    return picture.width * picture.height > MOST_PIXELS
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import asyncio
+import io
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+
+from activities.files.drawing import studio
+from tests.factories.files import pdf, photo, picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DONE: dict[str, Any] = {"note": "", "broken": False}
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> Path:
+    return tmp_path / "original"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "form"),
+    [
+        ("image/jpeg", "JPEG"),
+        ("image/png", "PNG"),
+        ("image/gif", "GIF"),
+        ("image/webp", "WEBP"),
+        ("image/tiff", "TIFF"),
+        ("image/heic", "HEIF"),
+    ],
+)
+async def test_every_kind_of_picture_is_drawn(original: Path, media_type: str, form: str) -> None:
+    original.write_bytes(picture(800, 600, form))
+
+    said = await studio.perform("thumbnail", media_type, original)
+
+    drawn = opened(original.with_name("thumbnail.webp"))
+    assert said["pictures"][0] | {"size": 0} == {"name": "thumbnail", "width": 320, "height": 240, "size": 0}
+    assert (drawn.format, drawn.size) == ("WEBP", (320, 240))
+
+
+async def test_a_photo_stands_upright_and_tells_no_place(original: Path) -> None:
+    original.write_bytes(photo(400, 300))
+
+    await studio.perform("preview", "image/jpeg", original)
+
+    drawn = opened(original.with_name("preview-1.webp"))
+    assert drawn.size == (300, 400)
+    red, _, blue = drawn.convert("RGB").getpixel((150, 50))  # type: ignore[misc]  # three bands
+    assert red > 200 > blue
+    assert not {"exif", "xmp"} & set(drawn.info)
+    assert b"GPS" not in original.with_name("preview-1.webp").read_bytes()
+
+
+async def test_the_details_of_a_photo_are_read(original: Path) -> None:
+    original.write_bytes(photo(400, 300))
+
+    said = await studio.perform("metadata", "image/jpeg", original)
+
+    assert (said["width"], said["height"]) == (300, 400)
+    assert said["taken_at"] == "2026-05-17T12:30:00+00:00"
+    assert said["camera"] == "Lumen One"
+    assert "48" not in str(said)
+
+
+async def test_the_first_pages_of_a_document_are_drawn(original: Path) -> None:
+    original.write_bytes(pdf(pages=7))
+
+    drawn = await studio.perform("preview", "application/pdf", original)
+    facts = await studio.perform("metadata", "application/pdf", original)
+
+    assert [page["name"] for page in drawn["pictures"]] == [f"preview-{number}" for number in range(1, 6)]
+    assert drawn["pictures"][0]["height"] == 1600
+    assert facts["pages"] == 7
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/webp", "application/pdf"])
+@pytest.mark.parametrize("job", ["thumbnail", "preview", "metadata"])
+async def test_what_cannot_be_read_is_broken(original: Path, job: studio.Job, media_type: str) -> None:
+    original.write_bytes(b"\xff\xd8\xff" + bytes(1000))
+
+    assert (await studio.perform(job, media_type, original))["broken"] is True
+
+
+async def test_half_a_picture_is_broken(original: Path) -> None:
+    whole = picture(800, 600, "PNG", compress_level=0)
+    original.write_bytes(whole[: len(whole) // 2])
+
+    assert (await studio.perform("thumbnail", "image/png", original))["broken"] is True
+
+
+async def test_a_picture_of_too_many_pixels_is_left_undrawn(original: Path) -> None:
+    original.write_bytes(_bomb(40_000, 40_000))
+
+    assert await studio.perform("preview", "image/png", original) == {**DONE, "pictures": [], "note": "too_many_pixels"}
+    assert (await studio.perform("metadata", "image/png", original))["width"] == 40_000
+
+
+async def test_a_large_photo_is_drawn_all_the_same(original: Path) -> None:
+    original.write_bytes(picture(10_000, 7_000, quality=20))
+
+    said = await studio.perform("thumbnail", "image/jpeg", original)
+
+    assert said["pictures"][0]["width"] == 320
+
+
+async def test_a_protected_document_is_fine_but_not_drawn(original: Path) -> None:
+    original.write_bytes(PROTECTED_PDF)
+
+    assert (await studio.perform("preview", "application/pdf", original))["note"] == "protected"
+    assert (await studio.perform("metadata", "application/pdf", original))["broken"] is False
+
+
+async def test_the_process_gets_no_credentials(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    async def watch(*_command: str, env: dict[str, str], **_options: object) -> None:
+        asked.update(env)
+        raise FileNotFoundError
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", watch)
+    with pytest.raises(FileNotFoundError):
+        await studio.perform("thumbnail", "image/jpeg", original)
+
+    assert set(asked) == {"PATH", "LANG", "PYTHONPATH"}
+
+
+def opened(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        image.load()
+        return image
+
+
+def _bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that claims to be enormous."""
+    content = io.BytesIO()
+    Image.new("L", (1, 1)).save(content, "PNG")
+    whole = bytearray(content.getvalue())
+    whole[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    whole[29:33] = zlib.crc32(whole[12:29]).to_bytes(4, "big")
+    return bytes(whole)
+
+
+PROTECTED_PDF = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [] /Count 0 >> endobj
+3 0 obj << /Filter /Standard /V 1 /R 2 /P -4
+/O <0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef>
+/U <fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210> >> endobj
+trailer << /Root 1 0 R /Encrypt 3 0 R /ID [<00><00>] >>
+"""

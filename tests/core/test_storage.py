@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from core.errors import TooLargeError
+from core.storage import Storage, Stored, object_key
+from tests.factories.files import streamed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+TENANT = UUID(int=1)
+KEY = object_key(TENANT, "files", "one", "original")
+
+
+@pytest.fixture(params=["memory", "disk"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    return Storage.from_url("memory:" if request.param == "memory" else tmp_path.as_uri())
+
+
+async def keys_of(storage: Storage) -> list[str]:
+    return sorted([found.key async for found in storage.list(f"tenants/{TENANT}")])
+
+
+async def test_a_stream_comes_back_as_it_went_in(storage: Storage) -> None:
+    content = bytes(range(256)) * 60_000
+
+    stored = await storage.put_stream(KEY, streamed(content), limit=len(content))
+
+    assert stored == Stored(len(content), hashlib.sha256(content).digest())
+    assert b"".join([chunk async for chunk in storage.get_stream(KEY)]) == content
+    assert b"".join([chunk async for chunk in storage.get_stream(KEY, start=10, end=20)]) == content[10:20]
+    assert b"".join([chunk async for chunk in storage.get_stream(KEY, start=len(content) - 3)]) == content[-3:]
+    assert await storage.get_bytes(KEY, limit=5) == content[:5]
+    assert await storage.size(KEY) == len(content)
+
+
+async def test_an_empty_object_can_be_read(storage: Storage) -> None:
+    await storage.put_stream(KEY, streamed(b""), limit=0)
+
+    assert await storage.get_bytes(KEY, limit=100) == b""
+
+
+async def test_past_the_limit_nothing_is_stored(storage: Storage) -> None:
+    with pytest.raises(TooLargeError):
+        await storage.put_stream(KEY, streamed(b"12345", chunk=1), limit=4)
+
+    assert await keys_of(storage) == []
+
+
+async def test_a_broken_stream_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
+    async def breaking() -> AsyncIterator[bytes]:
+        yield b"x" * 6_000_000
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await storage.put_stream(KEY, breaking(), limit=10_000_000)
+
+    assert await keys_of(storage) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_a_cancelled_stream_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 6_000_000
+            begun.set()
+            await asyncio.sleep(0.01)
+
+    upload = asyncio.create_task(storage.put_stream(KEY, endless(), limit=10**12))
+    await begun.wait()
+    upload.cancel()
+    await asyncio.gather(upload, return_exceptions=True)
+
+    assert await keys_of(storage) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_deleting_is_repeatable_and_keeps_to_its_folder(storage: Storage) -> None:
+    neighbour = object_key(TENANT, "files", "one-and-a-half", "original")
+    for key in (KEY, object_key(TENANT, "files", "one", "thumbnail.webp"), neighbour):
+        await storage.put_bytes(key, b"x")
+
+    assert await storage.delete_prefix(object_key(TENANT, "files", "one")) == 2
+    assert await storage.delete_prefix(object_key(TENANT, "files", "one")) == 0
+    await storage.delete(KEY)
+
+    assert not await storage.exists(KEY)
+    assert await keys_of(storage) == [neighbour]
+
+
+async def test_what_is_missing_is_said_to_be_missing(storage: Storage) -> None:
+    with pytest.raises(FileNotFoundError):
+        await storage.get_bytes(KEY)
+    with pytest.raises(FileNotFoundError):
+        [chunk async for chunk in storage.get_stream(KEY)]
+
+
+@pytest.mark.parametrize("part", ["", "..", ".", "a/b", "a\\b"])
+def test_a_key_cannot_step_out_of_its_folder(part: str) -> None:
+    with pytest.raises(ValueError, match="not a key"):
+        object_key(TENANT, "files", part)
+
+
+MEASURE = """
+import asyncio, resource, sys
+from core.storage import Storage
+
+async def chunks():
+    for _ in range(300 * 16):
+        yield bytes(65536)
+
+async def main():
+    storage = Storage.from_url(sys.argv[1])
+    await storage.put_bytes("warm", b"up")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    await storage.put_stream("large", chunks(), limit=10**9)
+    async for _ in storage.get_stream("large"):
+        pass
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+
+asyncio.run(main())
+"""
+
+
+def test_300_megabytes_pass_through_less_than_40(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", MEASURE, tmp_path.as_uri()], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert int(said.stdout) < 40

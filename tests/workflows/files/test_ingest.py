@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from temporalio import activity
+from temporalio.client import WorkflowFailureError
+
+from core.errors import UnavailableError
+from core.messages import Message
+from tests.factories.files import EICAR, archive, pdf, photo, picture
+from workflows.files.contract import INGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.support.mails import Mailbox
+    from tests.workflows.files.conftest import Works
+
+STEPS = [step.name for step in INGEST.steps]
+
+
+async def test_a_photo_becomes_ready(works: Works) -> None:
+    content = photo(1200, 900)
+
+    result = await works.result(await works.upload(content, "garden.jpg"))
+
+    file = await works.file()
+    assert result["outcome"] == "ready"
+    assert (file["state"], file["type"], file["scanner"]) == ("ready", "image/jpeg", "YARA-X")
+    assert (file["width"], file["height"]) == (900, 1200)
+    assert await works.objects() == ["original", "preview-1.webp", "thumbnail.webp"]
+    assert await works.usage() == (len(content), 0)
+
+
+async def test_a_document_becomes_ready(works: Works) -> None:
+    await works.result(await works.upload(pdf(pages=3), "plan.pdf"))
+
+    file = await works.file()
+    assert (file["state"], file["pages"]) == ("ready", 3)
+    assert await works.objects() == ["original", "preview-1.webp", "preview-2.webp", "preview-3.webp", "thumbnail.webp"]
+
+
+async def test_a_kind_without_pictures_becomes_ready(works: Works) -> None:
+    await works.result(await works.upload(archive(note=b"hello"), "notes.zip"))
+
+    assert (await works.file())["state"] == "ready"
+    assert await works.objects() == ["original"]
+
+
+@pytest.mark.parametrize(
+    ("content", "verdict"),
+    [
+        (EICAR, "infected"),
+        (b"MZ" + bytes(300), "unsupported"),
+        (b"<html><script>alert(1)</script>", "unsupported"),
+        (picture(800, 600, "PNG", compress_level=0)[:50_000], "broken"),
+    ],
+    ids=["infected", "program", "web-page", "broken"],
+)
+async def test_what_is_not_clean_is_blocked_and_its_bytes_are_gone(works: Works, content: bytes, verdict: str) -> None:
+    result = await works.result(await works.upload(content))
+
+    assert result["outcome"] == verdict
+    assert (await works.file())["state"] == verdict
+    assert await works.objects() == []
+    assert await works.usage() == (0, 0)
+
+
+async def test_a_scanner_that_is_down_keeps_the_file_closed(works: Works) -> None:
+    states: list[str] = []
+
+    async def down_twice() -> None:
+        states.append((await works.file())["state"])
+        if activity.info().attempt < 3:
+            raise UnavailableError(Message("files", "down"), code="scanner_unavailable")
+
+    works.gate.after["files.scan"] = down_twice
+
+    result = await works.result(await works.upload(picture()))
+
+    assert states == ["pending"] * 3
+    assert result["outcome"] == "ready"
+
+
+async def test_every_step_may_be_killed_and_tried_again(works: Works) -> None:
+    """A worker that dies after its effect and before its answer: the step comes a second time."""
+
+    async def die_once() -> None:
+        if activity.info().attempt == 1:
+            raise RuntimeError("killed")
+
+    works.gate.after = {f"files.{step}": die_once for step in STEPS}
+    content = photo()
+
+    await works.result(await works.upload(content))
+
+    assert [works.gate.calls.count(f"files.{step}") for step in STEPS] == [2] * len(STEPS)
+    assert (await works.file())["state"] == "ready"
+    assert await works.usage() == (len(content), 0)
+    assert await works.objects() == ["original", "preview-1.webp", "thumbnail.webp"]
+
+
+def cancel_and_wait(works: Works) -> Callable[[], Awaitable[None]]:
+    """Stop the run before a step has done anything."""
+
+    async def stop() -> None:
+        await works.cancel_from_within()
+        while not activity.is_cancelled():
+            activity.heartbeat()
+            await asyncio.sleep(0.05)
+
+    return stop
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_cancelling_at_any_boundary_leaves_nothing(works: Works, mailbox: Mailbox, step: str, side: str) -> None:
+    await works.result(await works.upload(picture(), "neighbour.jpg"))
+    before = (await works.rows(), await works.objects(), await works.usage(), len(mailbox.store.newest()))
+    if side == "before":
+        works.gate.before[f"files.{step}"] = cancel_and_wait(works)
+    else:
+        works.gate.after[f"files.{step}"] = works.cancel_from_within
+
+    with pytest.raises(WorkflowFailureError):
+        await works.result(await works.upload(photo(), "mistake.jpg"))
+
+    assert (await works.rows(), await works.objects(), await works.usage(), len(mailbox.store.newest())) == before
+
+
+async def test_cancelling_a_blocked_file_leaves_nothing_either(works: Works) -> None:
+    before = (await works.rows(), await works.objects())
+    works.gate.after["files.quota"] = works.cancel_from_within
+
+    with pytest.raises(WorkflowFailureError):
+        await works.result(await works.upload(EICAR))
+
+    assert (await works.rows())["files.files"] == before[0]["files.files"]
+    assert (await works.usage(), await works.objects()) == ((0, 0), [])
