@@ -14,7 +14,7 @@ pytest_plugins = [
     "tests.support.server_fixtures",
     "tests.support.tenant_fixtures",
     "tests.support.web_fixtures",
-    "tests.support.product_fixtures",
+    "tests.support.deployment_fixtures",
 ]
 
 STATE_DIR = pytest.StashKey[Path]()

@@ -114,7 +114,8 @@ def _alone(state_dir: Path) -> Iterator[None]:
 def _start(state_dir: Path, workers: int) -> Shared:
     cluster = postgres.prepare(state_dir, port=0)
     redis_port, temporal_port = free_port(), free_port()
-    namespaces = [f"test-{number}" for number in range(max(workers, LEAST_NAMESPACES))]
+    numbers = range(max(workers, LEAST_NAMESPACES))
+    namespaces = [f"{use}-{number}" for use in ("test", "deployment") for number in numbers]
     programs = (
         cluster.program(state_dir, durable=False),
         valkey.program(state_dir, redis_port, durable=False),
