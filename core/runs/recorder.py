@@ -44,6 +44,9 @@ APPLY = text(f"""
         on conflict (tenant_id, run_id, name) do update set state = excluded.state,
             attempt = greatest(platform.run_steps.attempt, excluded.attempt), failure = excluded.failure,
             started_at = least(platform.run_steps.started_at, excluded.started_at), ended_at = excluded.ended_at
+        -- A workflow hears of an activity's end later than the worker that ran it: its "running" says nothing new.
+        where cast(:state as text) is null or excluded.state <> 'running'
+            or platform.run_steps.state not in ('done', 'retrying')
         returning {STEP_COLUMNS}
     ), everything as (
         select {STEP_COLUMNS} from changed
@@ -193,12 +196,17 @@ async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict
 
 
 def _merge(reports: Sequence[RunReport]) -> RunReport:
-    """Fold reports of one run, oldest first, into one: the last word of each step and of the run counts."""
+    """Fold reports of one run, oldest first, into one: the last word of each step and of the run counts.
+
+    Only the "running" of a workflow's own report is old news where the worker has told of the end already.
+    """
     steps: dict[str, StepReport] = {}
     state, outcome, parked_until, past_return = None, None, None, False
     for report in reports:
         for step in report.steps:
             earlier = steps.get(step.name)
+            if earlier and report.state and step.state == "running" and earlier.state in {"done", "retrying"}:
+                continue
             started_at = min(earlier.started_at, step.started_at) if earlier else step.started_at
             steps[step.name] = StepReport(
                 step.name, step.state, started_at, step.ended_at, max(step.attempt, earlier.attempt if earlier else 1),
