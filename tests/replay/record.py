@@ -1,0 +1,65 @@
+"""Stored workflow histories: what today's code did is what tomorrow's code must still be able to follow.
+
+A test of a workflow calls ``save_history`` when its run has ended; ``bin/record-histories`` runs these tests in the
+mode in which it writes. Payloads stay sealed, as they are in production, with the fixed secret of the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import WorkflowHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from temporalio.client import WorkflowHandle
+
+HISTORIES = Path(__file__).parent.parent / "histories"
+SWITCH = "RECORD_HISTORIES"
+
+
+@dataclass(frozen=True)
+class StoredHistory:
+    """One way through one workflow."""
+
+    workflow: str
+    path: str
+    file: Path
+
+    def load(self) -> WorkflowHistory:
+        """Return the history, ready to be replayed."""
+        events = json.loads(self.file.read_text())
+        started = events["events"][0]["workflowExecutionStartedEventAttributes"]
+        return WorkflowHistory.from_json(started["workflowId"], events)
+
+
+async def save_history(handle: WorkflowHandle[Any, Any], workflow: str, path: str) -> None:
+    """Keep the history of an ended run of ``workflow`` (the contract's name) as its ``path``.
+
+    ``path`` is the outcome that it came to, ``cancelled``, or what is special about it (``continued``). Writes only
+    when histories are being recorded; otherwise the stored ones stay as they are.
+    """
+    if not os.environ.get(SWITCH):
+        return
+    events = _without_machine(json.loads((await handle.fetch_history()).to_json()))
+    folder = HISTORIES / workflow
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{path}.json").write_text(json.dumps(events, indent=1) + "\n")
+
+
+def stored_histories() -> Iterator[StoredHistory]:
+    """Return all that are stored."""
+    for file in sorted(HISTORIES.glob("*/*.json")):
+        yield StoredHistory(file.parent.name, file.stem, file)
+
+
+def _without_machine(value: Any) -> Any:  # any JSON
+    """Replace the names of processes and hosts, which say nothing and change with every recording."""
+    if isinstance(value, dict):
+        return {key: "recorder" if key == "identity" else _without_machine(part) for key, part in value.items()}
+    return [_without_machine(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,201 @@
+"""A stage for sample workflows: real database, real Temporal, and activities that do what the test tells them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from temporalio import activity
+from temporalio.worker import Worker
+
+from activities.runs.recording import RecordingActivities
+from core.db import Database
+from core.runs.card import RunCard, card_of
+from core.runs.dispatch import OutboxPublisher, RunStarter
+from core.runs.interceptor import RecordingInterceptor
+from core.runs.launch import LaunchedRun, launch
+from core.runs.queries import run_of
+from core.runs.recorder import Recorder
+from core.runs.temporal import RunControl
+from tests.workflows.kit.sample import CONTRACTS, NAMES, UNDONE, WORKFLOWS, SampleInput
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from temporalio.client import Client, WorkflowHandle
+
+    from core.context import Context
+    from core.live.fact import Fact
+    from core.runs.contract import AnyContract
+    from core.runs.snapshot import RunSnapshot
+    from core.settings import Settings
+
+Act = Callable[[], Awaitable[None]]
+HEARTBEAT_THROTTLE = timedelta(milliseconds=500)
+SOON = 25
+
+
+@dataclass
+class Script:
+    """What the activities of one run do, by name, and the names in the order in which they were called."""
+
+    acts: dict[str, Act] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def fails(self, name: str, error: Exception | None = None, *, times: int | None = None) -> None:
+        """Have an activity fail, always or the first few times."""
+        left = times
+
+        async def fail() -> None:
+            nonlocal left
+            if left is None or left > 0:
+                left = None if left is None else left - 1
+                raise error or ValueError("boom")
+
+        self.acts[name] = fail
+
+    def mend(self, name: str) -> None:
+        """Have it work again."""
+        del self.acts[name]
+
+
+class Facts:
+    """A transport that keeps what it was given; ``down`` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.published: list[Fact] = []
+        self.down = False
+
+    async def publish(self, facts: Sequence[Fact]) -> None:
+        if self.down:
+            raise ConnectionError("no Redis")
+        self.published += facts
+
+
+def sample_activities(scripts: dict[str, Script]) -> list[Callable[..., Any]]:
+    """Return the activities of all sample steps and undos."""
+
+    def make(name: str) -> Callable[..., Any]:
+        @activity.defn(name=f"sample.{name}")
+        async def act(run_input: SampleInput) -> int:
+            script = scripts[run_input.label]
+            script.calls.append(name)
+            if name in script.acts:
+                await script.acts[name]()
+            return len(script.calls)
+
+        return act
+
+    return [make(name) for name in (*NAMES, *(f"undo_{name}" for name in UNDONE))]
+
+
+@dataclass
+class Stage:
+    """Launches, stops and looks at sample runs of one person."""
+
+    db: Database
+    client: Client
+    ctx: Context
+    recorder: Recorder
+    facts: Facts
+    starter: RunStarter
+    scripts: dict[str, Script] = field(default_factory=dict)
+
+    @property
+    def control(self) -> RunControl:
+        return RunControl(self.client)
+
+    async def launch(self, contract: AnyContract, label: str, script: Script | None = None) -> LaunchedRun:
+        """Launch a run with a script of its own."""
+        self.scripts[label] = script or Script()
+        async with self.db.unit_of_work(self.ctx, "files") as uow:
+            run = await launch(
+                uow,
+                contract,
+                SampleInput(self.ctx.tenant_id, self.ctx.actor_id, label),  # type: ignore[arg-type]  # it is signed in
+                key=label,
+                subject=("sample", label),
+                title_params={"name": label},
+                result_path=f"/samples/{label}",
+            )
+        await self.starter.drain()
+        return run
+
+    def handle(self, run: LaunchedRun) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(run.workflow_id)
+
+    async def snapshot(self, run: LaunchedRun) -> RunSnapshot:
+        await self.recorder.flush()
+        async with self.db.unit_of_work(self.ctx, "runs") as uow:
+            found = await run_of(uow, self.ctx, run.id)
+        assert found
+        return found
+
+    async def card(self, run: LaunchedRun) -> RunCard:
+        return card_of(await self.snapshot(run), CONTRACTS)
+
+    async def until(self, run: LaunchedRun, state: str) -> RunSnapshot:
+        """Return the run as soon as its row says ``state``."""
+        async with asyncio.timeout(SOON):
+            while (found := await self.snapshot(run)).state != state:
+                await asyncio.sleep(0.03)
+        return found
+
+    def told(self, run: LaunchedRun) -> list[Fact]:
+        """Return the facts of a run in the order in which they were published."""
+        return [fact for fact in self.facts.published if fact.key == str(run.id)]
+
+    async def numbers(self, run: LaunchedRun) -> list[int]:
+        """Return the event numbers of a run that has ended, once all of them are published."""
+        last = (await self.snapshot(run)).seq
+        async with asyncio.timeout(SOON):
+            while not self.told(run) or self.told(run)[-1].params["seq"] < last:
+                await asyncio.sleep(0.01)
+        return [fact.params["seq"] for fact in self.told(run)]
+
+
+def worker_of(client: Client, recorder: Recorder, scripts: dict[str, Script]) -> Worker:
+    """Return a worker of the sample workflows."""
+    return Worker(
+        client,
+        task_queue="sample",
+        workflows=list(WORKFLOWS),
+        activities=[*sample_activities(scripts), RecordingActivities(recorder).record],
+        interceptors=[RecordingInterceptor(recorder, CONTRACTS)],
+        default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+    )
+
+
+@asynccontextmanager
+async def open_stage(settings: Settings, client: Client, ctx: Context) -> AsyncIterator[Stage]:
+    """Start everything that a worker process starts, in this process."""
+    async with AsyncExitStack() as stack:
+        db = await Database.connect(settings, pool_size=3)
+        stack.push_async_callback(db.close)
+        facts = Facts()
+        publisher = OutboxPublisher(db, facts)
+        publisher.start()
+        stack.push_async_callback(publisher.stop)
+        starter = RunStarter(client)
+        stack.push_async_callback(starter.drain)
+        db.after_commit(publisher)
+        db.after_commit(starter)
+        recorder = Recorder(db)
+        recorder.start()
+        stack.push_async_callback(recorder.stop)
+        stage = Stage(db, client, ctx, recorder, facts, starter)
+        await stack.enter_async_context(worker_of(client, recorder, stage.scripts))
+        yield stage
+
+
+async def outbox_of(stage: Stage, run: LaunchedRun) -> int:
+    """Return how many facts of a run are not published yet."""
+    async with stage.db.platform_unit_of_work() as uow:
+        query = text("select count(*) from platform.outbox where fact ->> 'key' = :key")
+        return int((await uow.session.execute(query, {"key": str(run.id)})).scalar_one())

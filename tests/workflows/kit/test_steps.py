@@ -1,0 +1,150 @@
+"""Runs go through their steps, tell every one, park what fails and continue from there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from core.errors import ConflictError, UnavailableError
+from core.messages import messages_of
+from tests.replay.record import save_history
+from tests.workflows.kit.sample import FAN, LINE, PATIENT
+from tests.workflows.kit.stage import Script
+
+if TYPE_CHECKING:
+    from tests.workflows.kit.stage import Stage
+
+N_ = messages_of("sample")
+WALK = ["first", "second", "look", "third", "ship", "tell"]
+
+
+async def test_a_run_goes_through_its_steps_and_tells_each(stage: Stage) -> None:
+    run = await stage.launch(LINE, "happy")
+    await stage.handle(run).result()
+    card = await stage.card(run)
+    assert stage.scripts["happy"].calls == WALK
+    assert (card.state, card.percent, card.result_path) == ("done", 100, "/samples/happy")
+    assert [step.state for step in card.steps] == ["done"] * 6
+    assert card.outcome == N_("Ready")
+    assert card.title == N_("Walking the line for {name}", name="happy")
+    assert not card.can_cancel
+    await save_history(stage.handle(run), LINE.name, "ready")
+
+
+async def test_event_numbers_have_no_gap_and_no_double(stage: Stage) -> None:
+    run = await stage.launch(LINE, "numbered")
+    await stage.handle(run).result()
+    numbers = await stage.numbers(run)
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert stage.told(run)[-1].params["state"] == "done"
+
+
+async def test_a_retry_is_shown_and_then_forgotten(stage: Stage) -> None:
+    script = Script()
+    script.fails("second", times=1)
+    run = await stage.launch(LINE, "retried", script)
+    await stage.handle(run).result()
+    assert script.calls.count("second") == 2
+    seen = [step for fact in stage.told(run) for step in fact.params["steps"] if step["name"] == "second"]
+    assert {"state": "retrying", "failure": "unexpected"}.items() <= next(
+        step for step in seen if step["state"] == "retrying"
+    ).items()
+    second = (await stage.snapshot(run)).steps[1]
+    assert (second.state, second.attempt, second.failure) == ("done", 2, None)
+
+
+async def test_a_step_that_finally_fails_parks_and_continue_repeats_it_alone(stage: Stage) -> None:
+    script = Script()
+    script.fails("third")
+    run = await stage.launch(LINE, "parked", script)
+    await stage.until(run, "needs_you")
+    card = await stage.card(run)
+    third = card.steps[3]
+    assert (third.state, third.attempt) == ("parked", 2)
+    assert third.cause is not None
+    assert third.remedy is not None
+    assert card.can_continue
+    assert card.can_cancel
+    assert card.parked_until is not None
+    script.mend("third")
+    await stage.control.resume(run.workflow_id)
+    await stage.handle(run).result()
+    assert script.calls == ["first", "second", "look", "third", "third", "third", "ship", "tell"]
+    assert (await stage.card(run)).state == "done"
+    await save_history(stage.handle(run), LINE.name, "continued")
+
+
+async def test_a_refusal_parks_at_once_with_its_own_remedy(stage: Stage) -> None:
+    script = Script()
+    script.fails("first", ConflictError(N_("Full"), code="shelf_full"))
+    run = await stage.launch(LINE, "refused", script)
+    await stage.until(run, "needs_you")
+    first = (await stage.card(run)).steps[0]
+    assert script.calls == ["first"]
+    assert first.cause == N_("The shelf is full.")
+    assert first.remedy == N_("Make room, then continue.")
+    await stage.control.cancel(run.workflow_id)
+    await stage.until(run, "cancelled")
+
+
+async def test_what_is_unavailable_is_tried_with_patience(stage: Stage) -> None:
+    script = Script()
+    script.fails("first", UnavailableError(N_("Down")), times=3)
+    run = await stage.launch(LINE, "patience", script)
+    await stage.handle(run).result()
+    assert script.calls.count("first") == 4, "more often than its two attempts"
+
+
+async def test_continue_may_fail_again_and_be_asked_again(stage: Stage) -> None:
+    script = Script()
+    script.fails("second", ConflictError(N_("No")))
+    run = await stage.launch(LINE, "again", script)
+    await stage.until(run, "needs_you")
+    for count in (2, 3):
+        await stage.control.resume(run.workflow_id)
+        async with asyncio.timeout(20):
+            while script.calls.count("second") < count:
+                await asyncio.sleep(0.02)
+        await stage.until(run, "needs_you")
+    script.mend("second")
+    await stage.control.resume(run.workflow_id)
+    await stage.handle(run).result()
+    assert script.calls.count("first") == 1
+
+
+async def test_continue_of_a_run_that_is_not_parked_changes_nothing(stage: Stage) -> None:
+    gate = asyncio.Event()
+    run = await stage.launch(LINE, "unparked", Script({"second": gate.wait}))  # type: ignore[dict-item]  # its result is of no use
+    await stage.until(run, "running")
+    await stage.control.resume(run.workflow_id)
+    gate.set()
+    await stage.handle(run).result()
+    assert stage.scripts["unparked"].calls == WALK
+
+
+async def test_of_parallel_steps_one_parks_while_the_others_end(stage: Stage) -> None:
+    script = Script()
+    script.fails("middle", ConflictError(N_("No")))
+    run = await stage.launch(FAN, "fan", script)
+    await stage.until(run, "needs_you")
+    async with asyncio.timeout(10):
+        while {step.state for step in (await stage.snapshot(run)).steps if step.name in {"left", "right"}} != {"done"}:
+            await asyncio.sleep(0.02)
+    script.mend("middle")
+    await stage.control.resume(run.workflow_id)
+    await stage.handle(run).result()
+    assert sorted(script.calls) == ["first", "left", "middle", "middle", "right", "second"]
+    numbers = await stage.numbers(run)
+    assert numbers == list(range(1, len(numbers) + 1))
+    await save_history(stage.handle(run), FAN.name, "ready")
+
+
+async def test_a_waiting_step_waits_for_its_signal(stage: Stage) -> None:
+    run = await stage.launch(PATIENT, "patient")
+    await stage.until(run, "waiting")
+    card = await stage.card(run)
+    assert card.steps[1].state == "waiting"
+    assert card.seconds_left is None
+    await stage.control.signal(run.workflow_id, "answer")
+    assert (await stage.handle(run).result())["outcome"] == "ready"
+    await save_history(stage.handle(run), PATIENT.name, "ready")
