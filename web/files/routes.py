@@ -13,7 +13,6 @@ from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
-from web.files import content
 from web.files.blueprint import blueprint
 from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_page
 from web.files.receiving import receive
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from markupsafe import Markup
-
-__all__ = ["blueprint", "content"]  # whoever takes the blueprint takes the routes of both modules
 
 PAGE_SIZE = 50
 RECENT = 5

@@ -1,0 +1,74 @@
+"""Uploads as a browser sends them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from core.storage import Storage
+from tests.support.visitor import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    import asyncpg
+
+    from core.db import Database
+    from core.settings import Settings
+    from tests.support.tenant_fixtures import TestTenant, TwoTenants
+    from tests.support.visitor import Visitor
+
+    Upload = Callable[..., Awaitable[Answer]]
+
+SPACE = 10_000_000
+FILE_IN_PAGE = re.compile(r"/files/([0-9a-f-]{36})")
+
+
+@pytest.fixture
+async def tenants(two_tenants: TwoTenants, owner_connection: asyncpg.Connection) -> TwoTenants:
+    """Two tenants that may keep ten megabytes each."""
+    for tenant in (two_tenants.acme, two_tenants.globex):
+        await owner_connection.execute(
+            "insert into platform.entitlements values ($1, 'files.bytes', $2)", tenant.id, SPACE
+        )
+    return two_tenants
+
+
+@pytest.fixture
+def storage(settings: Settings) -> Storage:
+    return Storage.from_url(settings.storage_url)
+
+
+async def upload(visitor: Visitor, tenant: TestTenant, content: bytes, name: str = "photo.jpg", **headers: str) -> Answer:
+    """Send the form of the page with one file."""
+    await visitor.get(tenant.url("/files"))
+    fields = {"csrf_token": visitor._csrf[tenant.host]}
+    cookies = "; ".join(f"{key}={value}" for key, value in visitor.cookies[tenant.host].items())
+    transport = httpx.ASGITransport(visitor._application, client=(visitor.address, 50000))
+    async with httpx.AsyncClient(transport=transport, timeout=20) as client:
+        response = await client.post(
+            tenant.url("/files"),
+            data=fields,
+            files={"file": (name, content, "image/jpeg")},
+            headers={"Cookie": cookies, "Accept-Language": "en", **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+    return Answer(response.status_code, response.headers, response.content)
+
+
+async def make_ready(db: Database, owner: asyncpg.Connection, tenant: TestTenant) -> UUID:
+    """Open the tenant's newest file, as the ingest does after all its checks."""
+    row = await owner.fetchrow(
+        "update files.files set state = 'ready', type = 'image/jpeg', scanner = 'YARA-X' where tenant_id = $1 returning id",
+        tenant.id,
+    )
+    file_id: UUID = row["id"]
+    return file_id
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path

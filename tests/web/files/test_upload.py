@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories.files import photo
+from tests.web.files.conftest import SPACE, upload
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from core.storage import Storage
+    from entrypoints.web import Application
+    from tests.support.tenant_fixtures import TestTenant, TwoTenants
+    from tests.support.visitor import Visitor
+    from tests.support.web_fixtures import SignIn
+
+
+async def files_of(owner: asyncpg.Connection, tenant: TestTenant) -> list[asyncpg.Record]:
+    rows: list[asyncpg.Record] = await owner.fetch("select * from files.files where tenant_id = $1", tenant.id)
+    return rows
+
+
+async def objects_of(storage: Storage, tenant: TestTenant) -> list[str]:
+    return [found.key async for found in storage.list(f"tenants/{tenant.id}/files")]
+
+
+async def usage_of(owner: asyncpg.Connection, tenant: TestTenant) -> tuple[int, int]:
+    row = await owner.fetchrow("select used, reserved from files.usage where tenant_id = $1", tenant.id)
+    return (row["used"], row["reserved"]) if row else (0, 0)
+
+
+async def test_a_form_without_script_uploads_a_file(
+    tenants: TwoTenants, sign_in: SignIn, storage: Storage, owner_connection: asyncpg.Connection
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+    content = photo()
+
+    answer = await upload(member, tenants.acme, content, name="C:\\Pictures\\Gärten 1.jpg")
+
+    (file,) = await files_of(owner_connection, tenants.acme)
+    assert (answer.status, answer.location) == (303, "/files")
+    assert (file["name"], file["size"], file["state"]) == ("Gärten 1.jpg", len(content), "pending")
+    assert file["sha256"] == hashlib.sha256(content).digest()
+    assert file["uploader_id"] == tenants.acme.people["member"].id
+    assert await usage_of(owner_connection, tenants.acme) == (0, len(content))
+    assert await storage.get_bytes(f"tenants/{tenants.acme.id}/files/{file['id']}/original") == content
+
+
+async def test_the_answer_to_a_script_is_the_card_of_the_run(
+    tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+
+    answer = await upload(member, tenants.acme, photo(), HX_Request="true", HX_Request_Type="partial")
+
+    run = await owner_connection.fetchrow("select * from platform.runs where tenant_id = $1", tenants.acme.id)
+    card = answer.html.one("article")
+    assert answer.status == 200
+    assert card.attributes["id"] == f"run-{run['id']}"
+    assert "Preparing photo.jpg" in card.text
+    assert (run["contract"], run["actor_id"]) == ("files.ingest", tenants.acme.people["member"].id)
+
+
+@pytest.mark.parametrize("size", [SPACE + 1, SPACE * 2])
+async def test_more_than_the_space_is_refused_and_nothing_kept(
+    tenants: TwoTenants, sign_in: SignIn, storage: Storage, owner_connection: asyncpg.Connection, size: int
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+
+    answer = await upload(member, tenants.acme, bytes(size))
+
+    assert answer.status == 409
+    assert "are free" in answer.text
+    assert await files_of(owner_connection, tenants.acme) == []
+    assert await objects_of(storage, tenants.acme) == []
+    assert await usage_of(owner_connection, tenants.acme) == (0, 0)
+
+
+async def test_the_space_of_another_tenant_is_not_touched(
+    tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    await upload(await sign_in(tenants.acme, "member"), tenants.acme, bytes(SPACE - 10_000))
+
+    answer = await upload(await sign_in(tenants.globex, "member"), tenants.globex, bytes(SPACE - 10_000))
+
+    assert answer.status == 303
+    assert await usage_of(owner_connection, tenants.globex) == (0, SPACE - 10_000)
+
+
+@pytest.mark.parametrize(("name", "content"), [("", b""), ("", b"content without a name")])
+async def test_a_form_without_a_file_says_so(tenants: TwoTenants, sign_in: SignIn, name: str, content: bytes) -> None:
+    answer = await upload(await sign_in(tenants.acme, "member"), tenants.acme, content, name=name)
+
+    assert answer.status == 422
+
+
+async def test_a_guest_uploads_nothing(
+    tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    answer = await upload(await sign_in(tenants.acme, "guest"), tenants.acme, photo())
+
+    assert answer.status in {403, 404}
+    assert await files_of(owner_connection, tenants.acme) == []
+
+
+async def test_a_member_of_one_tenant_uploads_nothing_to_another(
+    tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    stranger = await sign_in(tenants.acme, "member")
+    await stranger.get(tenants.acme.url("/files"))
+    for jar in (stranger.cookies, stranger._csrf):
+        jar[tenants.globex.host] = jar[tenants.acme.host]  # type: ignore[index, assignment]  # both by host
+
+    answer = await upload_without_visit(stranger, tenants.globex)
+
+    assert answer.status in {303, 401, 403}
+    assert await files_of(owner_connection, tenants.globex) == []
+
+
+async def test_a_forged_form_uploads_nothing(
+    tenants: TwoTenants, sign_in: SignIn, storage: Storage, owner_connection: asyncpg.Connection
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+    await member.get(tenants.acme.url("/files"))
+    member._csrf[tenants.acme.host] = "forged"
+
+    answer = await upload_without_visit(member, tenants.acme)
+
+    assert answer.status == 403
+    assert await files_of(owner_connection, tenants.acme) == []
+    assert await objects_of(storage, tenants.acme) == []
+
+
+async def upload_without_visit(visitor: Visitor, tenant: TestTenant) -> Any:
+    get, visitor.get = visitor.get, _nothing  # type: ignore[method-assign]  # keep the forged token
+    try:
+        return await upload(visitor, tenant, photo())
+    finally:
+        visitor.get = get  # type: ignore[method-assign]
+
+
+async def _nothing(_url: str, **_headers: str) -> Any:
+    return None
+
+
+@pytest.mark.parametrize("ending", ["http.disconnect", "half"])
+async def test_a_lost_connection_leaves_nothing(
+    application: Application,
+    tenants: TwoTenants,
+    sign_in: SignIn,
+    storage: Storage,
+    owner_connection: asyncpg.Connection,
+    ending: str,
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+    await member.get(tenants.acme.url("/files"))
+    lost = _LostUpload(member, tenants.acme, ending)
+
+    await application(lost.scope(), lost.receive, lost.send)
+    await asyncio.sleep(0.1)
+
+    assert lost.begun
+    assert await files_of(owner_connection, tenants.acme) == []
+    assert await objects_of(storage, tenants.acme) == []
+    assert await usage_of(owner_connection, tenants.acme) == (0, 0)
+
+
+class _LostUpload:
+    """A browser that goes away in the middle of a file, or whose form ends there."""
+
+    def __init__(self, visitor: Visitor, tenant: TestTenant, ending: str) -> None:
+        self.begun = False
+        self._visitor = visitor
+        self._tenant = tenant
+        self._messages = self._bring(ending)
+
+    def _bring(self, ending: str) -> Any:
+        head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+        yield {"type": "http.request", "body": head + bytes(100_000), "more_body": True}
+        self.begun = True
+        if ending == "half":
+            yield {"type": "http.request", "body": bytes(1000), "more_body": False}
+        while True:
+            yield {"type": "http.disconnect"}
+
+    def scope(self) -> dict[str, Any]:
+        cookies = "; ".join(f"{key}={value}" for key, value in self._visitor.cookies[self._tenant.host].items())
+        headers = {
+            "host": self._tenant.host,
+            "cookie": cookies,
+            "x-csrf-token": self._visitor._csrf[self._tenant.host],
+            "content-type": "multipart/form-data; boundary=b",
+            "content-length": "1000000",
+        }
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/files",
+            "raw_path": b"/files",
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "client": (self._visitor.address, 50000),
+            "server": ("127.0.0.1", 8000),
+        }
+
+    async def receive(self) -> dict[str, Any]:
+        message: dict[str, Any] = next(self._messages)
+        return message
+
+    async def send(self, _message: dict[str, Any]) -> None:
+        pass
