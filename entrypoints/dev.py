@@ -125,7 +125,15 @@ def _prepare_database(ready: Plan, settings: Settings) -> None:
             app_password=ready.postgres.passwords["adx_app"],
             migrate_password=ready.postgres.passwords["adx_migrate"],
         )
-    upgrade(settings.migrate_database_url)
+    try:
+        upgrade(settings.migrate_database_url)
+    except Exception as error:
+        if ready.postgres:
+            raise
+        raise StartError(
+            f"The database of DATABASE_URL could not be brought to the newest migration:\n\n{error}\n\n"
+            "If it is new, run `bin/adx bootstrap --superuser-url ...` once; `bin/adx doctor` looks at everything."
+        ) from error
 
 
 async def _seed(settings: Settings) -> Sequence[object]:

@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,3 +130,14 @@ def test_a_server_whose_address_is_given_is_not_started(state_dir: Path, monkeyp
     assert (made.servers, set(made.environment)) == ((), {"ADX_BASE_URL"})
     monkeypatch.delenv("REDIS_URL")
     assert [program.name for program in plan(state_dir).servers] == ["valkey"]
+
+
+def test_what_a_killed_test_run_left_is_swept_by_the_next() -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = Path(tempfile.mkdtemp(prefix=f"{stack.PREFIX}{gone.pid}-"))
+    (left / "servers.json").touch()
+    stack.run(detached.start([valkey.program(left, free_port(), durable=False)]))
+    fresh = stack.new_state_dir()
+    assert (left.exists(), leftovers.find(left)) == (False, [])
+    stack.remove(fresh)
