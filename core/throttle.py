@@ -6,10 +6,12 @@ the attempt is refused.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import random
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -54,6 +56,7 @@ COUNT_IN_DATABASE = text("""
 FORGET = text("delete from platform.throttle where window_start < :before")
 FORGET_ONCE_IN = 200
 KEPT = timedelta(days=2)
+REST_AFTER_FAILURE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,12 @@ class Throttle:
     """Counts attempts across all processes."""
 
     def __init__(self, redis: Redis, db: Database) -> None:
-        self._redis = redis
         self._db = db
         self._count = redis.register_script(COUNT)
+        # A flood waits its turn here. Were it to run out of connections, part of it would be counted elsewhere.
+        self._resting_until = 0.0
+        self._redis_turns = asyncio.Semaphore(32)
+        self._database_turns = asyncio.Semaphore(4)
 
     async def hit(self, limit: Limit, *who: str) -> int:
         """Count one attempt; returns 0 when it may go on, else the seconds until the next one may.
@@ -80,11 +86,18 @@ class Throttle:
             UnavailableError: neither Redis nor the database could count it.
         """
         key = _key(limit, who)
+        async with self._redis_turns:
+            wait = await self._hit_in_redis(key, limit) if time.monotonic() >= self._resting_until else None
+        return await self._hit_in_database(key, limit) if wait is None else wait
+
+    async def _hit_in_redis(self, key: str, limit: Limit) -> int | None:
+        """Count in Redis; None when it does not answer, and then nothing is asked of it for a moment."""
         try:
             wait = await self._count(keys=[key], args=[limit.hits, limit.seconds, secrets.token_hex(8)])
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("throttle.redis_down", limit=limit.name, error=str(error))
-            return await self._hit_in_database(key, limit)
+            self._resting_until = time.monotonic() + REST_AFTER_FAILURE
+            return None
         return math.ceil(int(wait) / 1000)
 
     async def _hit_in_database(self, key: str, limit: Limit) -> int:
@@ -97,7 +110,7 @@ class Throttle:
             "limit": limit.hits,
         }
         try:
-            async with self._db.unit_of_work(HOME_TENANT_ID, "gateway") as uow:
+            async with self._database_turns, self._db.unit_of_work(HOME_TENANT_ID, "gateway") as uow:
                 counted = (await uow.session.execute(COUNT_IN_DATABASE, params)).first()
                 if random.randrange(FORGET_ONCE_IN) == 0:  # noqa: S311  # house-keeping, now and then
                     await uow.session.execute(FORGET, {"before": now - KEPT})

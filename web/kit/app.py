@@ -252,6 +252,7 @@ def _globals() -> dict[str, Any]:
         "fragment": fragment,
         "dom_id": dom_id,
         "runs_feature": _runs_feature,
+        "request": request,
     }
 
 

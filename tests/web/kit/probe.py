@@ -1,0 +1,175 @@
+"""A small feature of no use but to try the kit on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import asyncpg
+from markupsafe import Markup
+from quart import Response, request
+from redis.exceptions import ConnectionError as RedisConnectionError
+from wtforms import StringField
+from wtforms.validators import DataRequired
+
+from core import errors
+from core.messages import messages_of
+from web.kit import (
+    Form,
+    UploadedFile,
+    current_context,
+    feature_blueprint,
+    guard,
+    limited,
+    live_renderer,
+    page,
+    parts,
+    read_form,
+    see_other,
+    slot,
+    streams_body,
+)
+from web.kit.slots import collecting, fill_slots, fragment
+
+if TYPE_CHECKING:
+    from core.live import Fact, LiveViewer
+
+N_ = messages_of("probe")
+
+REFUSALS: dict[str, type[errors.DomainError]] = {
+    kind.kind: kind
+    for kind in (
+        errors.NotFoundError, errors.ConflictError, errors.RefusedError, errors.InvalidError, errors.QuotaError,
+        errors.UnavailableError, errors.TooManyError, errors.TooLargeError, errors.UnsupportedError,
+    )
+}  # fmt: skip
+OUTAGES = {
+    "redis": RedisConnectionError("no route"),
+    "database": ConnectionRefusedError("no route"),
+    "starting": asyncpg.CannotConnectNowError("the database system is starting up"),
+    "slow": TimeoutError(),
+}
+
+blueprint = feature_blueprint("probe")
+evaluated: list[str] = []
+
+
+class NoteForm(Form):
+    text = StringField("Text", [DataRequired()])
+
+
+@blueprint.get("/probe/page")
+@guard("guest")
+async def show() -> Response:
+    model = {"status": 200, "message": current_context().tenant.slug, "reference": None, "retry_after": None}
+    return await page("layouts/error.html", model, fragment="kit/_toast.html", text="the part", tone="info")
+
+
+@blueprint.get("/probe/admins")
+@guard("admin")
+async def admins() -> Response:
+    return Response("for admins")
+
+
+@blueprint.get("/probe/where")
+@guard("anyone", on="home")
+async def at_home() -> Response:
+    return Response("home")
+
+
+@blueprint.get("/probe/where", endpoint="where_tenant")
+@guard("anyone", on="tenant")
+async def at_tenant() -> Response:
+    return Response("tenant")
+
+
+@blueprint.get("/probe/refusal/<kind>")
+@guard("guest")
+async def refuse(kind: str) -> Response:
+    raise REFUSALS[kind](N_("No: {reason}.", reason="<b>because</b>"), code="probe_code", field="text", retry_after=7)
+
+
+@blueprint.get("/probe/outage/<which>")
+@guard("guest")
+async def outage(which: str) -> Response:
+    raise OUTAGES[which]
+
+
+@blueprint.get("/probe/mistake")
+@guard("guest")
+async def mistake() -> Response:
+    raise ZeroDivisionError("a secret of the code")
+
+
+@blueprint.get("/probe/hang")
+@guard("guest")
+async def hang() -> Response:
+    await asyncio.sleep(60)
+    return Response("never")
+
+
+@blueprint.post("/probe/notes")
+@guard("guest")
+async def note() -> Response:
+    form = await read_form(NoteForm)
+    if not form.validate():
+        return Response("; ".join(str(error) for error in form.text.errors), status=422)
+    return see_other("/probe/page")
+
+
+@blueprint.post("/probe/sign-in")
+@guard("guest")
+async def sign_in() -> Response:
+    return see_other("/probe/page", reload=True)
+
+
+@blueprint.post("/probe/guess")
+@guard("anyone", on="tenant")
+@limited("probe", hits=10, seconds=300, by=("account:email",))
+async def guess() -> Response:
+    evaluated.append((await request.form)["email"])
+    return Response("wrong")
+
+
+@blueprint.post("/probe/uploads")
+@guard("guest")
+@streams_body
+async def upload() -> Response:
+    sizes = []
+    async for part in parts():
+        if isinstance(part, UploadedFile):
+            sizes.append(f"{part.filename}={sum([len(chunk) async for chunk in part.chunks])}")
+        else:
+            sizes.append(f"{part.field}:{part.value}")
+    return Response(" ".join(sizes))
+
+
+@blueprint.get("/probe/slots")
+@guard("guest")
+async def slots() -> Response:
+    collecting()
+    names = ("probe.quick", "probe.late", "probe.broken", "elsewhere.recent")
+    return Response(await fill_slots(Markup("<main id='main'>") + Markup("").join(map(fragment, names))))
+
+
+@slot("probe.quick", level="guest")
+async def quick() -> str:
+    return Markup("<p>quick</p>")
+
+
+@slot("probe.late", url="/probe/late", level="guest")
+async def late() -> str:
+    await asyncio.sleep(5)
+    return Markup("<p>late</p>")
+
+
+@slot("probe.broken", level="guest")
+async def broken() -> str:
+    raise ZeroDivisionError
+
+
+@live_renderer("probe")
+async def render_probe(fact: Fact, viewer: LiveViewer) -> str | None:
+    if fact.key == "broken":
+        raise ZeroDivisionError
+    return f'<hx-partial hx-target="#probe"><p lang="{viewer.locale}">{fact.key}</p>\n</hx-partial>'

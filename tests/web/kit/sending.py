@@ -1,0 +1,43 @@
+"""A request sent piece by piece, straight into the app."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.support.tenant_fixtures import TestTenant
+    from tests.support.visitor import Visitor
+    from web.kit.app import WebApp
+
+
+class Sender:
+    """Sends a body piece by piece, and counts how far the app let it."""
+
+    def __init__(self, pieces: list[bytes], repeat: tuple[bytes, int] = (b"", 0), last: bytes = b"") -> None:
+        self._pieces = iter([*pieces, *[repeat[0]] * repeat[1], last])
+        self._next = next(self._pieces)
+        self.status = 0
+        self.body = b""
+        self.sent = 0
+
+    async def receive(self) -> dict[str, Any]:
+        piece, self._next = self._next, next(self._pieces, None)  # type: ignore[assignment]
+        if piece is None:
+            await asyncio.sleep(60)
+        self.sent += len(piece)
+        return {"type": "http.request", "body": piece, "more_body": self._next is not None}
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401
+        self.status = message.get("status", self.status)
+        self.body += message.get("body", b"")
+
+    async def to(self, app: WebApp, tenant: TestTenant, visitor: Visitor, path: str, *headers: tuple[str, str]) -> None:
+        cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies[tenant.host].items())
+        given = [("host", tenant.host), ("cookie", cookies), *headers]
+        scope: Any = {
+            "type": "http", "method": "POST", "path": path, "query_string": b"", "scheme": "http",
+            "headers": [(name.encode(), value.encode()) for name, value in given],
+            "client": ("198.18.2.2", 1), "http_version": "1.1",
+        }  # fmt: skip
+        await app(scope, self.receive, self.send)
