@@ -20,17 +20,13 @@ class RegisterPage:
 
 @dataclass(frozen=True, slots=True)
 class CheckMailPage:
-    """``/register/check-mail``: the run of the registration; None when it is not there any more."""
+    """``/register/check-mail``: the run of the registration; once it ``is_over``, no mail will come any more."""
 
     email: str
     card: RunCard | None
+    is_over: bool
     sent_again: bool
     mailbox_url: str | None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no mail will come any more."""
-        return self.card is None or self.card.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,12 @@ async def check_mail() -> Response:
     """Show the run that waits for the click."""
     ctx = current_context()
     if ctx.person is None or ctx.role != "pending":
-        return see_other("/tenants")
+        return see_other("/tenants", reload=True)
+    card = await _card(ctx.person.id)
     model = CheckMailPage(
         email=ctx.person.email,
-        card=await _card(ctx.person.id),
+        card=card,
+        is_over=card is None or card.ended_at is not None,
         sent_again="sent" in request.args,
         mailbox_url=services().settings.mailbox_url,
     )
