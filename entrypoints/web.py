@@ -105,6 +105,11 @@ class Application:
         self._app = app
         return app
 
+    @property
+    def app(self) -> WebApp | None:
+        """What answers requests, once it is started."""
+        return self._app
+
     async def stop(self) -> None:
         """Let browsers go, deliver what is left, close all connections."""
         await self._stack.aclose()
