@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
 
@@ -11,10 +11,15 @@ from core.i18n.placeholders import fill
 from core.i18n.speaker import is_right_to_left, speaker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import Environment
     from jinja2.runtime import Context
 
     from core.messages import Message
+
+FORMATS = ("number", "percent", "size", "duration", "date", "time", "datetime", "relative", "items")
+"""Methods of the speaker that are filters in templates."""
 
 SHARED_FOLDERS = frozenset({"layouts", "components", "patterns"})
 
@@ -35,17 +40,7 @@ def install(environment: Environment) -> None:
         is_right_to_left=is_right_to_left,
         now=_now,
     )
-    environment.filters.update(
-        number=lambda value: speaker().number(value),
-        percent=lambda value: speaker().percent(value),
-        size=lambda value: speaker().size(value),
-        duration=lambda value: speaker().duration(value),
-        date=lambda value: speaker().date(value),
-        time=lambda value: speaker().time(value),
-        datetime=lambda value: speaker().datetime(value),
-        relative=lambda value: speaker().relative(value),
-        items=lambda value: speaker().items(list(value)),
-    )
+    environment.filters.update({name: _formatting(name) for name in FORMATS})
 
 
 def domain_of_template(name: str | None) -> str:
@@ -54,6 +49,15 @@ def domain_of_template(name: str | None) -> str:
     if parts[0] == "emails" and len(parts) > 1:
         parts = parts[1:]
     return "shell" if len(parts) < 2 or parts[0] in SHARED_FOLDERS else parts[0]  # noqa: PLR2004  a folder and a file
+
+
+def _formatting(name: str) -> Callable[[Context, Any], str]:
+    # With the context, so that Jinja does not work out a constant at compile time, once for all languages.
+    @pass_context
+    def show(context: Context, value: Any) -> str:  # noqa: ANN401, ARG001  # whatever the method takes
+        return str(getattr(speaker(), name)(value))
+
+    return show
 
 
 @pass_context

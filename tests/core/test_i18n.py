@@ -143,6 +143,16 @@ def test_values_are_escaped_in_pages_and_links_are_kept(catalogues: Catalogues) 
         assert counted.render() == "2 Dateien de"
 
 
+def test_a_constant_is_formatted_for_each_reader_anew(catalogues: Catalogues) -> None:
+    environment = Environment(autoescape=True)
+    install(environment)
+    template = environment.from_string("{{ 1284 | number }} {{ 4200000 | size }} {{ _('Cancel') }}")
+    with speaking(catalogues.speaker("en")):
+        assert template.render() == "1,284 4.2 MB Cancel"
+    with speaking(catalogues.speaker("de")):
+        assert template.render() == "1.284 4,2 MB Abbrechen"
+
+
 def test_a_translation_cannot_look_inside_a_value(catalogues: Catalogues) -> None:
     assert catalogues.gettext("{name.__class__}", "en", "files", name="x") == "{name.__class__}"
 

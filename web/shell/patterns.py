@@ -41,7 +41,7 @@ class SampleForm(Form):
     email = EmailField(N_("E-mail address"), description=N_("We send one mail there to confirm it."))
     password = PasswordField(N_("Password"), description=N_("At least 12 characters. A sentence is fine."))
     address = StringField(N_("Address"))
-    plan = SelectField(N_("Plan"), choices=[("small", "S"), ("large", "L")])
+    plan = SelectField(N_("Plan"), choices=["S", "L"])
     note = TextAreaField(N_("Note"))
     keep = BooleanField(N_("Keep me signed in on this device"))
 
