@@ -7,6 +7,7 @@ from uuid import UUID
 
 from quart import Response, request
 
+from core.errors import NotFoundError
 from core.runs.card import RunCard, card_of
 from core.runs.queries import run_of, runs_of_subjects
 from domain.files import service
@@ -29,6 +30,7 @@ from web.kit import (
     slot,
     streams_body,
     unit_of_work,
+    wants_fragment,
 )
 from workflows.files.contract import REMOVE
 from workflows.files.start import start_removal
@@ -79,10 +81,16 @@ async def upload() -> Response:
 @guard("guest")
 async def show(file_id: UUID) -> Response:
     """Show one file with its preview and everything that is known of it."""
-    async with unit_of_work("files") as uow:
-        files = FileRepository(uow.session)
-        listed = await files.listed(file_id)
-        renditions = await files.renditions(file_id)
+    try:
+        async with unit_of_work("files") as uow:
+            files = FileRepository(uow.session)
+            listed = await files.listed(file_id)
+            renditions = await files.renditions(file_id)
+    except NotFoundError as error:
+        if not wants_fragment():
+            raise
+        # An open page reads itself again because the file was removed: that is news, not a failure.
+        return await page("files/_gone.html", message=error.message, status=404)
     model = file_page(listed, renditions, await cards_of([file_id]))
     return await page("files/show.html", model, fragment="files/_show.html")
 
