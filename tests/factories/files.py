@@ -28,6 +28,13 @@ def picture(width: int = 400, height: int = 300, form: str = "JPEG", **options: 
     return content.getvalue()
 
 
+def noise(width: int = 1400, height: int = 1000) -> bytes:
+    """A picture that cannot be made small: it takes a moment to upload."""
+    content = io.BytesIO()
+    Image.effect_noise((width, height), 90).convert("RGB").save(content, "JPEG", quality=92)
+    return content.getvalue()
+
+
 def photo(width: int = 400, height: int = 300) -> bytes:
     """A photo from a camera that was turned by a quarter, with date, camera and place."""
     exif = Image.Exif()

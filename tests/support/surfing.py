@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from playwright.async_api import expect
+
 if TYPE_CHECKING:
-    from playwright.async_api import ConsoleMessage, Error, Page
+    from playwright.async_api import ConsoleMessage, Error, Locator, Page
 
 IDLE = "() => window.__busy !== undefined && window.__busy.size === 0"
 LIVE = "() => document.documentElement.dataset.live === 'on'"
+TRANSFER = """([name, type, base64]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }));
+  return transfer;
+}"""
 POLL_MS = 20
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
+"""Enough for a machine with other work to do; nothing waits this long where all is well."""
 
-REFUSED_ANSWER = re.compile(r"responded with a status of (\d+)")
 LOST_CONNECTION = re.compile(r"net::ERR_|network error|Failed to fetch|NetworkError")
 
 
@@ -40,7 +48,7 @@ class Watch:
     def check(self) -> None:
         """Fail when anything was complained of that was not expected."""
         unexpected = [text for text in self.complaints if not any(found.search(text) for found in self._allowed)]
-        assert unexpected == []
+        assert not unexpected, "the pages complained:\n" + "\n".join(unexpected)
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -58,3 +66,31 @@ async def idle(page: Page) -> None:
 async def live(page: Page) -> None:
     """Wait until the page's stream is open."""
     await page.wait_for_function(LIVE, polling=POLL_MS, timeout=PATIENCE_MS)
+
+
+async def seen(page: Page) -> dict[str, list[int]]:
+    """The event numbers that the page's stream has told so far, by run."""
+    numbers: dict[str, list[int]] = await page.evaluate("window.adxSeen")
+    return {key: told for key, told in numbers.items() if not key.startswith("run-row-")}
+
+
+async def assert_no_gap_and_no_double(page: Page) -> dict[str, list[int]]:
+    """Each run's numbers follow one another, from wherever the page came in; returns them."""
+    runs = await seen(page)
+    for run, numbers in runs.items():
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), f"{run}: {numbers}"
+    return runs
+
+
+async def drop_file(page: Page, zone: str, name: str, kind: str, content: bytes) -> None:
+    """Let a file fall onto a part of the page."""
+    transfer = await page.evaluate_handle(TRANSFER, [name, kind, b64encode(content).decode()])
+    for event in ("dragenter", "dragover", "drop"):
+        await page.dispatch_event(zone, event, {"dataTransfer": transfer})
+
+
+async def loaded(picture: Locator) -> None:
+    """Wait until a picture is there and has been drawn."""
+    await expect(picture).to_be_visible()
+    await expect(picture).to_have_js_property("complete", value=True)
+    assert await picture.evaluate("image => image.naturalWidth") > 0
