@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import text
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from core.db.unit_of_work import PendingStart
@@ -19,7 +24,7 @@ from core.runs.recorder import apply_report
 from core.runs.report import Mended, RunReport, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from core.db import Database
     from core.runs.contract import AnyContract
@@ -72,10 +77,7 @@ class Sweeper:
         """Start the workflows of runs whose process died between commit and start."""
         async with self._db.platform_unit_of_work() as uow:
             rows = (await uow.session.execute(UNSTARTED, {"limit": BATCH})).all()
-        for row in rows:
-            run_input = TypeAdapter(self._contracts[row.contract].input).validate_python(row.input)
-            await start_workflow(self._client, PendingStart(row.tenant_id, row.contract, row.workflow_id, run_input))
-        return len(rows)
+        return sum([await self._unless_it_fails(row, self._start) for row in rows])
 
     async def publish_unpublished(self) -> int:
         """Deliver the facts that stayed in the outbox."""
@@ -90,7 +92,22 @@ class Sweeper:
         """Compare the rows of quiet open runs with their workflows, which are the truth."""
         async with self._db.platform_unit_of_work() as uow:
             rows = (await uow.session.execute(QUIET, {"limit": BATCH})).all()
-        return sum([await self._reconcile(row) for row in rows])
+        return sum([await self._unless_it_fails(row, self._reconcile) for row in rows])
+
+    async def _unless_it_fails(self, row: Any, mend: Callable[[Any], Awaitable[bool]]) -> bool:  # noqa: ANN401  # a row
+        """Mend one run. One that cannot be mended, for whatever reason, must not keep the others waiting."""
+        try:
+            return await mend(row)
+        except Exception:  # noqa: BLE001  # see above
+            await log.aerror(
+                "a run could not be mended; the next sweep tries again", workflow=row.workflow_id, exc_info=True
+            )
+            return False
+
+    async def _start(self, row: Any) -> bool:  # noqa: ANN401  # a row of UNSTARTED
+        run_input = TypeAdapter(self._contracts[row.contract].input).validate_python(row.input)
+        await start_workflow(self._client, PendingStart(row.tenant_id, row.contract, row.workflow_id, run_input))
+        return True
 
     async def _reconcile(self, row: Any) -> bool:  # noqa: ANN401  # a row of QUIET
         report = await self._truth(row.workflow_id, row.state)
@@ -116,7 +133,7 @@ class Sweeper:
             return None
         try:
             report = await handle.query("report", result_type=RunReport, rpc_timeout=QUERY_TIMEOUT)
-        except RPCError as error:
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
             await log.awarning("a workflow does not tell where it stands", workflow=workflow_id, error=str(error))
             report = RunReport(ref.tenant_id, ref.run_id)
         closed = STATE_OF_CLOSED.get(status) if status else None
@@ -125,6 +142,11 @@ class Sweeper:
         if closed is None and report.state == state_in_row:
             return None
         return RunReport(
-            ref.tenant_id, ref.run_id, closed or report.state, report.steps, report.outcome, report.parked_until,
+            ref.tenant_id,
+            ref.run_id,
+            closed or report.state,
+            report.steps,
+            report.outcome,
+            report.parked_until,
             report.past_return,
         )

@@ -21,10 +21,6 @@ class Ledger:
         """Return every step begun so far."""
         return tuple(self._steps.values())
 
-    def run_state(self) -> RunState:
-        """Return the state of the run as last reported."""
-        return self.state
-
     def begin(self, name: str, state: StepState = "running") -> None:
         """Note that a step begins, or begins again."""
         earlier = self._steps.get(name)

@@ -9,7 +9,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -62,6 +62,8 @@ class DurableRun(Generic[InputT, ResultT]):
         self._goes: dict[str, int] = {}
         self._stopping = False
         self._past_return = False
+        self._outcome: str | None = None
+        self._parked_until: datetime | None = None
 
     @abstractmethod
     async def steps(self, run_input: InputT) -> ResultT:
@@ -91,7 +93,7 @@ class DurableRun(Generic[InputT, ResultT]):
         while True:
             self._ledger.begin(step.name)
             try:
-                result = await self._execute(step, self.contract.feature + "." + step.name, argument)
+                result: GivesT = await self._execute(step, self.contract.feature + "." + step.name, argument)
             except ActivityError as error:
                 if is_cancelled_exception(error):
                     raise asyncio.CancelledError from error
@@ -114,7 +116,13 @@ class DurableRun(Generic[InputT, ResultT]):
             raise
         return one, two, three
 
-    async def wait_for(self, step: Step[None, None], happened: Callable[[], bool], *, timeout: timedelta) -> bool:
+    async def wait_for(
+        self,
+        step: Step[None, None],
+        happened: Callable[[], bool],
+        *,
+        timeout: timedelta,  # noqa: ASYNC109  # durable, by the server's clock
+    ) -> bool:
         """Show that the run waits for somebody or something; returns False if it did not happen in time."""
         self._refuse_when_stopping()
         self._ledger.begin(step.name, "waiting")
@@ -137,7 +145,7 @@ class DurableRun(Generic[InputT, ResultT]):
     @workflow.query(name="report")
     def current_report(self) -> RunReport | None:
         """Tell where the run stands; the reconciler mends its row by this. None where nobody launched it as a run."""
-        return self._make_report(self._ledger.run_state())
+        return self._make_report()
 
     async def _until_done_or_cancelled(self, body: asyncio.Task[ResultT]) -> ResultT:
         while True:
@@ -147,7 +155,7 @@ class DurableRun(Generic[InputT, ResultT]):
                 if body.done():
                     raise
                 if self._past_return or self.contract.cancel == "never":
-                    continue  # too late, or never allowed: the card has no button, and a cancel from elsewhere is passed over
+                    continue  # the card has no button then; a cancel from elsewhere is passed over
                 self._stopping = True
                 body.cancel()
                 await workflow.wait([body])
@@ -176,9 +184,7 @@ class DurableRun(Generic[InputT, ResultT]):
             self._ledger.end(step.name, "undone")
             return
 
-    async def _execute(
-        self, step: Step[Any, Any], activity: str, argument: object, *, is_undo: bool = False
-    ) -> Any:  # noqa: ANN401  # the step's own type, restored by step()
+    async def _execute(self, step: Step[Any, Any], activity: str, argument: object, *, is_undo: bool = False) -> Any:  # noqa: ANN401  # the step's own type, restored by step()
         go = self._goes.get(activity, 0)
         self._goes[activity] = go + 1
         return await workflow.execute_activity(
@@ -215,8 +221,8 @@ class DurableRun(Generic[InputT, ResultT]):
         self, state: RunState, *, outcome: str | None = None, parked_until: datetime | None = None
     ) -> None:
         """Have the whole state written down. Best effort: the reconciler asks again for what is not written here."""
-        self._ledger.state = state
-        report = self._make_report(state, outcome, parked_until)
+        self._ledger.state, self._outcome, self._parked_until = state, outcome, parked_until
+        report = self._make_report()
         if report is None:
             return
         try:
@@ -232,21 +238,24 @@ class DurableRun(Generic[InputT, ResultT]):
                 raise asyncio.CancelledError from error
             workflow.logger.warning("the state of the run is not written down yet")
 
-    def _make_report(
-        self, state: RunState, outcome: str | None = None, parked_until: datetime | None = None
-    ) -> RunReport | None:
+    def _make_report(self) -> RunReport | None:
         # What a schedule starts is named by the schedule: it has no row and no card, engineers see it in Temporal.
         ref = RunRef.parse(workflow.info().workflow_id)
         if ref is None:
             return None
         return RunReport(
-            ref.tenant_id, ref.run_id, state, self._ledger.steps(), outcome, parked_until, self._past_return
+            tenant_id=ref.tenant_id,
+            run_id=ref.run_id,
+            state=self._ledger.state,
+            steps=self._ledger.steps(),
+            outcome=self._outcome,
+            parked_until=self._parked_until,
+            past_return=self._past_return,
         )
 
-    def _refuse_when_stopping(self) -> Never | None:
+    def _refuse_when_stopping(self) -> None:
         if self._stopping:
             raise asyncio.CancelledError
-        return None
 
 
 async def _shielded(work: Awaitable[None]) -> None:
