@@ -40,7 +40,7 @@ class FileRow:
 
     id: UUID
     name: str
-    kind: Message
+    kind: Message | None
     icon: str
     size: int
     uploader: str
@@ -70,7 +70,7 @@ class FileRow:
         return cls(
             id=file.id,
             name=file.name,
-            kind=kind.title if kind else UNKNOWN_KIND,
+            kind=kind.title if kind else UNKNOWN_KIND if file.type else None,
             icon=kind.icon if kind else "file",
             size=file.size,
             uploader=listed.uploader,

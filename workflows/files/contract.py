@@ -107,6 +107,8 @@ INGEST = Contract(
 
 # --- files.remove -----------------------------------------------------------------------------------------------------
 
+TIME_TO_THINK_AGAIN = timedelta(seconds=30)
+
 TRASH = Step(
     "trash", title=N_("Put it into the trash"), takes=FileRef, gives=type(None), undo=Undo("files.untrash")
 )

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 from workflows.kit.run import DurableRun
 
 with workflow.unsafe.imports_passed_through():
     from domain.files.types import RemoveInput, RemoveResult
-    from workflows.files.contract import ERASE, GRACE, REMOVE, TRASH
-
-TIME_TO_THINK_AGAIN = timedelta(seconds=30)
+    from workflows.files.contract import ERASE, GRACE, REMOVE, TIME_TO_THINK_AGAIN, TRASH
 
 
 @workflow.defn(name=REMOVE.name)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     Upload = Callable[..., Awaitable[Answer]]
 
 SPACE = 10_000_000
-FILE_IN_PAGE = re.compile(r"/files/([0-9a-f-]{36})")
 
 
 @pytest.fixture
@@ -44,9 +41,12 @@ def storage(settings: Settings) -> Storage:
     return Storage.from_url(settings.storage_url)
 
 
-async def upload(visitor: Visitor, tenant: TestTenant, content: bytes, name: str = "photo.jpg", **headers: str) -> Answer:
-    """Send the form of the page with one file."""
-    await visitor.get(tenant.url("/files"))
+async def upload(
+    visitor: Visitor, tenant: TestTenant, content: bytes, name: str = "photo.jpg", *, visit: bool = True, **headers: str
+) -> Answer:
+    """Send the form of the page with one file; without a ``visit`` of the page, with the token of an earlier one."""
+    if visit:
+        await visitor.get(tenant.url("/files"))
     fields = {"csrf_token": visitor._csrf[tenant.host]}
     cookies = "; ".join(f"{key}={value}" for key, value in visitor.cookies[tenant.host].items())
     transport = httpx.ASGITransport(visitor._application, client=(visitor.address, 50000))
@@ -68,7 +68,3 @@ async def make_ready(db: Database, owner: asyncpg.Connection, tenant: TestTenant
     )
     file_id: UUID = row["id"]
     return file_id
-
-
-def path_of(url: str) -> str:
-    return urlsplit(url).path

@@ -70,7 +70,7 @@ async def test_the_list_reads_itself_again_when_a_file_changes(
 
     assert (root.attributes["id"], root.attributes["hx-get"]) == ("file-list", "/files")
     assert root.attributes["hx-trigger"] == "files:changed from:body"
-    assert fragment.html.one("tr", id=f"file-{file_id}")
+    assert NAME in fragment.html.one("tr", id=f"file-{file_id}").text
 
 
 async def test_a_blocked_file_is_explained_and_not_handed_out(

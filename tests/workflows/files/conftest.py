@@ -16,6 +16,7 @@ from temporalio.worker import ActivityInboundInterceptor, Interceptor
 from domain.files import service
 from entrypoints.worker import _collaborators as collaborators, workers
 from tests.factories.files import streamed
+from tests.replay.record import save_history
 from workflows.files.start import start_ingest
 
 if TYPE_CHECKING:
@@ -87,9 +88,26 @@ class Works:
     async def result(self, run: LaunchedRun) -> dict[str, Any]:
         """Wait for the end of a run; raises what it ended with."""
         async with asyncio.timeout(60):
-            while not await self._has_started(run):
+            while not await self._has_started(run):  # noqa: ASYNC110  # another process says so
                 await asyncio.sleep(0.02)
-            return await self.client.get_workflow_handle(run.workflow_id).result()
+            result: dict[str, Any] = await self.client.get_workflow_handle(run.workflow_id).result()
+        return result
+
+    async def cancel(self, run: LaunchedRun) -> None:
+        """Cancel a run, as its card does."""
+        await self.client.get_workflow_handle(run.workflow_id).cancel()
+
+    async def reaches(self, run: LaunchedRun, state: str) -> None:
+        """Wait until the row of a run says so."""
+        query = "select state from platform.runs where id = $1"
+        async with asyncio.timeout(30):
+            while await self.owner.fetchval(query, run.id) != state:  # noqa: ASYNC110  # another process writes it
+                await asyncio.sleep(0.02)
+
+    async def keep_history(self, run: LaunchedRun, path: str) -> None:
+        """Store the history of an ended run, to be replayed by every later version."""
+        handle = self.client.get_workflow_handle(run.workflow_id)
+        await save_history(handle, run.workflow_id.split("/")[1], path)
 
     async def cancel_from_within(self) -> None:
         """Cancel the run whose activity this is called from."""
@@ -121,8 +139,8 @@ class Works:
         """Every row of the tenant that a run may not leave behind: all but the records of runs themselves."""
         kept = {}
         for table in ("files.files", "files.renditions", "files.usage", "platform.effects"):
-            rows = await self.owner.fetch(f"select t::text from {table} t where tenant_id = $1", self.tenant.id)
-            kept[table] = sorted(row[0] for row in rows)
+            query = f"select t::text from {table} t where tenant_id = $1"  # noqa: S608  # one of the names above
+            kept[table] = sorted(row[0] for row in await self.owner.fetch(query, self.tenant.id))
         return kept
 
 
@@ -144,7 +162,7 @@ def client(temporal_client: Client, gate: Gate) -> Client:
 
 
 @pytest.fixture
-async def works(  # noqa: PLR0913
+async def works(  # noqa: PLR0917  # fixtures are asked for by name
     settings: Settings,
     client: Client,
     gate: Gate,

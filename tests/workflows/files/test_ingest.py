@@ -24,7 +24,9 @@ STEPS = [step.name for step in INGEST.steps]
 async def test_a_photo_becomes_ready(works: Works) -> None:
     content = photo(1200, 900)
 
-    result = await works.result(await works.upload(content, "garden.jpg"))
+    run = await works.upload(content, "garden.jpg")
+    result = await works.result(run)
+    await works.keep_history(run, "ready")
 
     file = await works.file()
     assert result["outcome"] == "ready"
@@ -60,7 +62,9 @@ async def test_a_kind_without_pictures_becomes_ready(works: Works) -> None:
     ids=["infected", "program", "web-page", "broken"],
 )
 async def test_what_is_not_clean_is_blocked_and_its_bytes_are_gone(works: Works, content: bytes, verdict: str) -> None:
-    result = await works.result(await works.upload(content))
+    run = await works.upload(content)
+    result = await works.result(run)
+    await works.keep_history(run, verdict)
 
     assert result["outcome"] == verdict
     assert (await works.file())["state"] == verdict
@@ -117,15 +121,17 @@ def cancel_and_wait(works: Works) -> Callable[[], Awaitable[None]]:
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("side", ["before", "after"])
 async def test_cancelling_at_any_boundary_leaves_nothing(works: Works, mailbox: Mailbox, step: str, side: str) -> None:
-    await works.result(await works.upload(picture(), "neighbour.jpg"))
+    await works.result(await works.upload(archive(note=b"stays"), "neighbour.zip"))
     before = (await works.rows(), await works.objects(), await works.usage(), len(mailbox.store.newest()))
     if side == "before":
         works.gate.before[f"files.{step}"] = cancel_and_wait(works)
     else:
         works.gate.after[f"files.{step}"] = works.cancel_from_within
 
+    run = await works.upload(photo(), "mistake.jpg")
     with pytest.raises(WorkflowFailureError):
-        await works.result(await works.upload(photo(), "mistake.jpg"))
+        await works.result(run)
+    await works.keep_history(run, f"cancelled-{side}-{step}")
 
     assert (await works.rows(), await works.objects(), await works.usage(), len(mailbox.store.newest())) == before
 

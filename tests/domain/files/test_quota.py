@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.errors import QuotaError
+from core.storage import Stored
+from domain.files import quota, service
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from core.db import Database
+    from tests.support.tenant_fixtures import TestTenant, TwoTenants
+
+LIMIT = 1_000_000_000
+
+
+@pytest.fixture
+async def acme(two_tenants: TwoTenants, owner_connection: asyncpg.Connection) -> TestTenant:
+    for tenant in (two_tenants.acme, two_tenants.globex):
+        await owner_connection.execute(
+            "insert into platform.entitlements values ($1, 'files.bytes', $2)", tenant.id, LIMIT
+        )
+    return two_tenants.acme
+
+
+async def begin(db: Database, tenant: TestTenant, size: int) -> UUID | None:
+    """Begin an upload; None when it is refused."""
+    try:
+        async with db.unit_of_work(tenant.context(), "files") as uow:
+            file = await service.begin_upload(uow, tenant.people["member"].id, "a", "image/jpeg", size)
+    except QuotaError:
+        return None
+    return file.id
+
+
+async def usage(db: Database, tenant: TestTenant) -> quota.Usage:
+    async with db.unit_of_work(tenant.context(), "files") as uow:
+        return await quota.usage_of(uow)
+
+
+async def test_100_uploads_at_once_never_pass_the_limit(db: Database, acme: TestTenant, two_tenants: TwoTenants) -> None:
+    size = LIMIT // 10
+
+    begun = await asyncio.gather(*(begin(db, acme, size) for _ in range(100)))
+
+    assert len([file_id for file_id in begun if file_id]) == 10
+    assert await usage(db, acme) == quota.Usage(LIMIT, 0, LIMIT)
+    assert await usage(db, two_tenants.globex) == quota.Usage(LIMIT, 0, 0)
+
+
+async def test_the_last_byte_can_be_used(db: Database, acme: TestTenant) -> None:
+    assert await begin(db, acme, LIMIT)
+    assert await begin(db, acme, 1) is None
+
+
+async def test_without_an_entitlement_nothing_fits(db: Database, two_tenants: TwoTenants) -> None:
+    assert await begin(db, two_tenants.acme, 1) is None
+
+
+async def test_each_move_counts_once_however_often_it_is_made(db: Database, acme: TestTenant) -> None:
+    file_id = await begin(db, acme, 1000)
+    assert file_id
+    seen = []
+    for move in (quota.use, quota.use, quota.unuse, quota.unuse, quota.use, quota.release, quota.release, quota.use):
+        async with db.unit_of_work(acme.id, "files") as uow:
+            await move(uow, file_id)
+        now = await usage(db, acme)
+        seen.append((now.used, now.reserved))
+
+    assert seen == [(1000, 0), (1000, 0), (0, 1000), (0, 1000), (1000, 0), (0, 0), (0, 0), (0, 0)]
+
+
+async def test_the_reservation_shrinks_to_what_has_arrived(db: Database, acme: TestTenant) -> None:
+    file_id = await begin(db, acme, 1000)
+    assert file_id
+
+    async with db.unit_of_work(acme.context(), "files") as uow:
+        await service.complete_upload(uow, file_id, Stored(400, b"digest"))
+
+    assert await usage(db, acme) == quota.Usage(LIMIT, 0, 400)
+
+
+async def test_an_upload_that_came_whole_is_not_abandoned(db: Database, acme: TestTenant) -> None:
+    file_id = await begin(db, acme, 1000)
+    assert file_id
+    async with db.unit_of_work(acme.context(), "files") as uow:
+        await service.complete_upload(uow, file_id, Stored(1000, b"digest"))
+
+    async with db.unit_of_work(acme.context(), "files") as uow:
+        assert await service.abandon_upload(uow, file_id) is False
+
+    assert (await usage(db, acme)).reserved == 1000
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("photo.jpg", "photo.jpg"),
+        ("C:\\Users\\ada\\photo.jpg", "photo.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("tab\there\n.txt", "tabhere.txt"),
+        ("u\u0308ber.pdf", "über.pdf"),
+        ("x" * 300, "x" * 200),
+        ("  ", "file"),
+        ("folder/", "file"),
+    ],
+)
+def test_names_are_tidied(sent: str, kept: str) -> None:
+    assert service.tidy_name(sent) == kept
