@@ -5,10 +5,12 @@ Workers, domain code and stored rows carry :class:`Message`; only pages and mail
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Scalar: TypeAlias = str | int | float | bool | None
 

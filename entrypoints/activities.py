@@ -26,10 +26,10 @@ from domain.auth.sealing import Sealer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from core.mail import Mailer
     from temporalio.client import Client
 
     from core.db import Database
+    from core.mail import Mailer
     from core.runs.contract import AnyContract
     from core.runs.dispatch import FactTransport
     from core.runs.recorder import Recorder

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import web.auth.routes
+import web.files.blueprint
 import web.files.content
 import web.files.routes
 import web.runs.live
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 BLUEPRINTS: Mapping[str, Blueprint] = MappingProxyType({
     "auth": web.auth.routes.blueprint,
     "tenants": web.tenants.routes.blueprint,
-    "files": web.files.routes.blueprint,
+    "files": web.files.blueprint.blueprint,
     "runs": web.runs.routes.blueprint,
 })  # fmt: skip
 

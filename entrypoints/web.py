@@ -34,11 +34,10 @@ from web.kit.app import WebApp, create_app
 from web.kit.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable
 
-    from core.live import Fact, LiveViewer
-
-    Scope = Mapping[str, Any]
+    # What an ASGI server hands over; its scopes are plain dicts of a shape that the type says.
+    Scope = Any
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
 
@@ -151,7 +150,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         storage=storage,
         temporal=RunControl(client),
         contracts=registry.contracts(),
-        hub=Hub(transport, render=_silent, gatekeeper=SessionGatekeeper(db)),
+        hub=Hub(transport, gatekeeper=SessionGatekeeper(db)),
         cache=Cache(redis),
         throttle=Throttle(redis, db),
         catalogues=texts,
@@ -159,7 +158,3 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         mailer=Mailer(settings, texts),
         health=Health(settings, db=db, redis=redis, storage=storage, temporal=client),
     )
-
-
-async def _silent(_fact: Fact, _viewer: LiveViewer) -> None:
-    """Show nothing: the renderer until the application puts its own in place."""

@@ -10,8 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from core.mail import Mailer
-from core.telemetry import configure_logging, configure_tracing
 from redis.asyncio import Redis
 from temporalio.client import (
     Client,
@@ -29,11 +27,13 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from core.db import Database
 from core.live.transport import Transport
+from core.mail import Mailer
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.interceptor import RecordingInterceptor
 from core.runs.recorder import Recorder
 from core.runs.temporal import connect
 from core.storage import Storage
+from core.telemetry import configure_logging, configure_tracing
 from entrypoints import registry
 from entrypoints.activities import Collaborators, activities
 from entrypoints.texts import catalogues

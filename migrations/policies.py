@@ -37,7 +37,9 @@ def create_role(name: str, *, tenant_bound: bool) -> None:
     op.execute("set local role adx_owner")
 
 
-def tenant_table(schema: str, table: str, *, role: str | None = None, grants: str = "select, insert, update, delete") -> None:
+def tenant_table(
+    schema: str, table: str, *, role: str | None = None, grants: str = "select, insert, update, delete"
+) -> None:
     """Bind the rows of a table to the current tenant, for its owner too, and grant it to the feature's role."""
     name = f"{schema}.{table}"
     op.execute(f"alter table {name} enable row level security")
@@ -55,7 +57,9 @@ def platform_access(schema: str, table: str, *, grants: str) -> None:
     if schema != "platform":
         message = f"{schema}.{table}: only platform tables are opened across tenants"
         raise ValueError(message)
-    op.execute(f"create policy platform_access on {schema}.{table} for all to adx_platform using (true) with check (true)")
+    op.execute(
+        f"create policy platform_access on {schema}.{table} for all to adx_platform using (true) with check (true)"
+    )
     op.execute(f"grant {grants} on {schema}.{table} to adx_platform")
 
 

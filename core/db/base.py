@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
 
 
 class TenantBase(Base):
-    """A table whose rows belong to one tenant each: its key, and every key that points to it, begins with the tenant."""
+    """A table whose rows belong to one tenant each: its key, and every key pointing to it, begins with the tenant."""
 
     __abstract__ = True
 

@@ -93,7 +93,8 @@ class UnitOfWork:
         await self.session.flush()
         if self.facts:
             rows = [
-                {"tenant_id": self.tenant_id, "id": item.id, "fact": json.dumps(item.fact.to_json())} for item in self.facts
+                {"tenant_id": self.tenant_id, "id": item.id, "fact": json.dumps(item.fact.to_json())}
+                for item in self.facts
             ]
             await self.session.execute(INSERT_FACT, rows)
         for entry in self._audit:

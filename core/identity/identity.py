@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import text
 
 from core.context import HOME_TENANT_ID, Context, Role, TenantFacts
-from core.identity.hosts import Hosts
 from core.identity.sessions import GATEWAY, FoundSession, Sessions
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from core.db import Database
+    from core.identity.hosts import Hosts
 
 SECONDS_TRUSTED = 1.0
 """How long a looked-up tenant or session is believed: the longest time a revoked session can still be used."""
@@ -26,7 +26,9 @@ SECONDS_TRUSTED = 1.0
 TOUCH_EVERY = timedelta(minutes=5)
 MOST_REMEMBERED = 20_000
 
-TENANT = text("select id, slug, name, locale, theme, state from platform.tenants where slug = :slug and state = 'active'")
+TENANT = text(
+    "select id, slug, name, locale, theme, state from platform.tenants where slug = :slug and state = 'active'"
+)
 ENTITLEMENTS = text("select key, value from platform.entitlements")
 
 

@@ -7,14 +7,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from core.context import HOME_TENANT_ID, Person, Role, TenantFacts
 from core.ids import new_id
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from core.db import Database
 
 GATEWAY = "gateway"
@@ -29,7 +30,8 @@ Level = Literal["pending", "full"]
 INSERT = text("""
     insert into platform.sessions
         (id, token_hash, parent_id, user_id, tenant_id, level, name, email, user_agent, address, expires_at)
-    values (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address, :expires_at)
+    values
+        (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address, :expires_at)
 """)
 # The role is read with the session: a change of role, or a membership that has ended, counts at the next request.
 FIND = text("""
@@ -40,7 +42,9 @@ FIND = text("""
         and s.expires_at > now() and s.seen_at > now() - cast(:idle as interval)
 """)
 TOUCH = text("update platform.sessions set seen_at = now() where id = :id or id = :parent_id")
-CLOSE = text("delete from platform.sessions where id = :id or id = (select parent_id from platform.sessions where id = :id)")
+CLOSE = text(
+    "delete from platform.sessions where id = :id or id = (select parent_id from platform.sessions where id = :id)"
+)
 CLOSE_OTHERS = text("delete from platform.sessions where user_id = :user_id and id <> :keep and parent_id is null")
 CLOSE_ONE_OF = text("delete from platform.sessions where user_id = :user_id and id = :id returning id")
 RAISE = text("update platform.sessions set level = 'full' where user_id = :user_id and level = 'pending'")
@@ -63,7 +67,8 @@ INSERT_HANDOVER = text("""
 """)
 REDEEM = text("""
     with used as (
-        delete from platform.handovers where code_hash = :code_hash and tenant_id = :tenant_id returning session_id, expires_at
+        delete from platform.handovers where code_hash = :code_hash and tenant_id = :tenant_id
+        returning session_id, expires_at
     )
     select s.id, s.user_id, s.name, s.email from used join platform.sessions s on s.id = used.session_id
     where used.expires_at > now() and s.expires_at > now()
@@ -107,7 +112,7 @@ class Sessions:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def open(  # noqa: PLR0913  # keyword-only facts of the row
+    async def open(  # keyword-only facts of the row
         self,
         *,
         tenant_id: UUID,
@@ -178,7 +183,8 @@ class Sessions:
         """Return the tenants that a person may enter."""
         rows = await self._home(TENANTS_OF, {"user_id": user_id})
         return [
-            Membership(TenantFacts(row.id, row.slug, row.name, row.locale, row.theme, row.state), row.role) for row in rows
+            Membership(TenantFacts(row.id, row.slug, row.name, row.locale, row.theme, row.state), row.role)
+            for row in rows
         ]
 
     async def issue_handover(self, session_id: UUID, tenant_id: UUID) -> str | None:
@@ -206,7 +212,7 @@ class Sessions:
     async def _home(self, statement: Any, params: dict[str, Any]) -> list[Any]:  # noqa: ANN401  # rows of any shape
         async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
             result = await uow.session.execute(statement, params)
-            return list(result.all()) if result.returns_rows else []
+            return list(result.all()) if isinstance(result, CursorResult) and result.returns_rows else []
 
 
 def _hash(token: str) -> bytes:

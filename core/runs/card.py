@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +10,7 @@ from core.messages import Message, messages_of
 from core.runs.contract import Remedy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from core.runs.contract import AnyContract, Step, Tone
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 N_ = messages_of("runs")
 
-CardStepState = Literal[
-    "planned", "running", "retrying", "waiting", "parked", "done", "undoing", "undone", "skipped"
-]
+CardStepState = Literal["planned", "running", "retrying", "waiting", "parked", "done", "undoing", "undone", "skipped"]
 
 GENERAL_REMEDY = Remedy(
     cause=N_("Something on our side did not work."),

@@ -155,5 +155,3 @@ class RunRef:
             return cls(UUID(tenant), contract, UUID(run))
         except ValueError:
             return None
-
-

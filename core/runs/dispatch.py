@@ -8,11 +8,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
 
 import structlog
 from sqlalchemy import text
-from temporalio.client import Client
 from temporalio.common import (
     Priority,
     SearchAttributeKey,
@@ -26,6 +24,9 @@ from temporalio.service import RPCError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
+    from uuid import UUID
+
+    from temporalio.client import Client
 
     from core.db import Database, UnitOfWork
     from core.db.unit_of_work import OutboxFact, PendingStart
@@ -41,7 +42,7 @@ FORGET_FACTS = text("delete from platform.outbox where id = any(:ids)")
 class FactTransport(Protocol):
     """What carries facts to the web processes."""
 
-    async def publish(self, facts: Sequence[Fact]) -> None:
+    async def publish(self, facts: Sequence[Fact]) -> object:
         """Deliver in order; raises when that is not possible now."""
 
 
@@ -82,7 +83,7 @@ class RunStarter:
     async def _start(self, start: PendingStart) -> None:
         try:
             await start_workflow(self._client, start)
-        except (RPCError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, RPCError, OSError) as error:
             await log.awarning("workflow not started yet; the sweep will", workflow=start.workflow_id, error=str(error))
 
 
@@ -126,7 +127,7 @@ class OutboxPublisher:
         try:
             await self._transport.publish([item.fact for item in batch])
             await forget_facts(self._db, [item.id for item in batch])
-        except Exception:  # the rows stay in the outbox; the sweep publishes them
+        except Exception:  # noqa: BLE001  # whatever it is, the rows stay in the outbox; the sweep publishes them
             await log.awarning("facts not published yet; the sweep will", count=len(batch), exc_info=True)
 
 

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import ConnectionError as RedisConnectionError, TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
@@ -58,7 +57,10 @@ class RecordedActivity(ActivityInboundInterceptor):
     """Runs one attempt of an activity and reports its start, retry, end or failure."""
 
     def __init__(
-        self, next: ActivityInboundInterceptor, recorder: Recorder, contracts: Mapping[str, AnyContract]  # noqa: A002
+        self,
+        next: ActivityInboundInterceptor,  # noqa: A002  # its name
+        recorder: Recorder,
+        contracts: Mapping[str, AnyContract],
     ) -> None:
         super().__init__(next)
         self._recorder = recorder
@@ -107,9 +109,7 @@ class _Attempt:
         past_return = self._planned.point_of_no_return and not self._step.is_undo
         told = "retrying" if state == "running" and self._number > 1 else state
         report = StepReport(self._step.name, told, self._started_at, ended_at, self._number, failure)
-        self._recorder.tell(
-            RunReport(self._ref.tenant_id, self._ref.run_id, steps=(report,), past_return=past_return)
-        )
+        self._recorder.tell(RunReport(self._ref.tenant_id, self._ref.run_id, steps=(report,), past_return=past_return))
 
     def failed(self, error: Exception) -> ApplicationError:
         """Tell of the failure and return what Temporal is told: a code, and whether to try again."""

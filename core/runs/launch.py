@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from core.context import SYSTEM_ACTOR_ID
 from core.db.unit_of_work import PendingStart
 from core.ids import derived_id
 from core.runs.contract import workflow_id
@@ -45,7 +44,7 @@ class LaunchedRun:
     path: str
 
 
-async def launch(  # noqa: PLR0913  # keyword-only, and each is a fact of the run row
+async def launch(  # keyword-only, and each is a fact of the run row
     uow: UnitOfWork,
     contract: Contract[InputT, ResultT],
     run_input: InputT,
@@ -75,7 +74,7 @@ async def launch(  # noqa: PLR0913  # keyword-only, and each is a fact of the ru
             "workflow_id": name,
             "title_params": json.dumps(dict(title_params or {})),
             "input": TypeAdapter(contract.input).dump_json(run_input).decode(),
-            "actor_id": run_input.actor_id or SYSTEM_ACTOR_ID,
+            "actor_id": run_input.actor_id,
             "actor_name": actor_name if actor_name is not None else uow.actor_name,
             "subject_kind": subject[0],
             "subject_id": subject[1],

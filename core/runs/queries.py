@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
 
@@ -11,6 +11,7 @@ from core.runs.snapshot import RunSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from core.context import Context
@@ -26,7 +27,7 @@ SNAPSHOT = (
     + ", ".join(f"'{column.strip()}', r.{column.strip()}" for column in RUN_COLUMNS.split(","))
     + f""", 'steps', coalesce((select jsonb_agg(to_jsonb(s) order by s.started_at, s.name)
         from (select {STEP_COLUMNS} from platform.run_steps
-              where tenant_id = r.tenant_id and run_id = r.id) s), '[]'::jsonb))"""
+              where tenant_id = r.tenant_id and run_id = r.id) s), '[]'::jsonb))"""  # noqa: S608
 )
 VISIBLE = "(r.actor_id = :actor_id or :sees_all)"
 
@@ -51,7 +52,12 @@ async def run_of(uow: UnitOfWork, ctx: Context, run_id: UUID) -> RunSnapshot | N
 
 
 async def runs_of(
-    uow: UnitOfWork, ctx: Context, *, states: Sequence[str] = ALL_STATES, before: Any = None, limit: int = 50
+    uow: UnitOfWork,
+    ctx: Context,
+    *,
+    states: Sequence[str] = ALL_STATES,
+    before: datetime | None = None,
+    limit: int = 50,
 ) -> list[RunSnapshot]:
     """Return the newest runs that the person may see, in the given states, created before ``before`` if given."""
     params = {"states": list(states), "before": before, "limit": limit, **_viewer(ctx)}

@@ -7,7 +7,6 @@ is lost when a process dies is restored from the workflow's own report (the next
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +125,7 @@ class Recorder:
                 batch = self._take()
                 try:
                     await self._write(batch)
-                except Exception:  # a hint, not the truth: the workflow's next report carries it again
+                except Exception:  # noqa: BLE001  # a hint, not the truth: the workflow's next report carries it again
                     await log.awarning("run events not written", count=len(batch), exc_info=True)
 
     def _take(self) -> list[RunReport]:
@@ -209,7 +208,11 @@ def _merge(reports: Sequence[RunReport]) -> RunReport:
                 continue
             started_at = min(earlier.started_at, step.started_at) if earlier else step.started_at
             steps[step.name] = StepReport(
-                step.name, step.state, started_at, step.ended_at, max(step.attempt, earlier.attempt if earlier else 1),
+                step.name,
+                step.state,
+                started_at,
+                step.ended_at,
+                max(step.attempt, earlier.attempt if earlier else 1),
                 step.failure,
             )
         state = report.state or state

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime  # noqa: TC003  # pydantic reads the fields' types
 from typing import Literal
-from uuid import UUID
+from uuid import UUID  # noqa: TC003  # see above
 
-RunState = Literal[
-    "launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "undone", "failed"
-]
+RunState = Literal["launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "undone", "failed"]
 StepState = Literal["running", "retrying", "waiting", "parked", "done", "undoing", "undone"]
 
 ENDED: frozenset[RunState] = frozenset({"done", "cancelled", "undone", "failed"})

@@ -79,7 +79,10 @@ def create_directory() -> None:
         )
     """)
     global_table(
-        "platform", "account_tenants", role="adx_tenants", because="a person chooses among their tenants before one is set"
+        "platform",
+        "account_tenants",
+        role="adx_tenants",
+        because="a person chooses among their tenants before one is set",
     )
     op.execute("grant select on platform.account_tenants to adx_gateway")
 
@@ -128,7 +131,10 @@ def create_sessions() -> None:
         )
     """)
     global_table(
-        "platform", "handovers", role="adx_gateway", because="a one-time code carries a sign-in from the base host to a tenant"
+        "platform",
+        "handovers",
+        role="adx_gateway",
+        because="a one-time code carries a sign-in from the base host to a tenant",
     )
     op.execute("""
         create table platform.throttle (
@@ -138,7 +144,9 @@ def create_sessions() -> None:
             primary key (key, window_start)
         )
     """)
-    global_table("platform", "throttle", role="adx_gateway", because="limits hold for networks and accounts, not tenants")
+    global_table(
+        "platform", "throttle", role="adx_gateway", because="limits hold for networks and accounts, not tenants"
+    )
 
 
 def create_runs() -> None:
@@ -205,7 +213,10 @@ def create_runs() -> None:
         )
     """)
     global_table(
-        "platform", "step_durations", role="adx_runs", because="time left is learnt from the runs of all tenants; durations only"
+        "platform",
+        "step_durations",
+        role="adx_runs",
+        because="time left is learnt from the runs of all tenants; durations only",
     )
     op.execute(f"grant select on platform.step_durations to {ALL_FEATURES}")
 
@@ -249,7 +260,9 @@ def create_audit() -> None:
         )
     """)
     tenant_table("platform", "audit", role="adx_compliance", grants="select")
-    op.execute("create table platform.audit_heads (tenant_id uuid primary key, seq bigint not null, hash bytea not null)")
+    op.execute(
+        "create table platform.audit_heads (tenant_id uuid primary key, seq bigint not null, hash bytea not null)"
+    )
     tenant_table("platform", "audit_heads", role="adx_compliance", grants="select")
     # The only way in: the tables are granted to nobody for writing, so that no feature can rewrite its traces.
     op.execute("""
@@ -267,7 +280,8 @@ def create_audit() -> None:
             select seq + 1, hash into v_seq, v_previous
                 from platform.audit_heads where tenant_id = v_tenant for update;
             v_hash := sha256(v_previous || convert_to(jsonb_build_array(
-                v_tenant, v_seq, extract(epoch from v_at)::text, p_actor, p_action, p_subject, p_detail)::text, 'UTF8'));
+                v_tenant, v_seq, extract(epoch from v_at)::text, p_actor, p_action, p_subject, p_detail
+            )::text, 'UTF8'));
             insert into platform.audit (tenant_id, seq, at, actor_id, action, subject, detail, hash)
                 values (v_tenant, v_seq, v_at, p_actor, p_action, p_subject, p_detail, v_hash);
             update platform.audit_heads set seq = v_seq, hash = v_hash where tenant_id = v_tenant;
@@ -282,7 +296,19 @@ def downgrade() -> None:
         op.execute(f"drop schema {feature} cascade")
     op.execute("drop function platform.append_audit")
     for table in (
-        "audit", "audit_heads", "outbox", "effects", "step_durations", "run_steps", "runs", "throttle", "handovers",
-        "sessions", "entitlements", "account_tenants", "people", "tenants",
+        "audit",
+        "audit_heads",
+        "outbox",
+        "effects",
+        "step_durations",
+        "run_steps",
+        "runs",
+        "throttle",
+        "handovers",
+        "sessions",
+        "entitlements",
+        "account_tenants",
+        "people",
+        "tenants",
     ):
         op.execute(f"drop table platform.{table}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from quart import Response, request
 
@@ -29,6 +28,7 @@ from web.runs.pages import RunBar, RunListPage, RunPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from markupsafe import Markup
 
@@ -122,7 +122,7 @@ async def _answer(run_id: UUID) -> Response:
 
 
 def _filter(value: str) -> Filter:
-    return value if value in STATES_OF else "all"  # type: ignore[return-value]  # checked by the keys
+    return value if value in STATES_OF else "all"
 
 
 def _time(value: str | None) -> datetime | None:

@@ -21,9 +21,10 @@ class Sweep:
     @workflow.run
     async def run(self) -> Mended:
         """Sweep once; the next tick of the schedule comes soon enough to be the retry."""
-        return await workflow.execute_activity(
+        mended: Mended = await workflow.execute_activity(
             "runs.sweep_once",
             result_type=Mended,
             start_to_close_timeout=timedelta(minutes=2),
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
+        return mended
