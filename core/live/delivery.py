@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 RENDER_SECONDS = 3.0
 RENDERED_KEPT = 1024
+BURST = 50
+BREATH_SECONDS = 0.01
+"""A pause after each burst, so that the queues of those who do take it never fill."""
 CATCH_UP_LIMIT = 1000
 """Facts that are told one by one to a page that was away; past that it reads itself again."""
 
@@ -65,10 +68,13 @@ class Delivery:
         self._rendered: OrderedDict[tuple[UUID, str, LiveViewer], bytes | None] = OrderedDict()
 
     async def empty(self, channel: Channel) -> None:
-        """Deliver what waits in the channel's inbox, in order."""
+        """Deliver what waits in the channel's inbox, in order, at a pace that browsers can take."""
+        delivered = 0
         try:
             while channel.inbox:
                 await self._deliver(channel, channel.inbox.popleft())
+                delivered += 1
+                await asyncio.sleep(0 if delivered % BURST else BREATH_SECONDS)
         finally:
             channel.dispatcher = None
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 15
-RECHECK_SECONDS = 4
+RECHECK_SECONDS = 3
+CHECK_WITHIN = 2
 UNCHECKED_SECONDS = 60
 """How long streams stay open while nobody can say whether their sessions still hold."""
 WAIT_SECONDS = 2.0
@@ -62,6 +63,7 @@ class Hub:
         self._wake_id = BEGINNING
         self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._due: set[Subscription] = set()
         self._checked_at = 0.0
         self._started = False
         self._draining = False
@@ -212,20 +214,25 @@ class Hub:
             viewers = [viewer for channel in self._channels.values() for viewer in channel.viewers]
             for viewer in viewers[second % HEARTBEAT_SECONDS :: HEARTBEAT_SECONDS]:
                 _beat(viewer)
-            await self._recheck(viewers[second % RECHECK_SECONDS :: RECHECK_SECONDS])
+            self._due.update(viewers[second % RECHECK_SECONDS :: RECHECK_SECONDS])
+            await self._recheck()
 
-    async def _recheck(self, viewers: Sequence[Subscription]) -> None:
+    async def _recheck(self) -> None:
+        """End the streams of those who may no longer look. Those who could not be checked are due again at once."""
+        viewers = [viewer for viewer in self._due if viewer.ending is None]
+        self._due.clear()
         if self.gatekeeper is None or not viewers:
             return
         now = asyncio.get_running_loop().time()
         staying: Collection[Subscription] = ()
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(CHECK_WITHIN):
                 staying = await self.gatekeeper(viewers)
             self._checked_at = now
         except Exception as error:  # noqa: BLE001  # whatever keeps us from asking; the time limit decides
             log.warning("live.unchecked", error=repr(error))
             if now - self._checked_at < UNCHECKED_SECONDS:
+                self._due.update(viewers)
                 return
         kept = set(staying)
         for viewer in viewers:

@@ -49,7 +49,7 @@ class LiveViewer:
 class Subscription:
     """One open stream: an asynchronous iterator of bytes that ends when the stream has to."""
 
-    __slots__ = ("_addressed", "_chunks", "_others", "_waiter", "caught_up", "ctx", "ending", "on_end", "position", "told")
+    __slots__ = ("_addressed", "_chunks", "_known", "_others", "_waiter", "caught_up", "ctx", "ending", "on_end", "position", "told")
 
     def __init__(self, ctx: Context, position: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
         self.ctx = ctx
@@ -59,6 +59,7 @@ class Subscription:
         self.ending: Ending | None = None
         self.on_end: Callable[[], object] | None = None
         self._chunks: deque[Missed] = deque()
+        self._known: tuple[int, int] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._others = _group(ctx, groups, is_addressed=False)
         self._addressed = _group(ctx, groups, is_addressed=True)
@@ -81,7 +82,7 @@ class Subscription:
 
     def put(self, position: str, chunk: bytes) -> None:
         """Queue a message; a viewer who lets too many wait is let go."""
-        if self.ending is not None:
+        if self.ending is not None or self._is_double(position):
             return
         if len(self._chunks) >= QUEUE_LIMIT:
             self.end("slow")
@@ -96,8 +97,9 @@ class Subscription:
             self.position = position
 
     def start(self, position: str, missed: list[Missed]) -> None:
-        """Begin with what was missed up to ``position``; what is queued and not newer is dropped as a double."""
+        """Begin with what was missed up to ``position``; what is queued, or yet comes, and is not newer is dropped."""
         newer = [item for item in self._chunks if not item[0] or place(item[0]) > place(position)]
+        self._known = place(position)
         self._chunks = deque([*missed, *newer])
         self.position = position
         self.caught_up = True
@@ -132,6 +134,15 @@ class Subscription:
         data = self._chunks[0][1] if len(self._chunks) == 1 else b"".join(chunk for _, chunk in self._chunks)
         self._chunks.clear()
         return data
+
+    def _is_double(self, position: str) -> bool:
+        """Whether a fact was told while catching up. The facts come in order: after the first newer one, none is."""
+        if self._known is None or not position:
+            return False
+        if place(position) <= self._known:
+            return True
+        self._known = None
+        return False
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
