@@ -31,6 +31,7 @@ STEPS: tuple[tuple[str, Message], ...] = (
 )
 UNAVAILABLE = N_("The scanner cannot be reached.")
 CONTINUE = N_("Continue to scan again. If it happens twice, tell an admin that the scanner is down.")
+PLANS: Any = ["S", "L"]
 TOO_LATE = N_("From here on it can no longer be cancelled.")
 
 
@@ -41,7 +42,7 @@ class SampleForm(Form):
     email = EmailField(N_("E-mail address"), description=N_("We send one mail there to confirm it."))
     password = PasswordField(N_("Password"), description=N_("At least 12 characters. A sentence is fine."))
     address = StringField(N_("Address"))
-    plan = SelectField(N_("Plan"), choices=["S", "L"])
+    plan = SelectField(N_("Plan"), choices=PLANS)
     note = TextAreaField(N_("Note"))
     keep = BooleanField(N_("Keep me signed in on this device"))
 
@@ -58,7 +59,7 @@ class PatternPage:
 
 def sample_page() -> PatternPage:
     """Return one of everything."""
-    refused = SampleForm(data={"name": "Ada", "email": "ada@"})
+    refused = SampleForm(prefix="refused-", data={"name": "Ada", "email": "ada@"})
     refused.email.errors = [N_("That is not an e-mail address. It needs a name, an @ and a domain.")]
     refused.password.errors = [N_("Too short: it needs 12 characters or more.")]
     refused.form_errors.append(N_("Nothing was saved. Correct what is marked."))
