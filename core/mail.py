@@ -88,10 +88,10 @@ class Mailer:
         with speaking(self._catalogues.speaker(mail.locale)) as voice:
             subject = voice.say(mail.subject)
             message["Subject"] = subject
-            message["Content-Language"] = voice.locale
             params = {"subject": subject, "base_url": self._base_url, "locale": voice.locale, **mail.params}
             message.set_content(self._render(mail, "txt", params))
             message.add_alternative(self._render(mail, "html", params), subtype="html")
+            message["Content-Language"] = voice.locale
         return message
 
     def _render(self, mail: Mail, kind: str, params: Mapping[str, Any]) -> str:

@@ -72,6 +72,4 @@ class AccountRepository:
 
     async def replace_hash(self, account_id: UUID, password_hash: str) -> None:
         """Store the password's hash with today's parameters."""
-        await self._session.execute(
-            update(Account).where(Account.id == account_id).values(password_hash=password_hash)
-        )
+        await self._session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))

@@ -119,6 +119,4 @@ class TenantRepository:
     async def open(self, tenant_id: UUID) -> None:
         """Make the tenant visible and enterable."""
         await self._session.execute(OPEN_IN_DIRECTORY, {"id": tenant_id})
-        await self._session.execute(
-            update(Tenant).where(Tenant.tenant_id == tenant_id).values(ready_at=func.now())
-        )
+        await self._session.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(ready_at=func.now()))

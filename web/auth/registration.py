@@ -90,9 +90,7 @@ async def _start(person: Person, password: str) -> None:
     application = Application(person.name, person.email, password_hash)
     sealed = Sealer(services().settings.secret_key).seal(application, person.id)
     async with unit_of_work("auth") as uow:
-        await start_registration(
-            uow, person.id, name=person.name, application=sealed, locale=current_context().locale
-        )
+        await start_registration(uow, person.id, name=person.name, application=sealed, locale=current_context().locale)
 
 
 async def _card(account_id: UUID) -> RunCard | None:

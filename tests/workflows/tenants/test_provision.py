@@ -79,9 +79,7 @@ async def test_until_it_is_ready_nobody_sees_it(bench: Workbench) -> None:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("step", UNDONE_STEPS)
-async def test_cancelling_at_any_boundary_leaves_everything_as_it_was(
-    bench: Workbench, step: str, moment: str
-) -> None:
+async def test_cancelling_at_any_boundary_leaves_everything_as_it_was(bench: Workbench, step: str, moment: str) -> None:
     neighbour = new_tenant("Globex")
     await bench.result(await provision(bench, neighbour))
     bench.gate.calls.clear()

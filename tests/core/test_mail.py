@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from aiosmtpd.smtp import SMTP
+
+from core.errors import InvalidError, UnavailableError
+from core.i18n import Catalogues
+from core.mail import Mail, Mailer
+from core.messages import messages_of
+from core.settings import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from core.settings import Settings
+    from tests.support.mails import Mailbox
+
+N_ = messages_of("auth")
+
+URL = "http://localhost:8000/verify/abc"
+
+
+def _mail(key: str = "run:send", *, name: str = "Ada", address: str = "ada@mail.example", locale: str = "en") -> Mail:
+    subject = N_("Confirm your address")
+    return Mail(key, name, address, subject, "auth/confirmation", locale, {"name": name, "url": URL})
+
+
+@pytest.fixture(scope="module")
+def catalogues() -> Catalogues:
+    return Catalogues.load(ROOT / "locales")
+
+
+@pytest.fixture
+def mailer(settings: Settings, catalogues: Catalogues) -> Mailer:
+    return Mailer(settings, catalogues)
+
+
+async def test_a_mail_arrives_as_text_and_as_a_page(mailer: Mailer, mailbox: Mailbox) -> None:
+    await mailer.send(_mail("arrives", address="arrives@mail.example"))
+    found = await mailbox.wait_for("arrives@mail.example")
+    assert found.subject == "Confirm your address"
+    assert URL in found.text
+    assert "Hello Ada," in found.text
+
+
+async def test_a_mail_that_is_sent_again_is_the_same_mail(mailer: Mailer, mailbox: Mailbox) -> None:
+    for _ in range(3):
+        await mailer.send(_mail("twice", address="twice@mail.example"))
+    await mailer.send(_mail("another", address="twice@mail.example"))
+    await asyncio.sleep(0.1)
+    assert len(mailbox.to("twice@mail.example")) == 2
+
+
+def test_it_is_written_in_the_language_of_its_reader(mailer: Mailer) -> None:
+    message = mailer.compose(_mail(locale="de"))
+    assert message["Subject"] == "Adresse bestätigen"
+    assert message["Content-Language"] == "de"
+    page = message.get_body(("html",))
+    assert page is not None
+    assert '<html lang="de"' in page.get_content()
+
+
+def test_what_people_type_stays_words(mailer: Mailer) -> None:
+    name = 'Eve <b>"x"</b>\r\nBcc: victim@mail.example'
+    message = mailer.compose(_mail(name=name))
+    assert message["Bcc"] is None
+    assert len(message["To"].addresses) == 1
+    page = message.get_body(("html",))
+    assert page is not None
+    assert "<b>" not in page.get_content()
+
+
+class Refusing:
+    """A server that refuses receivers."""
+
+    def __init__(self, reply: str) -> None:
+        self.reply = reply
+
+    async def handle_RCPT(self, *_: object) -> str:  # noqa: N802  # aiosmtpd's name
+        return self.reply
+
+
+@pytest.fixture
+async def port(request: pytest.FixtureRequest) -> AsyncIterator[int]:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Refusing(request.param)), "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("port", "error", "code"),
+    [
+        ("550 no such user", InvalidError, "mail_refused"),
+        ("450 try later", UnavailableError, "mail_unavailable"),
+    ],
+    indirect=["port"],
+)
+async def test_a_refusal_for_ever_is_told_from_one_for_now(
+    settings: Settings, catalogues: Catalogues, port: int, error: type[Exception], code: str
+) -> None:
+    mailer = Mailer(settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}"}), catalogues)
+    with pytest.raises(error) as refused:
+        await mailer.send(_mail())
+    assert refused.value.code == code  # type: ignore[attr-defined]
+
+
+async def test_a_server_that_is_down_is_unavailable(settings: Settings, catalogues: Catalogues) -> None:
+    mailer = Mailer(settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"}), catalogues)
+    with pytest.raises(UnavailableError) as down:
+        await mailer.send(_mail())
+    assert down.value.code == "mail_unavailable"
