@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 UNAVAILABLE = "unavailable"
 UNEXPECTED = "unexpected"
+NOT_FOUND = "not_found"
 SECONDS_BETWEEN_HEARTBEATS = 1
 DEPENDENCY_DOWN = (
     OSError,
@@ -142,6 +143,8 @@ class _Attempt:
             return error.code, self._planned.patience if error.kind == UNAVAILABLE else 1
         if isinstance(error, ApplicationError):
             return error.type or UNEXPECTED, 1 if error.non_retryable else self._planned.attempts
+        if isinstance(error, FileNotFoundError):
+            return NOT_FOUND, 1  # the storage answers, and does not have it: trying again brings nothing back
         if isinstance(error, DEPENDENCY_DOWN):
             return UNAVAILABLE, self._planned.patience
         return UNEXPECTED, self._planned.attempts
