@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.async_api import expect
@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from core.ids import new_id
 from tests.factories.files import noise, pdf
 from tests.support.people import PASSWORD
-from tests.support.surfing import assert_no_gap_and_no_double, drop_file, idle, live, loaded
+from tests.support.surfing import Watch, assert_no_gap_and_no_double, choose, drop_file, idle, live, loaded
 from tests.support.words import Words
 
 if TYPE_CHECKING:
@@ -36,8 +36,14 @@ addEventListener("DOMContentLoaded", () => {
     ("width", "locale", "scheme"), [(1440, "en", "light"), (390, "en", "light"), (1440, "de", "dark")]
 )
 async def test_register_build_a_workspace_upload_and_remove(
-    deployment: Deployment, new_page: NewPage, width: int, locale: str, scheme: Literal["light", "dark"]
+    deployment: Deployment,
+    new_page: NewPage,
+    watch: Watch,
+    width: int,
+    locale: str,
+    scheme: Literal["light", "dark"],
 ) -> None:
+    watch.allow_status(404)  # the open page of a file asks for it once more when it is removed
     words = Words(locale)
     page = await new_page(width=width, language=locale, scheme=scheme)
     mark = new_id().hex[-6:]
@@ -104,8 +110,7 @@ async def upload(page: Page, words: Words, files_url: str, picture: bytes, docum
     await live(page)
     await slow_uploads(page)
     await drop_file(page, "[data-upload-zone]", "coast.jpg", "image/jpeg", picture)
-    chosen: Any = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": document}
-    await page.locator("input[type=file]").set_input_files([chosen])
+    await choose(page, "plan.pdf", document, "application/pdf")
     for name in ("coast.jpg", "plan.pdf"):
         await expect(page.locator("article.run", has_text=name)).to_have_attribute("data-state", "done")
         row = page.locator("#files tr", has_text=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
@@ -94,3 +94,9 @@ async def loaded(picture: Locator) -> None:
     await expect(picture).to_be_visible()
     await expect(picture).to_have_js_property("complete", value=True)
     assert await picture.evaluate("image => image.naturalWidth") > 0
+
+
+async def choose(page: Page, name: str, content: bytes, kind: str = "application/octet-stream") -> None:
+    """Choose a file in the page's upload form."""
+    chosen: Any = {"name": name, "mimeType": kind, "buffer": content}
+    await page.locator("input[type=file]").set_input_files([chosen])
