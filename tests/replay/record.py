@@ -47,6 +47,8 @@ async def save_history(handle: WorkflowHandle[Any, Any], workflow: str, path: st
     if not os.environ.get(SWITCH):
         return
     events = _without_machine(json.loads((await handle.fetch_history()).to_json()))
+    # The time-skipping server leaves the id out; replaying needs it.
+    events["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = handle.id
     folder = HISTORIES / workflow
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{path}.json").write_text(json.dumps(events, indent=1) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID  # noqa: TC003  # the payload converter reads annotations at run time
 
 from temporalio import workflow
 

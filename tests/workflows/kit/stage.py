@@ -77,6 +77,13 @@ class Facts:
         self.published += facts
 
 
+async def eventually(happened: Callable[[], bool]) -> None:
+    """Wait until something is so; fails when it does not become so soon."""
+    async with asyncio.timeout(SOON):
+        while not happened():  # noqa: ASYNC110  # what is waited for happens elsewhere and sets no event
+            await asyncio.sleep(0.01)
+
+
 def sample_activities(scripts: dict[str, Script]) -> list[Callable[..., Any]]:
     """Return the activities of all sample steps and undos."""
 
@@ -141,10 +148,18 @@ class Stage:
 
     async def until(self, run: LaunchedRun, state: str) -> RunSnapshot:
         """Return the run as soon as its row says ``state``."""
-        async with asyncio.timeout(SOON):
-            while (found := await self.snapshot(run)).state != state:
-                await asyncio.sleep(0.03)
-        return found
+        return await self.when(run, lambda found: found.state == state)
+
+    async def when(self, run: LaunchedRun, so: Callable[[RunSnapshot], bool]) -> RunSnapshot:
+        """Return the run as soon as its row is so."""
+        return await asyncio.wait_for(self._when(run, so), SOON)
+
+    async def _when(self, run: LaunchedRun, so: Callable[[RunSnapshot], bool]) -> RunSnapshot:
+        while True:
+            found = await self.snapshot(run)
+            if so(found):
+                return found
+            await asyncio.sleep(0.03)
 
     def told(self, run: LaunchedRun) -> list[Fact]:
         """Return the facts of a run in the order in which they were published."""
@@ -153,9 +168,7 @@ class Stage:
     async def numbers(self, run: LaunchedRun) -> list[int]:
         """Return the event numbers of a run that has ended, once all of them are published."""
         last = (await self.snapshot(run)).seq
-        async with asyncio.timeout(SOON):
-            while not self.told(run) or self.told(run)[-1].params["seq"] < last:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: [fact.params["seq"] for fact in self.told(run)][-1:] == [last])
         return [fact.params["seq"] for fact in self.told(run)]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, UnavailableError
 from core.messages import messages_of
 from tests.replay.record import save_history
 from tests.workflows.kit.sample import FAN, LINE, PATIENT
-from tests.workflows.kit.stage import Script
+from tests.workflows.kit.stage import Script, eventually
 
 if TYPE_CHECKING:
     from tests.workflows.kit.stage import Stage
@@ -102,9 +103,7 @@ async def test_continue_may_fail_again_and_be_asked_again(stage: Stage) -> None:
     await stage.until(run, "needs_you")
     for count in (2, 3):
         await stage.control.resume(run.workflow_id)
-        async with asyncio.timeout(20):
-            while script.calls.count("second") < count:
-                await asyncio.sleep(0.02)
+        await eventually(partial(lambda least: script.calls.count("second") >= least, count))
         await stage.until(run, "needs_you")
     script.mend("second")
     await stage.control.resume(run.workflow_id)
@@ -127,9 +126,8 @@ async def test_of_parallel_steps_one_parks_while_the_others_end(stage: Stage) ->
     script.fails("middle", ConflictError(N_("No")))
     run = await stage.launch(FAN, "fan", script)
     await stage.until(run, "needs_you")
-    async with asyncio.timeout(10):
-        while {step.state for step in (await stage.snapshot(run)).steps if step.name in {"left", "right"}} != {"done"}:
-            await asyncio.sleep(0.02)
+    shown = {"first": "done", "left": "done", "middle": "parked", "right": "done"}
+    await stage.when(run, lambda found: {step.name: step.state for step in found.steps} == shown)
     script.mend("middle")
     await stage.control.resume(run.workflow_id)
     await stage.handle(run).result()

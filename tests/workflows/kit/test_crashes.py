@@ -1,0 +1,282 @@
+"""What dies, disappears or was never reached only delays a run; the sweep finds what was left."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+from temporalio.worker import Worker
+
+from activities.runs.sweeping import SweepActivities
+from core.context import Context, Person, TenantFacts
+from core.db import Database
+from core.ids import new_id
+from core.live.fact import EVERYONE
+from core.runs.dispatch import RunStarter
+from core.runs.recorder import Recorder
+from core.runs.report import Mended
+from core.runs.sweep import Sweeper
+from tests.replay.record import save_history
+from tests.workflows.kit.sample import CONTRACTS, LINE, PATIENT
+from tests.workflows.kit.stage import Facts, Script, Stage, eventually, outbox_of
+from workflows.runs.sweep import SWEEP, Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    import asyncpg
+    from temporalio.client import Client
+
+    from core.runs.launch import LaunchedRun
+    from core.settings import Settings
+
+AGE_RUN = "update platform.runs set changed_at = now() - interval '10 minutes' where id = $1"
+AGE_OUTBOX = "update platform.outbox set created_at = now() - interval '10 minutes' where tenant_id = $1"
+
+
+# --- a worker is killed -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Processes:
+    """Starts worker processes and kills them."""
+
+    settings: Settings
+    notes: Path
+
+    def start(self) -> subprocess.Popen[bytes]:
+        values = self.settings.model_dump(mode="json")
+        values["secret_key"] = self.settings.secret_key.get_secret_value()
+        command = [sys.executable, "-m", "tests.workflows.kit.worker_process", json.dumps(values), str(self.notes)]
+        return subprocess.Popen(command)
+
+    def calls(self) -> list[str]:
+        return self.notes.read_text().split() if self.notes.exists() else []
+
+    async def until_called(self, name: str) -> None:
+        await eventually(lambda: name in self.calls())
+
+
+@contextmanager
+def killed_afterwards(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_kill_9_in_the_middle_of_a_step_only_delays_it(
+    settings: Settings, temporal_client: Client, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes"
+    notes.with_suffix(".slow").touch()
+    processes = Processes(settings, notes)
+    ctx = Context(TenantFacts(new_id(), "acme", "Acme"), Person(new_id(), "Ada", "ada@acme.example"), "owner")
+    async with stage_without_worker(settings, temporal_client, ctx) as stage:
+        with killed_afterwards(processes.start()):
+            run = await stage.launch(LINE, "killed")
+            await processes.until_called("second")
+        notes.with_suffix(".slow").unlink()
+        with killed_afterwards(processes.start()):
+            async with asyncio.timeout(40):
+                await stage.handle(run).result()
+        found = await stage.snapshot(run)
+    assert processes.calls() == ["first", "second", "second", "look", "third", "ship", "tell"]
+    assert found.state == "done"
+    assert [step.attempt for step in found.steps] == [1, 2, 1, 1, 1, 1]
+
+
+@asynccontextmanager
+async def stage_without_worker(
+    settings: Settings, client: Client, ctx: Context, *, starts: bool = True
+) -> AsyncIterator[Stage]:
+    """Open a stage that launches and looks, while the work is done elsewhere, or not at all."""
+    db = await Database.connect(settings, pool_size=2)
+    starter = RunStarter(client)
+    if starts:
+        db.after_commit(starter)
+    yield Stage(db, client, ctx, Recorder(db), Facts(), starter)
+    await db.close()
+
+
+# --- the database is away ---------------------------------------------------------------------------------------------
+
+
+async def test_a_database_that_is_away_while_steps_run_is_caught_up_with(stage: Stage, settings: Settings) -> None:
+    away = await Database.connect(settings.model_copy(update={"database_url": "postgresql://adx_app:x@127.0.0.1:1/no"}))
+    there = stage.recorder._db
+
+    async def leave() -> None:
+        stage.recorder._db = away
+
+    async def come_back() -> None:
+        stage.recorder._db = there
+
+    run = await stage.launch(LINE, "away", Script({"second": leave, "tell": come_back}))
+    try:
+        await stage.handle(run).result()
+    finally:
+        stage.recorder._db = there
+    card = await stage.card(run)
+    assert card.state == "done"
+    assert {step.state for step in card.steps} == {"done"}
+    numbers = await stage.numbers(run)
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+# --- the sweep --------------------------------------------------------------------------------------------------------
+
+
+def sweeper_of(stage: Stage, transport: Facts | None = None) -> Sweeper:
+    return Sweeper(stage.db, stage.client, transport or stage.facts, CONTRACTS)
+
+
+async def test_a_run_that_nobody_started_is_started(
+    stage: Stage, settings: Settings, temporal_client: Client, owner_connection: asyncpg.Connection
+) -> None:
+    async with stage_without_worker(settings, temporal_client, stage.ctx, starts=False) as crashed:
+        run = await crashed.launch(LINE, "unstarted")
+    stage.scripts["unstarted"] = Script()
+    assert (await stage.snapshot(run)).state == "launching"
+    await owner_connection.execute(AGE_RUN, run.id)
+    assert await sweeper_of(stage).start_unstarted() >= 1
+    await stage.handle(run).result()
+    assert (await stage.snapshot(run)).state == "done"
+
+
+async def test_one_run_that_cannot_be_started_does_not_keep_back_the_others(
+    stage: Stage, settings: Settings, temporal_client: Client, owner_connection: asyncpg.Connection
+) -> None:
+    async with stage_without_worker(settings, temporal_client, stage.ctx, starts=False) as crashed:
+        bad, good = await crashed.launch(LINE, "bad"), await crashed.launch(LINE, "good")
+    stage.scripts["good"] = Script()
+    await owner_connection.execute("update platform.runs set input = '{}' where id = $1", bad.id)
+    for run in (bad, good):
+        await owner_connection.execute(AGE_RUN, run.id)
+    await sweeper_of(stage).start_unstarted()
+    await stage.handle(good).result()
+    await owner_connection.execute("delete from platform.runs where id = $1", bad.id)
+
+
+async def test_facts_that_were_not_published_are_published_once(
+    stage: Stage, owner_connection: asyncpg.Connection
+) -> None:
+    facts = Facts()
+    stage.facts.down = True
+    try:
+        run = await stage.launch(LINE, "unpublished")
+        await stage.handle(run).result()
+        await asyncio.sleep(0.2)
+    finally:
+        stage.facts.down = False
+    waiting = await outbox_of(stage, run)
+    assert waiting == (await stage.snapshot(run)).seq
+    await owner_connection.execute(AGE_OUTBOX, stage.ctx.tenant_id)
+    await sweeper_of(stage, facts).publish_unpublished()
+    mine = [fact for fact in facts.published if fact.key == str(run.id)]
+    assert [fact.params["seq"] for fact in mine] == list(range(1, waiting + 1))
+    assert await outbox_of(stage, run) == 0
+
+
+async def test_facts_of_a_transaction_that_failed_are_never_told(stage: Stage) -> None:
+    class AbortedError(Exception):
+        pass
+
+    with pytest.raises(AbortedError):
+        await _publish_and_fail(stage, AbortedError())
+    await asyncio.sleep(0.1)
+    assert [fact for fact in stage.facts.published if fact.key == "aborted"] == []
+
+
+async def _publish_and_fail(stage: Stage, error: Exception) -> None:
+    async with stage.db.unit_of_work(stage.ctx, "files") as uow:
+        uow.publish("files", "aborted", audience=EVERYONE)
+        raise error
+
+
+async def rewind(owner: asyncpg.Connection, run: LaunchedRun, state: str) -> None:
+    """Make the row what it would be if the events since then had been lost."""
+    await owner.execute(
+        "update platform.runs set state = $2, ended_at = null, outcome = null, "
+        "changed_at = now() - interval '10 minutes' where id = $1",
+        *(run.id, state),
+    )
+    await owner.execute("delete from platform.run_steps where run_id = $1 and name <> 'first'", run.id)
+
+
+async def test_a_row_that_missed_the_end_is_reconciled(stage: Stage, owner_connection: asyncpg.Connection) -> None:
+    run = await stage.launch(LINE, "missed")
+    await stage.handle(run).result()
+    seq = (await stage.snapshot(run)).seq
+    await rewind(owner_connection, run, "running")
+    await sweeper_of(stage).reconcile()
+    card = await stage.card(run)
+    assert (card.state, card.seq) == ("done", seq + 1)
+    assert card.outcome is not None, "the outcome is learnt from the workflow's result"
+    assert {step.state for step in card.steps} == {"done"}
+
+
+async def test_a_row_that_missed_a_state_is_reconciled(stage: Stage, owner_connection: asyncpg.Connection) -> None:
+    run = await stage.launch(PATIENT, "missed wait")
+    await stage.until(run, "waiting")
+    await rewind(owner_connection, run, "running")
+    await sweeper_of(stage).reconcile()
+    assert (await stage.snapshot(run)).state == "waiting"
+    await stage.control.cancel(run.workflow_id)
+    await stage.until(run, "cancelled")
+
+
+async def test_a_run_whose_workflow_is_gone_is_failed(stage: Stage, owner_connection: asyncpg.Connection) -> None:
+    run = await stage.launch(PATIENT, "terminated")
+    await stage.until(run, "waiting")
+    await stage.handle(run).terminate()
+    await owner_connection.execute(AGE_RUN, run.id)
+    await sweeper_of(stage).reconcile()
+    assert (await stage.snapshot(run)).state == "failed"
+
+
+async def test_a_sweep_with_nothing_to_do_changes_nothing(stage: Stage) -> None:
+    run = await stage.launch(LINE, "quiet")
+    await stage.handle(run).result()
+    before = await stage.snapshot(run)
+    await sweeper_of(stage).sweep()
+    assert await stage.snapshot(run) == before
+
+
+async def test_the_sweep_is_a_workflow_of_its_own(stage: Stage) -> None:
+    worker = Worker(
+        stage.client,
+        task_queue="sweeping",
+        workflows=[Sweep],
+        activities=[SweepActivities(sweeper_of(stage)).sweep_once],
+    )
+    async with worker:
+        handle = await stage.client.start_workflow(Sweep.run, id=f"sweep-{new_id()}", task_queue="sweeping")
+        assert isinstance(await handle.result(), Mended)
+    await save_history(handle, SWEEP, "done")
+
+
+async def count_of(stage: Stage, query: str, **params: Any) -> int:
+    async with stage.db.unit_of_work(stage.ctx, "runs") as uow:
+        return int((await uow.session.execute(text(query), params)).scalar_one())
+
+
+async def test_the_same_key_is_the_same_run_even_after_its_end(stage: Stage) -> None:
+    first = await stage.launch(LINE, "same")
+    again = await stage.launch(LINE, "same", stage.scripts["same"])
+    await stage.handle(first).result()
+    late = await stage.launch(LINE, "same", stage.scripts["same"])
+    await asyncio.sleep(0.3)
+    assert first == again == late
+    assert stage.scripts["same"].calls == ["first", "second", "look", "third", "ship", "tell"]
+    assert await count_of(stage, "select count(*) from platform.runs where id = :id", id=first.id) == 1
+    assert (await stage.snapshot(first)).state == "done"

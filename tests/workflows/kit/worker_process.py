@@ -1,0 +1,53 @@
+"""A worker of the sample workflows in a process of its own, to be killed. Its activities note each call in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from core.db import Database
+from core.runs.recorder import Recorder
+from core.runs.temporal import connect
+from core.settings import Settings
+from tests.workflows.kit.stage import Script, worker_of
+
+SLOW = "second"
+
+
+class Noted(dict[str, Script]):
+    """A script for every label: it notes the calls in a file, and is slow for as long as that file's neighbour is."""
+
+    def __init__(self, notes: Path) -> None:
+        self._notes = notes
+
+    def __missing__(self, label: str) -> Script:
+        return Script(acts={SLOW: self._hang}, calls=_Lines(self._notes))
+
+    async def _hang(self) -> None:
+        if self._notes.with_suffix(".slow").exists():
+            await asyncio.sleep(60)
+
+
+class _Lines(list[str]):
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def append(self, name: str) -> None:
+        with self._file.open("a") as file:
+            file.write(f"{name}\n")
+
+
+async def main(settings: Settings, notes: Path) -> None:
+    """Work until killed."""
+    db = await Database.connect(settings, pool_size=2)
+    recorder = Recorder(db)
+    recorder.start()
+    scripts: Any = Noted(notes)
+    async with worker_of(await connect(settings), recorder, scripts):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Settings.model_validate_json(sys.argv[1]), Path(sys.argv[2])))
