@@ -10,7 +10,7 @@ import asyncio
 import json
 import secrets
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from redis.exceptions import RedisError
@@ -35,7 +35,7 @@ class Cache:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._loading: dict[str, asyncio.Task[object]] = {}
+        self._loading: dict[str, asyncio.Task[Any]] = {}
         self._resting_until = 0.0
 
     async def get(
@@ -80,7 +80,8 @@ class Cache:
             task = asyncio.ensure_future(self._load(name, load, seconds))
             self._loading[name] = task
             task.add_done_callback(lambda _: self._loading.pop(name, None))
-        return await asyncio.shield(task)  # type: ignore[return-value]  # tasks are kept under the name of their load
+        value: JsonT = await asyncio.shield(task)
+        return value
 
     async def _load(self, name: str, load: Callable[[], Awaitable[object]], seconds: int) -> object:
         value = await load()
@@ -99,7 +100,9 @@ class Cache:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 found = await self._redis.mget(keys)
-                return [_text(value) if value else await self._begin(key) for key, value in zip(keys, found, strict=True)]
+                return [
+                    _text(value) if value else await self._begin(key) for key, value in zip(keys, found, strict=True)
+                ]
         except OUTAGE as error:
             self._rest(error)
             return None
@@ -107,7 +110,7 @@ class Cache:
     async def _begin(self, key: str) -> str:
         fresh = secrets.token_hex(6)
         earlier = await self._redis.set(key, fresh, ex=TAG_SECONDS, nx=True, get=True)
-        return _text(earlier) if earlier else fresh
+        return _text(earlier) if isinstance(earlier, (bytes, str)) else fresh
 
     async def _read(self, name: str) -> bytes | str | None:
         try:

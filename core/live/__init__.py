@@ -1,4 +1,4 @@
-"""Live updates: facts published by anyone, delivered in order to every page that may see them, without gap or double."""
+"""Live updates: facts that anyone publishes, delivered in order to every page that may see them, none left out."""
 
 from core.live.fact import ADMINS, EVERYONE, Audience, Fact, only, user_or_admins
 from core.live.gatekeeper import SessionGatekeeper

@@ -35,6 +35,7 @@ CHECK_WITHIN = 2
 UNCHECKED_SECONDS = 60
 """How long streams stay open while nobody can say whether their sessions still hold."""
 WAIT_SECONDS = 2.0
+SERVER_SECONDS = 2.0
 LONGEST_PAUSE = 2.0
 CATCH_UPS_AT_ONCE = 16
 
@@ -63,6 +64,8 @@ class Hub:
         self._wake_id = BEGINNING
         self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._server: str | None = None
+        self._server_seen_at = 0.0
         self._due: set[Subscription] = set()
         self._checked_at = 0.0
         self._started = False
@@ -155,18 +158,16 @@ class Hub:
             await self._transport.wake(self._wake_key)
 
     async def _read_forever(self) -> None:
-        pause, was_out = 0.0, False
+        pause = 0.0
         while True:
             try:
-                if was_out:
-                    await self._check_positions()
+                await self._check_server()
                 await self._open_channels()
                 await self._read_once()
-                pause, was_out = 0.0, False
+                pause = 0.0
             except OUTAGE as error:
-                if not was_out:
+                if not pause:
                     log.warning("live.outage", error=str(error))
-                was_out = True
                 pause = await _pause(pause)
 
     async def _read_once(self) -> None:
@@ -185,8 +186,21 @@ class Hub:
         for channel in [found for found in self._channels.values() if found.position is None]:
             channel.open((await self._transport.extent(channel.tenant_id)).newest)
 
+    async def _check_server(self) -> None:
+        """When Redis was started anew, see whether the streams still reach back to where we were.
+
+        The client reconnects by itself, so an outage need not show as an error here; the server's run id tells.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._server_seen_at < SERVER_SECONDS:
+            return
+        server = await self._transport.server()
+        changed = self._server not in {None, server}
+        self._server, self._server_seen_at = server, now
+        if changed:
+            await self._check_positions()
+
     async def _check_positions(self) -> None:
-        """After an outage: see whether the streams still reach back to where we were."""
         for channel in list(self._channels.values()):
             extent = await self._transport.extent(channel.tenant_id)
             if channel.position is not None and not extent.can_resume(channel.position):

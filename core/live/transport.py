@@ -66,6 +66,11 @@ class Transport:
         ids = await pipeline.execute()
         return tuple(replace(fact, id=_text(id)) for fact, id in zip(facts, ids, strict=True))  # noqa: A001
 
+    async def server(self) -> str:
+        """Return what names this run of the server: another one after a restart or a failover."""
+        info = await self._redis.info("server")
+        return str(info["run_id"])
+
     async def extent(self, tenant_id: UUID) -> Extent:
         """Return what the tenant's stream holds now."""
         pipeline = self._redis.pipeline(transaction=False)
@@ -81,7 +86,7 @@ class Transport:
     async def after(self, tenant_id: UUID, position: str, *, limit: int | None = None) -> list[Fact]:
         """Return the facts after a position, oldest first."""
         found = await self._redis.xrange(self.key(tenant_id), min=f"({position}", count=limit)
-        return list(_facts(found))
+        return list(_facts(found or []))
 
     async def wait(self, positions: Mapping[UUID, str], wake_key: str, wake_id: str, *, seconds: float) -> Arrived:
         """Wait until any of these tenants has a fact after its position, or somebody calls :meth:`wake`."""

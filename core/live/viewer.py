@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from core.context import TenantFacts
+    from core.context import Role, TenantFacts
 
 QUEUE_LIMIT = 256
 """Messages that may wait for one viewer. Past it the stream ends, and the browser comes back for the rest."""
@@ -42,14 +42,26 @@ class LiveViewer:
     @property
     def context(self) -> Context:
         """A nameless context of the group, for templates."""
-        role = "admin" if self.is_admin else "member"
+        role: Role = "admin" if self.is_admin else "member"
         return Context(tenant=self.tenant, role=role, locale=self.locale, theme=self.theme, timezone=self.timezone)
 
 
 class Subscription:
     """One open stream: an asynchronous iterator of bytes that ends when the stream has to."""
 
-    __slots__ = ("_addressed", "_chunks", "_known", "_others", "_waiter", "caught_up", "ctx", "ending", "on_end", "position", "told")
+    __slots__ = (
+        "_addressed",
+        "_chunks",
+        "_known",
+        "_others",
+        "_waiter",
+        "caught_up",
+        "ctx",
+        "ending",
+        "on_end",
+        "position",
+        "told",
+    )
 
     def __init__(self, ctx: Context, position: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
         self.ctx = ctx

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from markupsafe import Markup
-from quart import Quart, Response, request
+from quart import Quart, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
 from core.context import Context
 from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
 from web.kit import csrf
-from web.kit.body import PulledConnection, PulledRequest
+from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
 from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
 from web.kit.gate import Gate
@@ -118,11 +118,11 @@ class WebApp(Quart):
 
 async def _finished(task: asyncio.Task[Any]) -> bool:
     """Wait for the answer. Time during which the browser is still sending does not count."""
-    body = request.body
+    body = current_body()
     loop = asyncio.get_running_loop()
     started = loop.time()
     while not task.done():
-        moved = max(started, body.moved_at) if isinstance(request.body, PulledRequest.body_class) else started
+        moved = max(started, body.moved_at)
         left = ANSWER_SECONDS if body.waiting else ANSWER_SECONDS - (loop.time() - moved)
         if left <= 0:
             return False
@@ -160,27 +160,20 @@ async def _check() -> None:
     if request.routing_exception is not None or request.url_rule is None:
         return
     visit.route = request.url_rule.rule
-    route = current_app_routes()[request.url_rule.endpoint]
+    route = current_app.view_functions[request.url_rule.endpoint]
     guard = guard_of(route)
     if guard is None:
         raise NotFoundError(NOT_FOUND)
     guard.check(visit.ctx)
     streams = getattr(route, "__adx_streams__", False)
     if streams:
-        request.body.allow(visit.services.settings.max_upload_bytes + FORM_BYTES)
+        current_body().allow(visit.services.settings.max_upload_bytes + FORM_BYTES)
     if request.method in csrf.SAFE_METHODS:
         return
     if streams:
         csrf.check_before_body()
     else:
         await csrf.check_request()
-
-
-def current_app_routes() -> dict[str, Any]:
-    """Return the routes of the app that answers, by endpoint."""
-    from quart import current_app  # noqa: PLC0415
-
-    return current_app.view_functions
 
 
 def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
@@ -236,7 +229,7 @@ class _Finishing:
         self._headers.apply(response, visit.kind, signed_in=visit.ctx.person is not None)
         await compress(request, response)
         try:
-            await request.body.discard()
+            await current_body().discard()
         except (TimeoutError, ClientDisconnected):
             log.debug("web.body_left", path=request.path)
         return response
@@ -244,7 +237,7 @@ class _Finishing:
 
 def _globals() -> dict[str, Any]:
     return {
-        "static_url": lambda name: current_kit().static.url(name),
+        "static_url": _static_url,
         "theme_url": _theme_url,
         "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
         "live_after": lambda: current_visit().position,
@@ -254,6 +247,10 @@ def _globals() -> dict[str, Any]:
         "runs_feature": _runs_feature,
         "request": request,
     }
+
+
+def _static_url(name: str) -> str:
+    return current_kit().static.url(name)
 
 
 def _theme_url(key: str) -> str:

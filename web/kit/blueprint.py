@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quart import Blueprint
 
 from web.kit.guards import guard_of
-
-if TYPE_CHECKING:
-    from quart.typing import RouteCallable
 
 
 class FeatureBlueprint(Blueprint):
@@ -19,18 +16,16 @@ class FeatureBlueprint(Blueprint):
         self,
         rule: str,
         endpoint: str | None = None,
-        view_func: RouteCallable | None = None,
-        provide_automatic_options: bool | None = None,
-        **options: Any,
+        view_func: Any = None,  # noqa: ANN401  # any route; Quart's own type is wider than can be written
+        provide_automatic_options: bool | None = None,  # noqa: FBT001  # Flask's signature
+        **options: Any,  # noqa: ANN401  # Flask's signature
     ) -> None:
         """Add a route once for each kind of host of its guard; raises ``TypeError`` when it has no guard."""
         found = guard_of(view_func)
         if found is None:
             raise TypeError(f"{self.name}: the route {rule} has no guard")
         for host in found.hosts:
-            super().add_url_rule(
-                rule, endpoint, view_func, bool(provide_automatic_options), host=host, **options
-            )
+            super().add_url_rule(rule, endpoint, view_func, bool(provide_automatic_options), host=host, **options)
 
 
 def feature_blueprint(name: str) -> FeatureBlueprint:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from quart import request
 from quart.asgi import ASGIHTTPConnection
 from quart.wrappers import Request
 from quart.wrappers.request import Body
@@ -15,8 +16,6 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, Reque
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
-
-    from quart import Quart
 
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
@@ -117,15 +116,19 @@ class PulledRequest(Request):
 class PulledConnection(ASGIHTTPConnection):
     """One request and its answer. A browser that goes away does not stop a route half way; its transaction ends."""
 
-    def __init__(self, app: Quart, scope: Any) -> None:  # noqa: ANN401  # an ASGI scope
-        super().__init__(app, scope)
-
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Answer the request."""
-        request = self._create_request_from_scope(send)  # type: ignore[arg-type]  # hypercorn's type of the same
-        if isinstance(request, PulledRequest):
-            request.body.connect(receive)
-        await self.handle_request(request, send)  # type: ignore[arg-type]
+        pulled = self._create_request_from_scope(send)
+        if isinstance(pulled, PulledRequest):
+            pulled.body.connect(receive)
+        await self.handle_request(pulled, send)
+
+
+def current_body() -> PulledBody:
+    """Return the body of the request that is being answered."""
+    body = request.body
+    assert isinstance(body, PulledBody)  # WebApp makes no other
+    return body
 
 
 def streams_body(route: RouteT) -> RouteT:

@@ -48,7 +48,7 @@ def check_origin() -> None:
 
 
 def check_token(token: str | None) -> None:
-    """Refuse an unsafe request without the token of this session. Routes that read their own body call it themselves."""
+    """Refuse a request without the token of its session. Routes that read their own body call it themselves."""
     visit = current_visit()
     if not _matches(visit, token or ""):
         raise _refusal()

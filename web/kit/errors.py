@@ -120,7 +120,9 @@ def is_outage(error: BaseException | None) -> bool:
         return True
     if isinstance(error, ExceptionGroup):
         return any(is_outage(inner) for inner in error.exceptions)
-    return isinstance(error, OUTAGES) or (error is not None and error.__cause__ is not None and is_outage(error.__cause__))
+    return isinstance(error, OUTAGES) or (
+        error is not None and error.__cause__ is not None and is_outage(error.__cause__)
+    )
 
 
 def _of_http(error: HTTPException) -> Refusal:

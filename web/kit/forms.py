@@ -13,6 +13,8 @@ from core.i18n import speaker
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wtforms.form import BaseForm
+
     from core.errors import DomainError
 
 FormT = TypeVar("FormT", bound="Form")
@@ -29,10 +31,10 @@ class _Translations:
         return voice.catalogues.choose(singular, plural, n, voice.locale, "kit")
 
 
-class FormMeta(DefaultMeta):  # type: ignore[misc]  # wtforms' stubs leave it untyped
+class FormMeta(DefaultMeta):
     """Has every form speak the language of the page it is on."""
 
-    def get_translations(self, form: wtforms.Form) -> _Translations:  # noqa: ARG002  # WTForms' signature
+    def get_translations(self, form: BaseForm) -> _Translations:  # noqa: ARG002  # WTForms' signature
         """Return the catalogue of the reader."""
         return _Translations()
 
@@ -45,10 +47,11 @@ class Form(wtforms.Form):
     def refuse(self, error: DomainError) -> None:
         """Show a refusal beside the field it belongs to, or above the form."""
         if error.field is not None and error.field in self:
-            field = self[error.field]
+            field: Any = self[error.field]
             field.errors = [*field.errors, error.message]
         else:
-            self.form_errors.append(error.message)
+            told: list[Any] = self.form_errors
+            told.append(error.message)
 
 
 async def read_form(form: type[FormT], **defaults: Any) -> FormT:  # noqa: ANN401  # fields of any type

@@ -116,7 +116,7 @@ class Gate:
 
 
 def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
-    """Return who sent the request: the nearest address that is not one of our own proxies. Bad headers count nothing."""
+    """Return who sent the request: the nearest address that is none of our own proxies. Bad headers count nothing."""
     peer = (scope.get("client") or ("",))[0]
     forwarded = [part.strip() for part in _header(scope, b"x-forwarded-for").split(",") if part.strip()]
     address = peer

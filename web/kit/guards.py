@@ -62,7 +62,9 @@ class Guard:
         if ctx.person is None:
             raise SignInNeededError
         if ctx.role == "pending":
-            raise RefusedError(N_("Confirm your e-mail address first. The link is in the mail we sent you."), code="pending")
+            raise RefusedError(
+                N_("Confirm your e-mail address first. The link is in the mail we sent you."), code="pending"
+            )
         if self.level in {"guest", "member"}:
             raise NotFoundError(N_("There is nothing here."))
         raise RefusedError(N_("Only people who run this tenant can do this. Ask one of its admins."), code="role")

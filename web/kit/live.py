@@ -1,4 +1,4 @@
-"""The stream of a page: ``GET /live?after=<position>``, as plain ASGI, because ten thousand of them are open at once."""
+"""The stream of a page, ``GET /live?after=<position>``: plain ASGI, because ten thousand of them are open at once."""
 
 from __future__ import annotations
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from quart import Response, request
 
 from core.i18n import speaking
-from web.kit.slots import collecting, fill_slots
 from web.kit.services import current_kit
+from web.kit.slots import collecting, fill_slots
 from web.kit.templates import variables_of
 from web.kit.visit import current_context
 
@@ -39,7 +39,7 @@ def is_htmx() -> bool:
 
 
 async def page(
-    template: str, model: object = None, *, fragment: str | None = None, status: int = 200, **more: Any
+    template: str, model: object = None, *, fragment: str | None = None, status: int = 200, **more: object
 ) -> Response:
     """Answer with a page, or for a partial request with its ``fragment`` template alone.
 
@@ -47,13 +47,13 @@ async def page(
     """
     chosen = fragment if fragment is not None and wants_fragment() else template
     collecting()
-    html = await fill_slots(render(chosen, model, **more))
+    html = await fill_slots(render(chosen, {**variables_of(model), **more}))
     response = Response(html, status=status, content_type="text/html; charset=utf-8")
     response.headers["Vary"] = VARY
     return response
 
 
-def render(template: str, model: object = None, /, *, ctx: Context | None = None, **more: Any) -> Markup:
+def render(template: str, model: object = None, /, *, ctx: Context | None = None, **more: object) -> Markup:
     """Return a template as markup, said in the reader's language and theme."""
     reader = ctx or current_context()
     kit = current_kit()
@@ -61,7 +61,7 @@ def render(template: str, model: object = None, /, *, ctx: Context | None = None
         return kit.templates.render(template, {"ctx": reader, **variables_of(model), **more}, theme=reader.theme)
 
 
-def render_live(template: str, model: object, viewer: LiveViewer, **more: Any) -> str:
+def render_live(template: str, model: object, viewer: LiveViewer, **more: object) -> str:
     """Return a template as a live renderer needs it: for a group of viewers, outside of any request."""
     return str(render(template, model, ctx=viewer.context, **more))
 

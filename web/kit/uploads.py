@@ -46,7 +46,9 @@ async def parts() -> AsyncIterator[UploadedFile | UploadedField]:
     """
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data" or not boundary:
-        raise UnsupportedError(N_("Files are taken from a form. Send them with the page's own button."), code="not_a_form")
+        raise UnsupportedError(
+            N_("Files are taken from a form. Send them with the page's own button."), code="not_a_form"
+        )
     stream = _Stream(MultipartDecoder(boundary.encode("latin-1", "replace"), max_form_memory_size=None, max_parts=100))
     event = await stream.next()
     while not isinstance(event, Epilogue):
@@ -85,9 +87,7 @@ class _Stream:
             await self._feed()
 
     async def _feed(self) -> None:
-        piece: bytes | None = None
-        async for piece in request.body:
-            break
+        piece = await anext(aiter(request.body), None)
         try:
             self._decoder.receive_data(piece)
         except ValueError as error:

@@ -28,7 +28,7 @@ class Sender:
         self.sent += len(piece)
         return {"type": "http.request", "body": piece, "more_body": self._next is not None}
 
-    async def send(self, message: Any) -> None:  # noqa: ANN401
+    async def send(self, message: Any) -> None:
         self.status = message.get("status", self.status)
         self.body += message.get("body", b"")
 

@@ -42,7 +42,7 @@ class Stream:
         await self.until(lambda: self.status != 0)
         return self
 
-    async def until(self, condition: Any, seconds: float = 8) -> None:  # noqa: ANN401  # any predicate
+    async def until(self, condition: Any, seconds: float = 8) -> None:  # any predicate
         async with asyncio.timeout(seconds):
             while not condition():
                 self._changed.clear()
@@ -59,7 +59,7 @@ class Stream:
         await self._gone.wait()
         return {"type": "http.disconnect"}
 
-    async def _send(self, message: Any) -> None:  # noqa: ANN401  # an ASGI message
+    async def _send(self, message: Any) -> None:  # an ASGI message
         if message["type"] == "http.response.start":
             self.status = message["status"]
         else:

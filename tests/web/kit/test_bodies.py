@@ -23,13 +23,13 @@ def opening(name: str, filename: str = "") -> bytes:
 MULTIPART = ("content-type", f"multipart/form-data; boundary={BOUNDARY}")
 
 
-async def test_an_upload_streams_and_costs_no_memory(
-    two_tenants: TwoTenants, sign_in: SignIn, kit_app: WebApp
-) -> None:
+async def test_an_upload_streams_and_costs_no_memory(two_tenants: TwoTenants, sign_in: SignIn, kit_app: WebApp) -> None:
     acme = two_tenants.acme
     visitor = await sign_in(acme, "member")
     token = await token_of(visitor, acme.host)
-    first = [opening("csrf_token") + token.encode() + b"\r\n" + opening("note") + b"hello\r\n" + opening("file", "a.bin")]
+    first = [
+        opening("csrf_token") + token.encode() + b"\r\n" + opening("note") + b"hello\r\n" + opening("file", "a.bin")
+    ]
     sender = Sender(first, (b"x" * MEGABYTE, 200), f"\r\n--{BOUNDARY}--\r\n".encode())
 
     tracemalloc.start()
@@ -53,9 +53,7 @@ async def test_an_upload_without_a_token_is_refused_before_its_bytes_are_read(
         assert sender.sent < 5 * MEGABYTE
 
 
-async def test_a_form_of_more_than_a_megabyte_is_413(
-    two_tenants: TwoTenants, sign_in: SignIn, kit_app: WebApp
-) -> None:
+async def test_a_form_of_more_than_a_megabyte_is_413(two_tenants: TwoTenants, sign_in: SignIn, kit_app: WebApp) -> None:
     acme = two_tenants.acme
     visitor = await sign_in(acme, "member")
     form = ("content-type", "application/x-www-form-urlencoded")

@@ -33,7 +33,7 @@ def app_without_redis(kit_services: Services, db: Database) -> WebApp:
     return create_app(replace(kit_services, throttle=throttle), [probe.blueprint])
 
 
-async def guess_at_once(
+async def guess_at_once(  # noqa: PLR0917  # read once, in three tests
     app: WebApp, tenant: TestTenant, visitor: Visitor, email: str, count: int, token: str
 ) -> list[int]:
     body = urlencode({"email": email}).encode()
@@ -91,7 +91,9 @@ async def test_when_neither_can_count_nothing_is_evaluated(
     acme = two_tenants.acme
     visitor = new_visitor()
     token = await token_of(visitor, acme.host)
-    nowhere = await Database.connect(settings.model_copy(update={"database_url": "postgresql://adx_app:x@127.0.0.1:1/x"}))
+    nowhere = await Database.connect(
+        settings.model_copy(update={"database_url": "postgresql://adx_app:x@127.0.0.1:1/x"})
+    )
     throttle = Throttle(Redis.from_url(NOBODY, socket_connect_timeout=0.2), nowhere)
     app = create_app(replace(kit_services, throttle=throttle), [probe.blueprint])
     before = len(probe.evaluated)

@@ -60,12 +60,14 @@ async def test_who_may_see_a_fact(
     await asyncio.sleep(0.3)
     person = acme.people["member"].id
 
-    await transport.publish([
-        fact(acme, "admins", audience=ADMINS),
-        fact(acme, "mine", audience=only(person)),
-        fact(acme, "run", audience=user_or_admins(person)),
-        fact(acme, "all"),
-    ])
+    await transport.publish(
+        [
+            fact(acme, "admins", audience=ADMINS),
+            fact(acme, "mine", audience=only(person)),
+            fact(acme, "run", audience=user_or_admins(person)),
+            fact(acme, "all"),
+        ]
+    )
 
     for stream, keys in ((member, ["mine", "run", "all"]), (guest, ["all"]), (admin, ["admins", "run", "all"])):
         await stream.until(lambda stream=stream: "all" in stream.keys)
@@ -158,10 +160,16 @@ async def test_who_may_not_look_gets_no_stream_and_no_redirect(
 
 
 async def test_a_revoked_session_and_a_changed_role_end_the_stream(
-    two_tenants: TwoTenants, sign_in: SignIn, open_stream: OpenStream, db: Database, owner_connection: asyncpg.Connection
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    open_stream: OpenStream,
+    db: Database,
+    owner_connection: asyncpg.Connection,
 ) -> None:
     acme = two_tenants.acme
-    streams = {role: await open_stream(acme.host, await sign_in(acme, role)).open() for role in ("member", "admin", "guest")}
+    streams = {
+        role: await open_stream(acme.host, await sign_in(acme, role)).open() for role in ("member", "admin", "guest")
+    }
     member, admin = acme.people["member"].id, acme.people["admin"].id
     await Sessions(db).close_others(member, keep=admin)
     await owner_connection.execute(
@@ -177,7 +185,11 @@ async def test_a_revoked_session_and_a_changed_role_end_the_stream(
 
 
 async def test_a_viewer_who_takes_nothing_is_let_go_and_comes_back_for_the_rest(
-    two_tenants: TwoTenants, sign_in: SignIn, open_stream: OpenStream, transport: Transport, monkeypatch: pytest.MonkeyPatch
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    open_stream: OpenStream,
+    transport: Transport,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("web.kit.live.LAST_SECONDS", 0.2)
     acme = two_tenants.acme

@@ -23,7 +23,11 @@ async def test_a_page_stands_whatever_its_slots_do(two_tenants: TwoTenants, sign
     assert "quick" in answer.text
     waiting = {slot.attributes["data-slot"]: slot for slot in answer.html.all("div", class_="slot")}
     assert set(waiting) == {"probe.late", "probe.broken", "elsewhere.recent"}
-    for name, url in (("probe.late", "/probe/late"), ("probe.broken", "/probe/broken"), ("elsewhere.recent", "/elsewhere/recent")):
+    for name, url in (
+        ("probe.late", "/probe/late"),
+        ("probe.broken", "/probe/broken"),
+        ("elsewhere.recent", "/elsewhere/recent"),
+    ):
         assert waiting[name].attributes["hx-get"] == url
         assert waiting[name].attributes["hx-trigger"].startswith("load")
         assert waiting[name].one("button").attributes["hx-get"] == url
