@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import FetchedValue, ForeignKeyConstraint
+from sqlalchemy import BigInteger, FetchedValue, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, TenantBase
@@ -22,7 +22,7 @@ class File(TenantBase):
     __table_args__ = ({"schema": "files"},)
 
     name: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[bytes | None]
     declared_type: Mapped[str]
     type: Mapped[str | None]
@@ -60,4 +60,4 @@ class Rendition(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     width: Mapped[int]
     height: Mapped[int]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)

@@ -39,13 +39,13 @@ class FileRepository:
         self._session = session
 
     async def newest(self, limit: int, *, before: UUID | None = None) -> list[ListedFile]:
-        """Return the newest files in sight, all of them older than ``before``. Ids sort by time."""
-        query = _with_uploader().order_by(File.id.desc()).limit(limit)
+        """Return the newest files that are not in the trash, all of them older than ``before``. Ids sort by time."""
+        query = _with_uploader().where(File.trashed_at.is_(None)).order_by(File.id.desc()).limit(limit)
         rows = await self._session.execute(query.where(File.id < before) if before else query)
         return [ListedFile(row.File, row.uploader or "") for row in rows]
 
     async def listed(self, file_id: UUID) -> ListedFile:
-        """Return a file in sight, as the list shows it; raises NotFoundError."""
+        """Return a file, in the trash or not, as its page shows it; raises NotFoundError."""
         row = (await self._session.execute(_with_uploader().where(File.id == file_id))).one_or_none()
         if row is None:
             raise no_such_file()
@@ -105,10 +105,10 @@ class FileRepository:
 
 
 def _with_uploader() -> Select[tuple[File, str]]:
-    """Select the files in sight: their bytes have arrived, and they are not in the trash."""
+    """Select the files whose bytes have arrived."""
     people = PEOPLE.c
     return (
         select(File, people.name.label("uploader"))
         .outerjoin(PEOPLE, and_(people.tenant_id == File.tenant_id, people.user_id == File.uploader_id))
-        .where(File.trashed_at.is_(None), File.state != "receiving")
+        .where(File.state != "receiving")
     )

@@ -26,6 +26,7 @@ STATES: dict[str, tuple[Message, Tone]] = {
     "unscannable": (N_("Blocked: the scanner could not look inside"), "warning"),
     "unsupported": (N_("Blocked: this kind is not taken"), "warning"),
     "broken": (N_("Blocked: damaged"), "warning"),
+    "trashed": (N_("In the trash"), ""),
 }
 NOTES = {
     "protected": N_("It is protected by a password, so there is no preview. You can download it."),
@@ -58,14 +59,15 @@ class FileRow:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is being done to it, so that it can be removed."""
-        return self.state != "pending"
+        return self.state not in {"pending", "trashed"}
 
     @classmethod
     def of(cls, listed: ListedFile) -> FileRow:
         """Return the row of a file."""
         file = listed.file
         kind = KINDS.get(file.type or "")
-        label, tone = STATES[file.state]
+        state = "trashed" if file.trashed_at else file.state
+        label, tone = STATES[state]
         drawn = kind is not None and kind.rendering != "none"
         return cls(
             id=file.id,
@@ -75,10 +77,10 @@ class FileRow:
             size=file.size,
             uploader=listed.uploader,
             created_at=file.created_at,
-            state=file.state,
+            state=state,
             state_label=label,
             tone=tone,
-            has_thumbnail=drawn and file.state == "ready" and not file.note,
+            has_thumbnail=drawn and file.is_available and not file.note,
         )
 
 
@@ -109,7 +111,7 @@ class RunCards:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """One file with everything that is known of it."""
+    """One file with everything that is known of it; ``removal`` as in the list."""
 
     file: FileRow
     previews: tuple[Rendition, ...]
@@ -117,6 +119,7 @@ class FilePage:
     scan: Message | None
     details: FileDetails
     card: RunCard | None
+    removal: RunCard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,12 @@ def scan_report(scanner: str, signature: str) -> Message | None:
 
 
 def file_page(
-    listed: ListedFile, renditions: Sequence[Rendition], cards: Sequence[RunCard]
+    listed: ListedFile, renditions: Sequence[Rendition], card: RunCard | None, removal: RunCard | None
 ) -> FilePage:
     """Return the page of one file."""
     file = listed.file
-    previews = (rendition for rendition in renditions if rendition.name.startswith("preview-"))
+    shown = renditions if file.is_available else ()
+    previews = (rendition for rendition in shown if rendition.name.startswith("preview-"))
     return FilePage(
         file=FileRow.of(listed),
         previews=tuple(sorted(previews, key=lambda rendition: rendition.name)),
@@ -165,5 +169,6 @@ def file_page(
             title=file.details.get("title", ""),
             sha256=file.sha256.hex() if file.sha256 else "",
         ),
-        card=cards[0] if cards else None,
+        card=card,
+        removal=removal,
     )

@@ -9,7 +9,7 @@ from quart import Response, request
 
 from core.errors import NotFoundError
 from core.runs.card import RunCard, card_of
-from core.runs.queries import run_of, runs_of_subjects
+from core.runs.queries import runs_of_subjects
 from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
 from domain.files.quota import usage_of
@@ -32,7 +32,6 @@ from web.kit import (
     unit_of_work,
     wants_fragment,
 )
-from workflows.files.contract import REMOVE
 from workflows.files.start import start_removal
 
 if TYPE_CHECKING:
@@ -74,7 +73,8 @@ async def upload() -> Response:
         raise no_file_chosen()
     if not is_htmx():
         return see_other("/files")
-    return await page("files/_cards.html", RunCards(await cards_of(taken)))
+    cards = await cards_of(taken)
+    return await page("files/_cards.html", RunCards(tuple(card for card in cards if card)))
 
 
 @blueprint.get("/files/<uuid:file_id>")
@@ -91,7 +91,8 @@ async def show(file_id: UUID) -> Response:
             raise
         # An open page reads itself again because the file was removed: that is news, not a failure.
         return await page("files/_gone.html", message=error.message, status=404)
-    model = file_page(listed, renditions, await cards_of([file_id]))
+    (card,) = await cards_of([file_id])
+    model = file_page(listed, renditions, card, await open_removal(file_id) if listed.file.trashed_at else None)
     return await page("files/show.html", model, fragment="files/_show.html")
 
 
@@ -101,8 +102,8 @@ async def remove(file_id: UUID) -> Response:
     """Put a file into the trash and have it erased later; until then it can be brought back."""
     async with unit_of_work("files") as uow:
         file = await service.trash(uow, file_id)
-        run = await start_removal(uow, file)
-    return see_other(f"/files?removed={run.id}")
+        await start_removal(uow, file)
+    return see_other(f"/files?removed={file_id}")
 
 
 @slot("files.recent", url="/files/recent", level="guest")
@@ -113,21 +114,20 @@ async def recent() -> Markup:
     return render("files/_recent.html", RecentFiles(tuple(FileRow.of(listed) for listed in newest)))
 
 
-async def cards_of(file_ids: Iterable[UUID]) -> tuple[RunCard, ...]:
-    """Return the cards of what is or was done to the files, as far as the reader may see them."""
+async def cards_of(file_ids: Iterable[UUID], *, kind: str = "file") -> tuple[RunCard | None, ...]:
+    """Return the card of the last run of each file; None where the reader may not see it.
+
+    ``kind`` is the subject of the run: ``file`` for what was done to it, ``removal`` for its removals.
+    """
     ids = [str(file_id) for file_id in file_ids]
     async with unit_of_work("runs") as uow:
-        found = await runs_of_subjects(uow, current_context(), "file", ids)
-    return tuple(card_of(found[key], services().contracts) for key in ids if key in found)
+        found = await runs_of_subjects(uow, current_context(), kind, ids)
+    return tuple(card_of(found[key], services().contracts) if key in found else None for key in ids)
 
 
-async def open_removal(run_id: UUID | None) -> RunCard | None:
-    """Return the card of a removal that can still be undone."""
-    if run_id is None:
+async def open_removal(file_id: UUID | None) -> RunCard | None:
+    """Return the card of the removal of a file, as long as it can be undone."""
+    if file_id is None:
         return None
-    async with unit_of_work("runs") as uow:
-        found = await run_of(uow, current_context(), run_id)
-    if found is None or found.contract != REMOVE.name:
-        return None
-    card = card_of(found, services().contracts)
-    return card if card.can_cancel else None
+    (card,) = await cards_of([file_id], kind="removal")
+    return card if card and card.can_cancel else None

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from core.db import Database
     from tests.support.tenant_fixtures import TestTenant, TwoTenants
 
-LIMIT = 1_000_000_000
+LIMIT = 30_000_000_000
+"""Enough for files that do not fit into 32 bits."""
 
 
 @pytest.fixture

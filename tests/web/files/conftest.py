@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from core.db import Database
     from core.settings import Settings
     from tests.support.tenant_fixtures import TestTenant, TwoTenants
     from tests.support.visitor import Visitor
@@ -48,6 +47,7 @@ async def upload(
     if visit:
         await visitor.get(tenant.url("/files"))
     fields = {"csrf_token": visitor._csrf[tenant.host]}
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
     cookies = "; ".join(f"{key}={value}" for key, value in visitor.cookies[tenant.host].items())
     transport = httpx.ASGITransport(visitor._application, client=(visitor.address, 50000))
     async with httpx.AsyncClient(transport=transport, timeout=20) as client:
@@ -55,15 +55,16 @@ async def upload(
             tenant.url("/files"),
             data=fields,
             files={"file": (name, content, "image/jpeg")},
-            headers={"Cookie": cookies, "Accept-Language": "en", **{k.replace("_", "-"): v for k, v in headers.items()}},
+            headers={"Cookie": cookies, "Accept-Language": "en", **more},
         )
     return Answer(response.status_code, response.headers, response.content)
 
 
-async def make_ready(db: Database, owner: asyncpg.Connection, tenant: TestTenant) -> UUID:
+async def make_ready(owner: asyncpg.Connection, tenant: TestTenant) -> UUID:
     """Open the tenant's newest file, as the ingest does after all its checks."""
     row = await owner.fetchrow(
-        "update files.files set state = 'ready', type = 'image/jpeg', scanner = 'YARA-X' where tenant_id = $1 returning id",
+        """update files.files set state = 'ready', type = 'image/jpeg', scanner = 'YARA-X'
+           where tenant_id = $1 returning id""",
         tenant.id,
     )
     file_id: UUID = row["id"]

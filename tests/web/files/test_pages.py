@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from core.db import Database
     from core.storage import Storage
     from tests.support.tenant_fixtures import TestTenant, TwoTenants
     from tests.support.visitor import Visitor
@@ -33,11 +32,11 @@ async def member(tenants: TwoTenants, sign_in: SignIn) -> Visitor:
 
 @pytest.fixture
 async def file_id(
-    member: Visitor, tenants: TwoTenants, db: Database, storage: Storage, owner_connection: asyncpg.Connection
+    member: Visitor, tenants: TwoTenants, storage: Storage, owner_connection: asyncpg.Connection
 ) -> UUID:
     """A ready file of Acme with a thumbnail."""
     await upload(member, tenants.acme, CONTENT, NAME)
-    made = await make_ready(db, owner_connection, tenants.acme)
+    made = await make_ready(owner_connection, tenants.acme)
     await storage.put_bytes(service.key_of(tenants.acme.id, made, "thumbnail"), b"webp")
     await owner_connection.execute(
         "insert into files.renditions values ($1, $2, 'thumbnail', 320, 240, 4)", tenants.acme.id, made
@@ -146,7 +145,7 @@ async def link(member: Visitor, tenant: TestTenant, file_id: UUID) -> str:
         (f"bytes={len(CONTENT)}-", 416, b""),
     ],
 )
-async def test_a_download_can_be_taken_up_again(
+async def test_a_download_can_be_taken_up_again(  # noqa: PLR0917  # three of them are the case
     member: Visitor, tenants: TwoTenants, file_id: UUID, wanted: str, status: int, expected: bytes
 ) -> None:
     answer = await member.get(await link(member, tenants.acme, file_id), Range=wanted)
@@ -183,12 +182,17 @@ async def test_removing_puts_a_file_out_of_sight_and_offers_the_way_back(
     sent = await member.post(tenants.acme.url(f"/files/{file_id}/removal"))
     page = (await member.get(tenants.acme.url(sent.location))).html
 
-    run = await owner_connection.fetchrow("select * from platform.runs where contract = 'files.remove'")
+    run = await owner_connection.fetchrow(
+        "select id from platform.runs where contract = 'files.remove' and tenant_id = $1", tenants.acme.id
+    )
     assert sent.status == 303
     assert page.all("tr", id=f"file-{file_id}") == []
     assert page.one("form", action=f"/runs/{run['id']}/cancellation").one("button").text == "Undo"
     assert (await member.get(address)).status == 404
-    assert (await member.get(tenants.acme.url(f"/files/{file_id}"))).status == 404
+    assert (await member.get(tenants.acme.url(f"/files/{file_id}/thumbnail"))).status == 404
+    own_page = await member.get(tenants.acme.url(f"/files/{file_id}"))
+    assert "In the trash" in own_page.text
+    assert own_page.html.one("form", action=f"/runs/{run['id']}/cancellation").one("button").text == "Undo"
 
 
 async def test_a_file_in_work_is_not_removed(
@@ -232,9 +236,8 @@ async def test_older_files_are_on_the_next_page(
     assert not set(names[0]) & set(names[1])
 
 
-async def test_the_newest_files_are_a_part_for_other_pages(
-    member: Visitor, tenants: TwoTenants, file_id: UUID
-) -> None:
+@pytest.mark.usefixtures("file_id")
+async def test_the_newest_files_are_a_part_for_other_pages(member: Visitor, tenants: TwoTenants) -> None:
     answer = await member.get(tenants.acme.url("/files/recent"))
 
     assert answer.status == 200

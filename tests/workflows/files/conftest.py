@@ -42,6 +42,7 @@ class Gate(ClientInterceptor, Interceptor):
     def __init__(self) -> None:
         self.before: dict[str, Callable[[], Any]] = {}
         self.after: dict[str, Callable[[], Any]] = {}
+        self.instead: dict[str, Any] = {}
         self.calls: list[str] = []
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
@@ -58,7 +59,7 @@ class _Gated(ActivityInboundInterceptor):
         self._gate.calls.append(name)
         if name in self._gate.before:
             await self._gate.before[name]()
-        result = await super().execute_activity(input)
+        result = self._gate.instead[name] if name in self._gate.instead else await super().execute_activity(input)
         if name in self._gate.after:
             await self._gate.after[name]()
         return result

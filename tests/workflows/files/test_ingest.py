@@ -9,6 +9,7 @@ from temporalio.client import WorkflowFailureError
 
 from core.errors import UnavailableError
 from core.messages import Message
+from domain.files.types import Scanned
 from tests.factories.files import EICAR, archive, pdf, photo, picture
 from workflows.files.contract import INGEST
 
@@ -70,6 +71,19 @@ async def test_what_is_not_clean_is_blocked_and_its_bytes_are_gone(works: Works,
     assert (await works.file())["state"] == verdict
     assert await works.objects() == []
     assert await works.usage() == (0, 0)
+
+
+async def test_what_the_scanner_cannot_look_into_is_blocked(works: Works) -> None:
+    works.gate.instead["files.scan"] = Scanned("unscannable", "ClamAV", "Heuristics.Encrypted.Zip")
+
+    run = await works.upload(archive(note=b"sealed"), "sealed.zip")
+    result = await works.result(run)
+    await works.keep_history(run, "unscannable")
+
+    file = await works.file()
+    assert result["outcome"] == "unscannable"
+    assert (file["state"], file["signature"]) == ("unscannable", "Heuristics.Encrypted.Zip")
+    assert (await works.objects(), await works.usage()) == ([], (0, 0))
 
 
 async def test_a_scanner_that_is_down_keeps_the_file_closed(works: Works) -> None:
