@@ -106,9 +106,7 @@ class ClamdScanner:
         raise _unavailable()
 
 
-async def _converse(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, chunks: AsyncIterable[bytes]
-) -> str:
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, chunks: AsyncIterable[bytes]) -> str:
     # Listened to from the start: past its size limit the daemon answers in the middle of the stream and hangs up.
     answer = asyncio.create_task(reader.readuntil(b"\0"))
     try:

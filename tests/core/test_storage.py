@@ -30,6 +30,10 @@ async def keys_of(storage: Storage) -> list[str]:
     return sorted([found.key async for found in storage.list(f"tenants/{TENANT}")])
 
 
+def files_under(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 async def test_a_stream_comes_back_as_it_went_in(storage: Storage) -> None:
     content = bytes(range(256)) * 60_000
 
@@ -65,7 +69,7 @@ async def test_a_broken_stream_leaves_nothing(storage: Storage, tmp_path: Path) 
         await storage.put_stream(KEY, breaking(), limit=10_000_000)
 
     assert await keys_of(storage) == []
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert files_under(tmp_path) == []
 
 
 async def test_a_cancelled_stream_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
@@ -83,7 +87,7 @@ async def test_a_cancelled_stream_leaves_nothing(storage: Storage, tmp_path: Pat
     await asyncio.gather(upload, return_exceptions=True)
 
     assert await keys_of(storage) == []
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert files_under(tmp_path) == []
 
 
 async def test_deleting_is_repeatable_and_keeps_to_its_folder(storage: Storage) -> None:

@@ -31,9 +31,7 @@ ONLY_READS = NothingToUndo("only reads")
 
 # --- files.ingest -----------------------------------------------------------------------------------------------------
 
-RECEIVE = Step(
-    "receive", title=N_("Receive the file"), takes=FileRef, gives=Received, undo=Undo("files.unreceive")
-)
+RECEIVE = Step("receive", title=N_("Receive the file"), takes=FileRef, gives=Received, undo=Undo("files.unreceive"))
 IDENTIFY = Step("identify", title=N_("Recognise its kind"), takes=FileRef, gives=Identified, undo=ONLY_READS)
 SCAN = Step(
     "scan",
@@ -109,9 +107,7 @@ INGEST = Contract(
 
 TIME_TO_THINK_AGAIN = timedelta(seconds=30)
 
-TRASH = Step(
-    "trash", title=N_("Put it into the trash"), takes=FileRef, gives=type(None), undo=Undo("files.untrash")
-)
+TRASH = Step("trash", title=N_("Put it into the trash"), takes=FileRef, gives=type(None), undo=Undo("files.untrash"))
 GRACE = Step(
     "grace",
     title=N_("Wait, in case you want it back"),

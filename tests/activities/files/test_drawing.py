@@ -34,7 +34,7 @@ def original(tmp_path: Path) -> Path:
     ],
 )
 async def test_every_kind_of_picture_is_drawn(original: Path, media_type: str, form: str) -> None:
-    original.write_bytes(picture(800, 600, form))
+    put(original, picture(800, 600, form))
 
     said = await studio.perform("thumbnail", media_type, original)
 
@@ -44,7 +44,7 @@ async def test_every_kind_of_picture_is_drawn(original: Path, media_type: str, f
 
 
 async def test_a_photo_stands_upright_and_tells_no_place(original: Path) -> None:
-    original.write_bytes(photo(400, 300))
+    put(original, photo(400, 300))
 
     await studio.perform("preview", "image/jpeg", original)
 
@@ -57,7 +57,7 @@ async def test_a_photo_stands_upright_and_tells_no_place(original: Path) -> None
 
 
 async def test_the_details_of_a_photo_are_read(original: Path) -> None:
-    original.write_bytes(photo(400, 300))
+    put(original, photo(400, 300))
 
     said = await studio.perform("metadata", "image/jpeg", original)
 
@@ -68,7 +68,7 @@ async def test_the_details_of_a_photo_are_read(original: Path) -> None:
 
 
 async def test_the_first_pages_of_a_document_are_drawn(original: Path) -> None:
-    original.write_bytes(pdf(pages=7))
+    put(original, pdf(pages=7))
 
     drawn = await studio.perform("preview", "application/pdf", original)
     facts = await studio.perform("metadata", "application/pdf", original)
@@ -81,27 +81,27 @@ async def test_the_first_pages_of_a_document_are_drawn(original: Path) -> None:
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/webp", "application/pdf"])
 @pytest.mark.parametrize("job", ["thumbnail", "preview", "metadata"])
 async def test_what_cannot_be_read_is_broken(original: Path, job: studio.Job, media_type: str) -> None:
-    original.write_bytes(b"\xff\xd8\xff" + bytes(1000))
+    put(original, b"\xff\xd8\xff" + bytes(1000))
 
     assert (await studio.perform(job, media_type, original))["broken"] is True
 
 
 async def test_half_a_picture_is_broken(original: Path) -> None:
     whole = picture(800, 600, "PNG", compress_level=0)
-    original.write_bytes(whole[: len(whole) // 2])
+    put(original, whole[: len(whole) // 2])
 
     assert (await studio.perform("thumbnail", "image/png", original))["broken"] is True
 
 
 async def test_a_picture_of_too_many_pixels_is_left_undrawn(original: Path) -> None:
-    original.write_bytes(_bomb(40_000, 40_000))
+    put(original, _bomb(40_000, 40_000))
 
     assert await studio.perform("preview", "image/png", original) == {**DONE, "pictures": [], "note": "too_many_pixels"}
     assert (await studio.perform("metadata", "image/png", original))["width"] == 40_000
 
 
 async def test_a_large_photo_is_drawn_all_the_same(original: Path) -> None:
-    original.write_bytes(picture(10_000, 7_000, quality=20))
+    put(original, picture(10_000, 7_000, quality=20))
 
     said = await studio.perform("thumbnail", "image/jpeg", original)
 
@@ -109,7 +109,7 @@ async def test_a_large_photo_is_drawn_all_the_same(original: Path) -> None:
 
 
 async def test_a_protected_document_is_fine_but_not_drawn(original: Path) -> None:
-    original.write_bytes(PROTECTED_PDF)
+    put(original, PROTECTED_PDF)
 
     assert (await studio.perform("preview", "application/pdf", original))["note"] == "protected"
     assert (await studio.perform("metadata", "application/pdf", original))["broken"] is False
@@ -128,6 +128,10 @@ async def test_the_process_gets_no_credentials(original: Path, monkeypatch: pyte
         await studio.perform("thumbnail", "image/jpeg", original)
 
     assert set(asked) == {"PATH", "LANG", "PYTHONPATH"}
+
+
+def put(original: Path, content: bytes) -> None:
+    original.write_bytes(content)
 
 
 def opened(path: Path) -> Image.Image:

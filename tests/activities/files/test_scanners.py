@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,13 +111,15 @@ async def real_daemon(tmp_path: Path) -> AsyncIterator[str]:
         f"DatabaseDirectory {signatures}\nLocalSocket {tmp_path}/clamd.sock\nForeground yes\n"
         "AlertExceedsMax yes\nMaxFileSize 100K\nMaxScanSize 100K\nStreamMaxLength 1M\n"
     )
-    daemon = subprocess.Popen([program, "-c", str(tmp_path / "clamd.conf")], stdout=subprocess.DEVNULL)
+    daemon = await asyncio.create_subprocess_exec(
+        program, "-c", str(tmp_path / "clamd.conf"), stdout=asyncio.subprocess.DEVNULL
+    )
     async with asyncio.timeout(30):
-        while not (tmp_path / "clamd.sock").exists():
+        while not (tmp_path / "clamd.sock").exists():  # noqa: ASYNC110  # the daemon makes it
             await asyncio.sleep(0.05)
     yield f"unix://{tmp_path}/clamd.sock"
     daemon.terminate()
-    daemon.wait(10)
+    await daemon.wait()
 
 
 @pytest.mark.stack

@@ -5,6 +5,7 @@ import pytest
 from domain.files.kinds import HEAD_SIZE, KINDS, recognise
 from tests.factories.files import EICAR, archive, pdf, picture
 
+OFFICE = "application/vnd.openxmlformats-officedocument"
 TAKEN = {
     "image/jpeg": picture(),
     "image/png": picture(form="PNG"),
@@ -14,14 +15,15 @@ TAKEN = {
     "image/heic": picture(form="HEIF"),
     "application/pdf": pdf(),
     "application/zip": archive(note=b"hello"),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": archive(**{"word/document.xml": b"<x/>"}),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": archive(**{"xl/workbook.xml": b"<x/>"}),
+    f"{OFFICE}.wordprocessingml.document": archive(**{"word/document.xml": b"<x/>"}),
+    f"{OFFICE}.spreadsheetml.sheet": archive(**{"xl/workbook.xml": b"<x/>"}),
     "application/vnd.oasis.opendocument.text": archive(mimetype=b"application/vnd.oasis.opendocument.text"),
     "text/plain": "Grüße, 世界\n\tsecond line\r\n".encode(),
     "video/mp4": b"\x00\x00\x00\x18ftypisom" + bytes(16),
     "audio/wav": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(16),
 }
-NOT_TAKEN = {
+NOT_OFFICE = "application/vnd.openxmlformats-officedocument"
+TAKEN = {
     "a Windows program": b"MZ\x90\x00" + bytes(200),
     "a Linux program": b"\x7fELF\x02\x01\x01" + bytes(60),
     "a script": b"#!/bin/sh\nrm -rf /\n",

@@ -45,7 +45,9 @@ async def usage(db: Database, tenant: TestTenant) -> quota.Usage:
         return await quota.usage_of(uow)
 
 
-async def test_100_uploads_at_once_never_pass_the_limit(db: Database, acme: TestTenant, two_tenants: TwoTenants) -> None:
+async def test_100_uploads_at_once_never_pass_the_limit(
+    db: Database, acme: TestTenant, two_tenants: TwoTenants
+) -> None:
     size = LIMIT // 10
 
     begun = await asyncio.gather(*(begin(db, acme, size) for _ in range(100)))

@@ -31,9 +31,7 @@ async def member(tenants: TwoTenants, sign_in: SignIn) -> Visitor:
 
 
 @pytest.fixture
-async def file_id(
-    member: Visitor, tenants: TwoTenants, storage: Storage, owner_connection: asyncpg.Connection
-) -> UUID:
+async def file_id(member: Visitor, tenants: TwoTenants, storage: Storage, owner_connection: asyncpg.Connection) -> UUID:
     """A ready file of Acme with a thumbnail."""
     await upload(member, tenants.acme, CONTENT, NAME)
     made = await make_ready(owner_connection, tenants.acme)
