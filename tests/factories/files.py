@@ -6,8 +6,8 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pillow_heif
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
 from PIL import ExifTags, Image
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ TAKEN = {
     "video/mp4": b"\x00\x00\x00\x18ftypisom" + bytes(16),
     "audio/wav": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(16),
 }
-NOT_OFFICE = "application/vnd.openxmlformats-officedocument"
-TAKEN = {
+NOT_TAKEN = {
     "a Windows program": b"MZ\x90\x00" + bytes(200),
     "a Linux program": b"\x7fELF\x02\x01\x01" + bytes(60),
     "a script": b"#!/bin/sh\nrm -rf /\n",
