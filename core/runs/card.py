@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from core.messages import Message, messages_of
 from core.runs.contract import Remedy
+from core.runs.report import WHOLE_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,15 +179,21 @@ def _percent(snapshot: RunSnapshot, steps: tuple[StepCard, ...]) -> int:
 
 
 def _seconds_left(snapshot: RunSnapshot, steps: tuple[StepCard, ...], now: datetime) -> int | None:
-    """Add up the usual time of what is still to do; None where it waits for somebody or nothing is known yet."""
+    """Add up the usual time of what is still to do; None where it waits for somebody or nothing is known yet.
+
+    Steps that run side by side are not waited for one after the other: the sum is scaled by how much shorter a whole
+    run usually is than its steps together.
+    """
     if snapshot.state not in {"launching", "running"} or not snapshot.expected_ms:
         return None
+    together = sum(step.expected_ms or 0 for step in steps)
+    overlap = min(1.0, snapshot.expected_ms.get(WHOLE_RUN, together) / together) if together else 1.0
     left = 0.0
     for step in steps:
         if step.state in {"planned", "running", "retrying"}:
             spent = (now - step.started_at).total_seconds() * 1000 if step.started_at else 0
             left += max(0, (step.expected_ms or 0) - spent)
-    return max(1, round(left / 1000))
+    return max(1, round(left * overlap / 1000))
 
 
 def _weight(step: StepCard) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from core.live.fact import user_or_admins
 from core.runs.queries import RUN_COLUMNS, STEP_COLUMNS
-from core.runs.report import ENDED, RunReport, StepReport
+from core.runs.report import ENDED, WHOLE_RUN, RunReport, StepReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,15 +146,21 @@ class Recorder:
     async def _learn(self, tenant_id: UUID, run: dict[str, Any]) -> None:
         """Add the durations of a finished run to what time left is learnt from, outside of the run's transaction."""
         steps = STEPS.validate_python(run["steps"])
+        lasted = {
+            step.name: step.ended_at - step.started_at for step in steps if step.ended_at and step.state == "done"
+        }
+        if lasted:
+            lasted[WHOLE_RUN] = max(step.ended_at for step in steps if step.ended_at) - min(
+                step.started_at for step in steps
+            )
         samples = [
             {
                 "contract": run["contract"],
-                "step": step.name,
+                "step": name,
                 "size_class": run["size_class"],
-                "ms": round((step.ended_at - step.started_at).total_seconds() * 1000),
+                "ms": round(lasted[name].total_seconds() * 1000),
             }
-            for step in sorted(steps, key=lambda step: step.name)
-            if step.ended_at and step.state == "done"
+            for name in sorted(lasted)  # in one order, so that two runs never wait for each other's rows
         ]
         if samples:
             async with self._db.unit_of_work(tenant_id, "runs") as uow:

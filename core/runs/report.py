@@ -14,6 +14,9 @@ ENDED: frozenset[RunState] = frozenset({"done", "cancelled", "undone", "failed"}
 
 RECORD_ACTIVITY = "runs.record"
 
+WHOLE_RUN = "*"
+"""The name under which the duration of a whole run is learnt, beside those of its steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
