@@ -26,7 +26,7 @@ CLICK = Step(
     undo=NothingToUndo("only waits"),
     waits=True,
 )
-REMIND = Step("remind", title=N_("Remind you"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
+REMIND = Step("remind", title=N_("Remind you, if need be"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
 ACTIVATE = Step(
     "activate",
     title=N_("Open your account"),
@@ -37,7 +37,7 @@ ACTIVATE = Step(
 )
 EXPIRE = Step(
     "expire",
-    title=N_("Remove what was not confirmed"),
+    title=N_("Clean up, if nobody clicks in time"),
     takes=AccountRef,
     gives=type(None),
     undo=NothingToUndo("it removes what undoing would remove"),
