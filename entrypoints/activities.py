@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 CLASSES: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
+        "auth": (RegistrationActivities,),
+        "tenants": (ProvisioningActivities,),
         "files": (
             ReceivingActivities,
             RemovalActivities,

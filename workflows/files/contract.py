@@ -133,6 +133,13 @@ REMOVE = Contract(
     result=RemoveResult,
     steps=(TRASH, GRACE, ERASE),
     outcomes={"removed": Outcome(N_("Removed"))},
+    failures={
+        "in_work": Remedy(
+            N_("The file is being prepared again, so it is not removed."),
+            N_("Continue when its preparation has ended, or cancel to keep the file."),
+        ),
+        "not_found": Remedy(N_("The file is not there any more."), N_("Cancel: there is nothing left to remove.")),
+    },
 )
 
 # --- files.tidy -------------------------------------------------------------------------------------------------------
