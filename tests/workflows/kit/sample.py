@@ -160,3 +160,27 @@ class Stubborn(DurableRun[SampleInput, SampleResult]):
 
 
 WORKFLOWS = (Line, Fan, Patient, Stubborn)
+
+
+# --- what the architecture tests refuse -------------------------------------------------------------------------------
+
+
+@workflow.defn(name="sample.bare")
+class Bare:
+    """No DurableRun."""
+
+    @workflow.run
+    async def run(self, run_input: SampleInput) -> SampleResult:
+        """Do it without the kit."""
+        return SampleResult(run_input.label)
+
+
+@workflow.defn(name=LINE.name)
+class Busy(Line):
+    """Works beside its steps."""
+
+    @workflow.run
+    async def run(self, run_input: SampleInput) -> SampleResult:
+        """Wait, then walk the line."""
+        await workflow.sleep(1)
+        return await self.conduct(run_input)
