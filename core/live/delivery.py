@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
 
@@ -13,6 +13,7 @@ from core.live.message import html_message, named_message, reset_message
 from core.live.transport import BEGINNING, Transport
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from uuid import UUID
 
     from core.live.fact import Fact
@@ -29,11 +30,8 @@ CATCH_UP_LIMIT = 1000
 """Facts that are told one by one to a page that was away; past that it reads itself again."""
 
 
-class Renderer(Protocol):
-    """Turns a fact into what one group of viewers is shown; None shows nothing."""
-
-    async def __call__(self, fact: Fact, viewer: LiveViewer) -> str | None:
-        """Return HTML made of ``<hx-partial>`` elements."""
+Renderer: TypeAlias = "Callable[[Fact, LiveViewer], Awaitable[str | None]]"
+"""Turns a fact into what one group of viewers is shown: HTML made of ``<hx-partial>`` elements; None shows nothing."""
 
 
 @dataclass(slots=True, eq=False)

@@ -34,7 +34,7 @@ async def test_keys_hold_no_names(redis: Redis, db: Database, owner_connection: 
     throttle, name = Throttle(redis, db), f"lovelace-{new_id()}@example.com"
     await throttle.hit(Limit("names", 3, 60), name)
     await throttle._hit_in_database("adx:throttle:names:x", Limit("names", 3, 60))
-    keys = [key.decode() for key in await redis.keys("adx:throttle:*")]
+    keys = [str(key) for key in await redis.keys("adx:throttle:*")]
     keys += [row["key"] for row in await owner_connection.fetch("select key from platform.throttle")]
     assert keys
     assert not [key for key in keys if "lovelace" in key]

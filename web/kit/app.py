@@ -189,6 +189,8 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     app.before_request(_check)
     app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
     services.hub.render_with(FactRenderer(kit))
+    app.before_serving(services.hub.start)
+    app.after_serving(services.hub.drain)
     app.asgi_app = Gate(app.asgi_app, kit)  # type: ignore[method-assign]  # Quart's own way to wrap
     return app
 

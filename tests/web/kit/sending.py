@@ -16,15 +16,16 @@ class Sender:
 
     def __init__(self, pieces: list[bytes], repeat: tuple[bytes, int] = (b"", 0), last: bytes = b"") -> None:
         self._pieces = iter([*pieces, *[repeat[0]] * repeat[1], last])
-        self._next = next(self._pieces)
+        self._next: bytes | None = next(self._pieces)
         self.status = 0
         self.body = b""
         self.sent = 0
 
     async def receive(self) -> dict[str, Any]:
-        piece, self._next = self._next, next(self._pieces, None)  # type: ignore[assignment]
+        piece, self._next = self._next, next(self._pieces, None)
         if piece is None:
             await asyncio.sleep(60)
+            raise TimeoutError
         self.sent += len(piece)
         return {"type": "http.request", "body": piece, "more_body": self._next is not None}
 
@@ -40,4 +41,5 @@ class Sender:
             "headers": [(name.encode(), value.encode()) for name, value in given],
             "client": ("198.18.2.2", 1), "http_version": "1.1",
         }  # fmt: skip
-        await app(scope, self.receive, self.send)
+        application: Any = app
+        await application(scope, self.receive, self.send)

@@ -27,7 +27,8 @@ class Stream:
         self._gone = asyncio.Event()
         self._text = ""
         self._changed = asyncio.Event()
-        self._task = asyncio.create_task(app(scope, self._receive, self._send))
+        application: Any = app
+        self._task = asyncio.create_task(application(scope, self._receive, self._send))
 
     @property
     def keys(self) -> list[str]:

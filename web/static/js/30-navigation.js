@@ -1,5 +1,7 @@
 /* Moving from page to page: never lose #main, move the focus, mark where we are. */
 {
+  let path = location.pathname;
+
   on("htmx:before:swap", (e) => {
     const { ctx, tasks } = e.detail;
     const task = tasks.find((found) => found.type === "main");
@@ -13,11 +15,13 @@
   on("htmx:after:swap", (e) => {
     if (!e.detail.ctx.request?.headers["HX-Boosted"] && !e.detail.ctx.request?.headers["HX-History-Restore-Request"]) return;
     for (const link of all("[data-nav] a")) {
-      const path = new URL(link.href).pathname;
-      const here = location.pathname === path || (path !== "/" && location.pathname.startsWith(path + "/"));
+      const to = new URL(link.href).pathname;
+      const here = location.pathname === to || (to !== "/" && location.pathname.startsWith(to + "/"));
       here ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
     }
-    if (!main()?.contains(document.activeElement) || document.activeElement === document.body) main()?.focus({ preventScroll: true });
+    if (location.pathname === path) return;
+    path = location.pathname;
+    main()?.focus({ preventScroll: true });
     announce(document.title);
   });
 

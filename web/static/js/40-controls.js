@@ -3,7 +3,7 @@
   on("click", (e) => {
     const hit = (selector) => e.target.closest(selector);
     const opener = hit("[data-dialog-open]");
-    if (opener && !("command" in opener)) document.getElementById(opener.dataset.dialogOpen)?.showModal();
+    if (opener && !opener.commandForElement) document.getElementById(opener.dataset.dialogOpen)?.showModal();
     if (hit("[data-dialog-close]")) { e.preventDefault(); hit("dialog")?.close(); }
     if (e.target.matches("dialog[open]")) e.target.close();
 

@@ -1,0 +1,173 @@
+"""app.js in Chromium, under the strict policy, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from playwright.async_api import Page, async_playwright, expect
+
+from core.live import Fact, Transport
+from entrypoints.embedded.program import free_port
+from tests.web.kit import screen
+from web.kit.app import create_app
+from web.kit.security import SESSION_COOKIE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+    from redis.asyncio import Redis
+
+    from tests.support.tenant_fixtures import TestTenant, TwoTenants
+    from tests.web.kit.conftest import SignIn
+    from web.kit import Services
+
+pytestmark = pytest.mark.browser
+
+EXPECTED = ("status of 404", "status of 413")
+"""The slot of a feature that is not part of this app, and an upload that is refused."""
+
+
+@pytest.fixture(scope="session")
+async def port(kit_services: Services) -> AsyncIterator[int]:
+    app: Any = create_app(kit_services, [screen.blueprint])
+    port, stop = free_port(), asyncio.Event()
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.graceful_timeout = 0.2
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
+    await asyncio.sleep(0.3)
+    yield port
+    stop.set()
+    await serving
+
+
+@pytest.fixture(scope="session")
+async def chromium(port: int) -> AsyncIterator[Browser]:
+    rules = f"--host-resolver-rules=MAP *.localhost:8000 127.0.0.1:{port}"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", rules]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(chromium: Browser, two_tenants: TwoTenants, sign_in: SignIn) -> AsyncIterator[Page]:
+    acme = two_tenants.acme
+    visitor = await sign_in(acme, "member")
+    screen.state.update(seq=1, reads=0)
+    context = await chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    token = visitor.cookies[acme.host][SESSION_COOKIE]
+    await context.add_cookies(
+        [{"name": SESSION_COOKIE, "value": token, "domain": acme.host.partition(":")[0], "path": "/", "secure": True}]
+    )
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(acme.url("/screen"))
+    await page.wait_for_selector("html[data-live=on]")
+    yield page
+    await context.close()
+    assert not [text for text in complaints if not any(known in text for known in EXPECTED)]
+
+
+async def tell(redis: Redis, tenant: TestTenant, seq: int, state: str = "running") -> None:
+    screen.state["seq"] = seq
+    await Transport(redis).publish([Fact(tenant.id, "screen", state, params={"seq": seq})])
+
+
+async def test_news_is_shown_once_and_older_news_is_not(page: Page, two_tenants: TwoTenants, redis: Redis) -> None:
+    acme = two_tenants.acme
+    for seq in (2, 3, 2, 4):
+        await tell(redis, acme, seq)
+    await expect(page.locator("#run-x")).to_have_text("4")
+    await tell(redis, acme, 3, "done")
+    await tell(redis, acme, 5, "done")
+    await expect(page.locator("#run-x")).to_have_text("5")
+    assert await page.evaluate("window.adxSeen['run-x']") == [2, 3, 2, 4, 3, 5]
+    assert await page.locator("#announcer").inner_text() == "Run x: done"
+
+
+async def test_going_on_keeps_the_stream_and_moves_the_focus(page: Page, two_tenants: TwoTenants, redis: Redis) -> None:
+    streams: list[str] = []
+    page.on("request", lambda request: streams.append(request.url) if "/live" in request.url else None)
+    await page.click("#there")
+    await expect(page.locator("h1")).to_have_text("There")
+    assert page.url.endswith("/screen/there")
+    assert await page.evaluate("document.activeElement.id") == "main"
+    await tell(redis, two_tenants.acme, 7)
+    await expect(page.locator("#run-x")).to_have_text("7")
+    await page.go_back()
+    await expect(page.locator("h1")).to_have_text("Here")
+    assert not streams
+
+
+async def test_what_happens_while_a_page_is_on_its_way_is_shown(
+    page: Page, two_tenants: TwoTenants, redis: Redis
+) -> None:
+    await page.click("#late")
+    await asyncio.sleep(0.4)
+    await tell(redis, two_tenants.acme, 9)
+    await expect(page.locator("h1")).to_have_text("Late")
+    await expect(page.locator("#run-x")).to_have_text("9")
+
+
+async def test_a_reset_reads_the_page_again_and_spares_what_is_typed(page: Page) -> None:
+    await page.evaluate("document.querySelector('#run-x').dataset.seq = 0")
+    screen.state["seq"] = 12
+    reads = screen.state["reads"]
+    await page.evaluate("htmx.trigger('#live', 'live:reset', {})")
+    await expect(page.locator("#run-x")).to_have_text("12")
+    assert screen.state["reads"] == reads + 1
+
+    await page.fill("#text", "half a sentence")
+    screen.state["seq"] = 13
+    await page.evaluate("htmx.trigger('#live', 'live:reset', {})")
+    await page.wait_for_timeout(1500)
+    assert screen.state["reads"] == reads + 2
+    assert await page.input_value("#text") == "half a sentence"
+
+
+async def test_files_are_sent_one_by_one_and_refusals_are_told(page: Page) -> None:
+    files: list[Any] = [
+        {"name": name, "mimeType": "text/plain", "buffer": b"x" * size}
+        for name, size in (("a.txt", 10), ("b.txt", 3_000_000), ("refused.txt", 20))
+    ]
+    await page.set_input_files("#files", files)
+    rows = page.locator("[data-upload-rows] > li")
+    await expect(rows).to_have_count(3)
+    await expect(rows.nth(0)).to_have_text("a.txt: 10")
+    await expect(rows.nth(1)).to_have_text("b.txt: 3000000")
+    await expect(rows.nth(2)).to_contain_text("Too large for this tenant.")
+    assert await page.evaluate("__busy.size") == 0
+
+
+async def test_controls(page: Page) -> None:
+    await page.click("#opener")
+    assert await page.evaluate("document.querySelector('#ask').open")
+    await page.click("#closer")
+    assert not await page.evaluate("document.querySelector('#ask').open")
+
+    await page.click("#menu summary")
+    await page.keyboard.press("Escape")
+    assert not await page.evaluate("document.querySelector('#menu').open")
+    await page.click("#menu summary")
+    await page.click("h1")
+    assert not await page.evaluate("document.querySelector('#menu').open")
+
+    await page.click("#copier")
+    await page.wait_for_selector("#copier[data-copied]")
+    assert await page.evaluate("navigator.clipboard.readText()") == "copied text"
+
+    await expect(page.locator("#slot-elsewhere-recent")).to_have_attribute("data-failed", "")
+    await expect(page.locator(".slot__retry button")).to_be_visible()
+    await expect(page.locator("#toasts .toast").first).to_be_visible()
+    await page.locator("#toasts [data-toast-close]").first.click()
+    await expect(page.locator("#toasts .toast")).to_have_count(0)
