@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.development_key import development_key
 from core.settings_report import explain, strangers_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -261,7 +261,7 @@ class Settings(BaseSettings):
         filled = {
             "migrate_database_url": self.migrate_database_url or _as_role(self.database_url, "adx_migrate"),
             "storage_url": self.storage_url or (self.state_dir / "storage").as_uri(),
-            "secret_key": self.secret_key if self.secret_key.get_secret_value() else _development_key(self.state_dir),
+            "secret_key": self.secret_key if self.secret_key.get_secret_value() else development_key(self.state_dir),
             "bind_port": self.bind_port or self.base_port,
         }
         # Frozen for everyone else: what is derived is written once, here.
@@ -300,14 +300,3 @@ def _as_role(database_url: str, role: str) -> str:
     password = f":{parts.password}" if parts.password else ""
     address = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{role}{password}@{address}"))
-
-
-def _development_key(state_dir: Path) -> SecretStr:
-    path = state_dir / "secret_key"
-    state_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return SecretStr(path.read_text().strip())

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ROOT = Path(core.__file__).parent.parent
 PACKAGES = ("core", "domain", "activities", "workflows", "web", "entrypoints", "migrations")
 LONGEST_FILE = 300
+"""Migrations may be longer: what has been applied somewhere is never split."""
+
 MIGRATION_NAME = re.compile(r"(?P<date>\d{4}_\d{2}_\d{2})_(?P<feature>[a-z]+)_[a-z0-9_]+\.py")
 REVISION = re.compile(r"(?P<number>\d{4})_(?P<word>[a-z0-9_]+)")
 
@@ -82,7 +84,7 @@ def file_faults(root: Path = ROOT) -> list[str]:
     for package in PACKAGES:
         for file in sorted((root / package).rglob("*.py")):
             text, name = file.read_text(), file.relative_to(root)
-            if len(text.splitlines()) > LONGEST_FILE:
+            if len(text.splitlines()) > LONGEST_FILE and package != "migrations":
                 found.append(f"{name}: has more than {LONGEST_FILE} lines")
             if text.strip() and not ast.get_docstring(ast.parse(text)):
                 found.append(f"{name}: does not say what it is")
