@@ -39,10 +39,6 @@ class SettingsError(Exception):
         super().__init__("\n\n".join([f"ADX cannot start: {count}.", *problems]))
 
 
-def _named(name: str) -> AliasChoices:
-    return AliasChoices(name)
-
-
 class Settings(BaseSettings):
     """The settings of one process. Made by :meth:`load`; tests may build one by keyword."""
 
@@ -57,57 +53,57 @@ class Settings(BaseSettings):
 
     # --- where the servers are -----------------------------------------------------------------------------------
     database_url: str = Field(
-        validation_alias=_named("DATABASE_URL"),
+        validation_alias=AliasChoices("DATABASE_URL"),
         repr=False,
         description="PostgreSQL 18, as the role adx_app, which owns nothing and obeys row security.",
         examples=["postgresql://adx_app:password@localhost:5432/adx"],
     )
     migrate_database_url: str = Field(
         default="",
-        validation_alias=_named("MIGRATE_DATABASE_URL"),
+        validation_alias=AliasChoices("MIGRATE_DATABASE_URL"),
         repr=False,
         description="The same database as the role adx_migrate. Without it: DATABASE_URL with that role's name.",
         examples=["postgresql://adx_migrate:password@localhost:5432/adx"],
     )
     redis_url: str = Field(
-        validation_alias=_named("REDIS_URL"),
+        validation_alias=AliasChoices("REDIS_URL"),
         repr=False,
         description="Valkey or Redis 7 and later, with append-only persistence.",
         examples=["redis://localhost:6379/0"],
     )
     temporal_address: str = Field(
-        validation_alias=_named("TEMPORAL_ADDRESS"),
+        validation_alias=AliasChoices("TEMPORAL_ADDRESS"),
         description="Host and port of Temporal's frontend.",
         examples=["localhost:7233"],
     )
     temporal_namespace: str = Field(
         default="default",
         min_length=1,
-        validation_alias=_named("TEMPORAL_NAMESPACE"),
+        validation_alias=AliasChoices("TEMPORAL_NAMESPACE"),
         description="Temporal namespace that holds the workflows; needs the search attributes TenantId and RunState.",
         examples=["default"],
     )
     temporal_ui_url: str | None = Field(
         default=None,
-        validation_alias=_named("TEMPORAL_UI_URL"),
+        validation_alias=AliasChoices("TEMPORAL_UI_URL"),
         description="Address of Temporal's own pages; run cards link to it for engineers.",
         examples=["http://localhost:8233"],
     )
     storage_url: str = Field(
         default="",
-        validation_alias=_named("STORAGE_URL"),
+        validation_alias=AliasChoices("STORAGE_URL"),
         description="Where files are kept: a folder or a bucket. Development uses a folder under .adx.",
         examples=["file:///var/lib/adx/storage", "s3://bucket/prefix"],
     )
     smtp_url: str = Field(
-        validation_alias=_named("SMTP_URL"),
+        validation_alias=AliasChoices("SMTP_URL"),
         repr=False,
         description="Server that takes the outgoing mail; smtps:// for TLS, smtp+starttls:// for STARTTLS.",
         examples=["smtps://user:password@mail.example.com:465", "smtp://localhost:1025"],
     )
     clamd_url: str | None = Field(
         default=None,
-        validation_alias=_named("CLAMD_URL"),
+        validation_alias=AliasChoices("CLAMD_URL"),
         description="ClamAV's daemon. Without it the built-in scanner is used, and pages say so.",
         examples=["tcp://localhost:3310", "unix:///run/clamav/clamd.ctl"],
     )
