@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -103,7 +104,8 @@ def _content_host() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(services().settings.secret_key.get_secret_value(), salt="files.download")
+    secret = services().settings.secret_key.get_secret_value()
+    return URLSafeTimedSerializer(secret, salt="files.download", signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def _read(token: str) -> tuple[UUID, UUID]:
