@@ -39,7 +39,7 @@ class Watch:
 
     def allow_status(self, *statuses: int) -> None:
         """Expect answers with these statuses, which Chromium writes to its console."""
-        self._allowed += [re.compile(f"responded with a status of {status}") for status in statuses]
+        self._allowed += [re.compile(f"(responded with a|failed with) status (of )?{status}") for status in statuses]
 
     def allow_lost_connections(self) -> None:
         """Expect requests that the server never answers."""
