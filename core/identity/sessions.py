@@ -187,16 +187,29 @@ class Sessions:
             for row in rows
         ]
 
-    async def issue_handover(self, session_id: UUID, tenant_id: UUID) -> str | None:
-        """Return a code that opens, once and within a minute, a session at a tenant's host; None for a non-member."""
+    async def issue_handover(self, session_id: UUID, tenant_id: UUID, browser: str) -> str | None:
+        """Return a code that opens, once and within a minute, a session at a tenant's host; None for a non-member.
+
+        It works in one browser alone: the one that the tenant's host knows by ``browser``.
+        """
         code = secrets.token_urlsafe(TOKEN_BYTES)
         expires_at = datetime.now(UTC) + HANDOVER_LIFETIME
-        params = {"code_hash": _hash(code), "session_id": session_id, "tenant_id": tenant_id, "expires_at": expires_at}
+        params = {
+            "code_hash": _hash(f"{code}.{browser}"),
+            "session_id": session_id,
+            "tenant_id": tenant_id,
+            "expires_at": expires_at,
+        }
         return code if await self._home(INSERT_HANDOVER, params) else None
 
-    async def redeem_handover(self, code: str, tenant_id: UUID, *, user_agent: str, address: str) -> str | None:
-        """Use up a code and return the token of a new session at the tenant's host; None for a bad or used code."""
-        rows = await self._home(REDEEM, {"code_hash": _hash(code), "tenant_id": tenant_id})
+    async def redeem_handover(
+        self, code: str, tenant_id: UUID, browser: str, *, user_agent: str, address: str
+    ) -> str | None:
+        """Use up a code and return the token of a new session at the tenant's host.
+
+        None for a code that is bad, used, too old, or another browser's.
+        """
+        rows = await self._home(REDEEM, {"code_hash": _hash(f"{code}.{browser}"), "tenant_id": tenant_id})
         if not rows:
             return None
         parent = rows[0]

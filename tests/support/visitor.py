@@ -123,6 +123,11 @@ class Visitor:
         host = urlsplit(self._full(url)).netloc
         return await self._send("POST", url, {"csrf_token": self._csrf.get(host, ""), **(data or {})}, headers)
 
+    async def handover(self, slug: str) -> str:
+        """The address with the code that lets this browser into a tenant."""
+        marking = (await self.get(f"/tenants/{slug}/entry")).location
+        return (await self.get((await self.get(marking)).location)).location
+
     def tenant(self, slug: str, path: str) -> str:
         """The address of a page on a tenant's host."""
         parts = urlsplit(self.base)

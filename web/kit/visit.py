@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -63,6 +65,18 @@ def session_token() -> str | None:
 def client_address() -> str:
     """Return the network address of the browser; forwarding headers count only from trusted proxies."""
     return _visit.get().address
+
+
+def mark_browser() -> str:
+    """Return what tells this browser from all others at this host; from the mark, its cookie cannot be told.
+
+    A browser without the cookie gets it with the answer.
+    """
+    visit = _visit.get()
+    if visit.visitor is None:
+        visit.visitor = secrets.token_urlsafe(16)
+        visit.sets_visitor = True
+    return hashlib.sha256(visit.visitor.encode()).hexdigest()
 
 
 def unit_of_work(feature: str) -> AbstractAsyncContextManager[UnitOfWork]:

@@ -1,4 +1,9 @@
-"""The way from the base host into a tenant: a one-time code, since no cookie is shared between hosts."""
+"""The way from the base host into a tenant: a one-time code, since no cookie is shared between hosts.
+
+Whoever could make another person open a link with a code of their own would sign that person in as themselves, and
+read along. So a code works only in the browser that it was made for: the tenant's host marks the browser by a cookie,
+the base host makes the code for that mark, and the tenant's host takes the two together.
+"""
 
 from __future__ import annotations
 
@@ -11,33 +16,42 @@ from web.kit.guards import guard
 from web.kit.pages import see_other
 from web.kit.security import set_session_cookie
 from web.kit.services import services
-from web.kit.visit import client_address, current_context
+from web.kit.visit import client_address, current_context, mark_browser
 from web.tenants.blueprint import blueprint
 
 
 @blueprint.route("/tenants/<slug>/entry", methods=["GET", "POST"])
 @guard("signed_in", on="home")
 async def enter_tenant(slug: str) -> Response:
-    """Send a member to the tenant's host with a code. By GET too: the only thing it changes is that a code is out."""
+    """Send a member to the tenant's host with a code. By GET too: the only thing it changes is that a code is out.
+
+    The code works in one browser alone, so the tenant's host is asked for the browser's mark first.
+    """
     identity = services().identity
     tenant = await identity.tenant_by_slug(slug)
     session_id = current_context().session_id
     if tenant is None or tenant.is_home or session_id is None:
         raise no_such_tenant()
-    code = await identity.sessions.issue_handover(session_id, tenant.id)
+    browser = request.args.get("browser", "")
+    code = await identity.sessions.issue_handover(session_id, tenant.id, browser)
     if code is None:
         raise no_such_tenant()
-    return see_other(identity.hosts.url(slug, f"/enter?{urlencode({'code': code, 'next': _next_path()})}"), reload=True)
+    told = {"code": code, "next": _next_path()} if browser else {"next": _next_path()}
+    return see_other(identity.hosts.url(slug, f"/enter?{urlencode(told)}"), reload=True)
 
 
 @blueprint.get("/enter")
 @guard("anyone", on="tenant")
 async def redeem() -> Response:
-    """Take the code and give this host a session of its own."""
+    """Take the code and give this host a session of its own; without a code, have one made for this browser."""
     ctx = current_context()
+    if "code" not in request.args:
+        asked = urlencode({"browser": mark_browser(), "next": _next_path()})
+        return see_other(services().identity.hosts.url("home", f"/tenants/{ctx.tenant.slug}/entry?{asked}"), reload=True)
     token = await services().identity.sessions.redeem_handover(
-        request.args.get("code", ""),
+        request.args["code"],
         ctx.tenant_id,
+        mark_browser(),
         user_agent=request.headers.get("User-Agent", ""),
         address=client_address(),
     )

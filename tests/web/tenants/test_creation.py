@@ -36,7 +36,9 @@ async def test_a_tenant_is_built_step_by_step_and_entered(product: Product) -> N
 
     chosen = await visitor.get("/tenants")
     assert "Analytical Engines Owner engines.localhost:8000" in chosen.html.one("li").text
-    entered = await visitor.post("/tenants/engines/entry")
+    marking = await visitor.post("/tenants/engines/entry")
+    assert marking.location.startswith(visitor.tenant("engines", "/enter?next="))
+    entered = await visitor.get((await visitor.get(marking.location)).location)
     assert entered.location.startswith(visitor.tenant("engines", "/enter?code="))
     assert (await visitor.get(entered.location)).location == "/"
     people = await visitor.get(visitor.tenant("engines", "/members"))
@@ -52,13 +54,13 @@ async def test_the_code_opens_one_door_once(product: Product) -> None:
     for slug in ("codes-one", "codes-two"):
         await _until_done(visitor, (await _create(visitor, slug, slug)).location)
 
-    code = (await visitor.get("/tenants/codes-one/entry")).location.partition("code=")[2].partition("&")[0]
+    code = (await visitor.handover("codes-one")).partition("code=")[2].partition("&")[0]
     thief = product.visitor()
     assert (await thief.get(thief.tenant("codes-two", f"/enter?code={code}"))).status == 404
     # Shown at the wrong door, it is still good at the right one, but only once.
     assert (await visitor.get(visitor.tenant("codes-one", f"/enter?code={code}"))).status == 303
     assert (await thief.get(thief.tenant("codes-one", f"/enter?code={code}"))).status == 404
-    assert (await thief.get(thief.tenant("codes-one", "/enter"))).status == 404
+    assert (await thief.get(thief.tenant("codes-one", "/enter?code="))).status == 404
     assert (await thief.get(thief.tenant("codes-one", "/members"))).location.startswith("http://localhost:8000/login")
 
 
@@ -79,7 +81,7 @@ async def test_a_stranger_cannot_tell_a_foreign_tenant_from_none(product: Produc
 async def test_logging_out_of_a_tenant_logs_out_everywhere(product: Product) -> None:
     visitor = await product.with_account("leaver@tenants.example")
     await _until_done(visitor, (await _create(visitor, "Leaving", "leaving")).location)
-    await visitor.get((await visitor.get("/tenants/leaving/entry")).location)
+    await visitor.get(await visitor.handover("leaving"))
     home = visitor.cookies["localhost:8000"].copy()
     await visitor.get(visitor.tenant("leaving", "/members"))
 

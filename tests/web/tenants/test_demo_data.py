@@ -21,5 +21,5 @@ async def test_the_printed_accounts_work_however_often_they_are_added(product: P
         entered = await visitor.post("/login", {"email": account.email, "password": account.password})
         assert entered.location == "/tenants"
         assert (await visitor.get(f"/tenants/{stranger}/entry")).status == 404
-        await visitor.get((await visitor.get(f"/tenants/{slug}/entry")).location)
+        await visitor.get(await visitor.handover(slug))
         assert (await visitor.get(visitor.tenant(slug, "/members"))).status == 200
