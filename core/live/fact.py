@@ -38,6 +38,12 @@ class Fact:
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     id: str = ""
 
+    @property
+    def number(self) -> int | None:
+        """Which event of its subject this is, for subjects that count theirs: each is told once."""
+        number = self.params.get("seq")
+        return number if isinstance(number, int) else None
+
     def to_json(self) -> dict[str, Any]:
         """Return the fact as plain values, without its place."""
         return {

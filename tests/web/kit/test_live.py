@@ -207,3 +207,12 @@ async def test_a_viewer_who_takes_nothing_is_let_go_and_comes_back_for_the_rest(
     back = await open_stream(acme.host, visitor, last_event_id=slow.messages[-1][0] if slow.messages else "0-0").open()
     await back.until(lambda: len(slow.messages) + len(back.messages) == 600)
     assert slow.keys + back.keys == [str(number) for number in range(600)]
+
+
+async def test_a_numbered_event_that_is_published_again_is_told_once(redis: Redis, two_tenants: TwoTenants) -> None:
+    transport, acme = Transport(redis), two_tenants.acme
+    events = [Fact(acme.id, "run", "a", params={"seq": number}) for number in (1, 2)]
+    other = Fact(acme.id, "run", "b", params={"seq": 1})
+    assert len(await transport.publish(events)) == 2
+    assert [told.key for told in await transport.publish([*events, other])] == ["b"]
+    assert [found.params["seq"] for found in await transport.after(acme.id, "0-0")] == [1, 2, 1]

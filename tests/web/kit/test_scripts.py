@@ -80,7 +80,7 @@ async def page(chromium: Browser, two_tenants: TwoTenants, sign_in: SignIn) -> A
 
 async def tell(redis: Redis, tenant: TestTenant, seq: int, state: str = "running") -> None:
     screen.state["seq"] = seq
-    await Transport(redis).publish([Fact(tenant.id, "screen", state, params={"seq": seq})])
+    await Transport(redis).publish([Fact(tenant.id, "screen", state)])
 
 
 async def test_news_is_shown_once_and_older_news_is_not(page: Page, two_tenants: TwoTenants, redis: Redis) -> None:
