@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-BACKLOG = 4096
+BACKLOG = 16_384
+OPEN_AT_ONCE = 20_000
+"""Requests and streams that one process holds; granian would otherwise stop at the backlog."""
+
 SECONDS_TO_STOP = 10
 
 
@@ -51,6 +55,7 @@ def serve(settings: Settings, features: Iterable[str]) -> None:
     """Serve until SIGTERM or Ctrl-C. The features travel to granian's worker process by ``ADX_FEATURES``."""
     configure_logging(settings)
     os.environ["ADX_FEATURES"] = ",".join(features)
+    _allow_open_files()
     Granian(
         "entrypoints.web:application",
         address=settings.bind_host,
@@ -62,12 +67,20 @@ def serve(settings: Settings, features: Iterable[str]) -> None:
         http1_settings=HTTP1Settings(keep_alive=True),
         websockets=False,
         backlog=BACKLOG,
+        backpressure=OPEN_AT_ONCE,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # granian takes the name
         respawn_failed_workers=True,
         workers_kill_timeout=SECONDS_TO_STOP,
         working_dir=ROOT,
     ).serve()
+
+
+def _allow_open_files() -> None:
+    """Raise the limit on open files as far as the system lets us: every stream is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def application() -> Application:
