@@ -47,7 +47,9 @@ async def redeem() -> Response:
     ctx = current_context()
     if "code" not in request.args:
         asked = urlencode({"browser": mark_browser(), "next": _next_path()})
-        return see_other(services().identity.hosts.url("home", f"/tenants/{ctx.tenant.slug}/entry?{asked}"), reload=True)
+        return see_other(
+            services().identity.hosts.url("home", f"/tenants/{ctx.tenant.slug}/entry?{asked}"), reload=True
+        )
     token = await services().identity.sessions.redeem_handover(
         request.args["code"],
         ctx.tenant_id,
