@@ -59,7 +59,9 @@ def row_of(page: Page, name: str = "coast.jpg") -> Locator:
     return page.locator("#files tr", has_text=name)
 
 
-async def test_each_step_is_seen_and_nothing_is_served_before_the_verdict(page: Page, scanner: Scanner, watch: Watch) -> None:
+async def test_each_step_is_seen_and_nothing_is_served_before_the_verdict(
+    page: Page, scanner: Scanner, watch: Watch
+) -> None:
     scanner.hold()
     await choose(page, "coast.jpg", photo())
     card = card_of(page)
@@ -163,4 +165,8 @@ async def status_of(page: Page, path: str) -> int:
 
 def originals(deployment: Deployment, owner: Owner) -> list[Path]:
     """What storage holds of a workspace's files."""
-    return [path for path in (deployment.storage_dir / "tenants" / str(owner.tenant.id) / "files").rglob("*") if path.is_file()]
+    return [
+        path
+        for path in (deployment.storage_dir / "tenants" / str(owner.tenant.id) / "files").rglob("*")
+        if path.is_file()
+    ]

@@ -1,0 +1,97 @@
+"""Whatever dies meanwhile, a page hears each event of each run once, in order, and ends up with the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.factories.files import pdf, photo
+from tests.support.surfing import Watch, assert_no_gap_and_no_double, choose, live, seen
+
+if TYPE_CHECKING:
+    import asyncpg
+    from playwright.async_api import Page
+
+    from tests.browser.conftest import NewPage
+    from tests.support.deployment import Deployment
+    from tests.support.people import Owner
+
+SECONDS_WITHOUT_VALKEY = 4
+SECONDS_UNTIL_SWEPT = 30
+FILES = 4
+LAST_NUMBERS = "select 'run-' || id, seq from platform.runs where tenant_id = $1"
+
+
+@pytest.fixture
+async def page(new_page: NewPage, deployment: Deployment, owner: Owner) -> Page:
+    page = await new_page(owner=owner)
+    await page.goto(deployment.url("/files", owner.slug))
+    await live(page)
+    return page
+
+
+async def upload_some(page: Page) -> None:
+    for number in range(FILES):
+        content = photo() if number % 2 else pdf(3)
+        await choose(page, f"file-{number}.{'jpg' if number % 2 else 'pdf'}", content)
+    await expect(page.locator("#main article.run")).to_have_count(FILES)
+
+
+async def until_all_are_ready(page: Page) -> None:
+    await expect(page.locator("#main article.run[data-state=done]")).to_have_count(FILES, timeout=60_000)
+    await expect(page.locator("#files tr[data-state=ready]")).to_have_count(FILES)
+
+
+async def assert_heard_to_the_end(page: Page, tables: asyncpg.Connection, owner: Owner) -> None:
+    """Without gap or double, up to the last number that the database gave. The sweep brings what a crash kept back."""
+    last = dict(await tables.fetch(LAST_NUMBERS, owner.tenant.id))
+    async with asyncio.timeout(SECONDS_UNTIL_SWEPT):
+        while any(len(numbers) < last[run] - numbers[0] + 1 for run, numbers in (await seen(page)).items()):
+            await asyncio.sleep(0.1)
+    heard = await assert_no_gap_and_no_double(page)
+    assert {run: numbers[-1] for run, numbers in heard.items()} == last
+
+
+async def test_quiet_weather(page: Page, deployed_tables: asyncpg.Connection, owner: Owner) -> None:
+    await upload_some(page)
+    await until_all_are_ready(page)
+    await assert_heard_to_the_end(page, deployed_tables, owner)
+
+
+async def test_web_is_killed(
+    page: Page, deployment: Deployment, deployed_tables: asyncpg.Connection, owner: Owner, watch: Watch
+) -> None:
+    watch.allow_lost_connections()
+    deployment.worker.kill()  # so that the runs are still open when web goes
+    await upload_some(page)
+    deployment.worker.launch()
+    await expect(page.locator("#main article.run[data-state=running]").first).to_be_visible()
+    deployment.web.kill()
+    await deployment.web.start()
+    await until_all_are_ready(page)
+    await assert_heard_to_the_end(page, deployed_tables, owner)
+
+
+async def test_the_worker_is_killed(
+    page: Page, deployment: Deployment, deployed_tables: asyncpg.Connection, owner: Owner
+) -> None:
+    await upload_some(page)
+    deployment.worker.kill()
+    await deployment.worker.start()
+    await until_all_are_ready(page)
+    await assert_heard_to_the_end(page, deployed_tables, owner)
+
+
+async def test_valkey_stops_for_seconds(
+    page: Page, deployment: Deployment, deployed_tables: asyncpg.Connection, owner: Owner, watch: Watch
+) -> None:
+    watch.allow_status(503)
+    await upload_some(page)
+    deployment.valkey.stop()
+    await asyncio.sleep(SECONDS_WITHOUT_VALKEY)
+    await deployment.valkey.start()
+    await until_all_are_ready(page)
+    await assert_heard_to_the_end(page, deployed_tables, owner)
