@@ -91,16 +91,17 @@ class Storage:
         self, key: str, *, start: int = 0, end: int | None = None, chunk_size: int = READ_SIZE
     ) -> AsyncIterator[bytes]:
         """Read the bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError."""
+        if end is not None and end <= start:
+            return
         found = await obstore.get_async(self._store, key, options=_byte_range(start, end))
         async for chunk in found.stream(min_chunk_size=chunk_size):
             yield bytes(chunk)
 
     async def get_bytes(self, key: str, *, limit: int | None = None) -> bytes:
         """Read a small object, or the first ``limit`` bytes of any; raises FileNotFoundError."""
-        options = _byte_range(0, limit)
-        if limit is not None and await self.size(key) <= limit:
-            options = None
-        found = await obstore.get_async(self._store, key, options=options)
+        if limit is not None and await self.size(key) == 0:
+            return b""  # stores refuse a range of nothing
+        found = await obstore.get_async(self._store, key, options=_byte_range(0, limit))
         return bytes(await found.bytes_async())
 
     async def size(self, key: str) -> int:

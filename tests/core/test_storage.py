@@ -51,6 +51,9 @@ async def test_an_empty_object_can_be_read(storage: Storage) -> None:
     await storage.put_stream(KEY, streamed(b""), limit=0)
 
     assert await storage.get_bytes(KEY, limit=100) == b""
+    assert await storage.get_bytes(KEY) == b""
+    assert b"".join([chunk async for chunk in storage.get_stream(KEY)]) == b""
+    assert b"".join([chunk async for chunk in storage.get_stream(KEY, start=0, end=0)]) == b""
 
 
 async def test_past_the_limit_nothing_is_stored(storage: Storage) -> None:

@@ -21,7 +21,23 @@ HIDDEN_SCRIPT = b"%PDF-1.7\n<< /OpenAction << /S /JavaScript /JS (this.x = unesc
 POISONED_PICTURE = picture() + b"<?php @eval($_POST['c']); ?>"
 
 
-@pytest.mark.parametrize("content", [EICAR, b"mail body\n" + EICAR, PROGRAM_STARTER, HIDDEN_SCRIPT, POISONED_PICTURE])
+HARMFUL = {
+    "test-file": EICAR,
+    "test-file-within": b"mail body\n" + EICAR,
+    "program-starter": PROGRAM_STARTER,
+    "hidden-script": HIDDEN_SCRIPT,
+    "poisoned-picture": POISONED_PICTURE,
+}
+HARMLESS = {
+    "nothing": b"",
+    "text": b"plain text about cmd.exe and eval(",
+    "picture": picture(),
+    "photo": photo(),
+    "document": pdf(3),
+}
+
+
+@pytest.mark.parametrize("content", HARMFUL.values(), ids=HARMFUL)
 async def test_the_rules_find_what_they_know(content: bytes) -> None:
     scanned = await RuleScanner().scan(streamed(content))
 
@@ -29,7 +45,7 @@ async def test_the_rules_find_what_they_know(content: bytes) -> None:
     assert scanned.signature
 
 
-@pytest.mark.parametrize("content", [b"", b"plain text about cmd.exe and eval(", picture(), photo(), pdf(3)])
+@pytest.mark.parametrize("content", HARMLESS.values(), ids=HARMLESS)
 async def test_the_rules_let_ordinary_files_pass(content: bytes) -> None:
     assert await RuleScanner().scan(streamed(content)) == Scanned("clean", "YARA-X")
 

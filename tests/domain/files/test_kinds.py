@@ -36,9 +36,9 @@ NOT_TAKEN = {
 }
 
 
-@pytest.mark.parametrize(("media_type", "content"), TAKEN.items(), ids=str)
-def test_a_kind_is_told_from_the_first_bytes(media_type: str, content: bytes) -> None:
-    assert recognise(content[:HEAD_SIZE]) == media_type
+@pytest.mark.parametrize("media_type", TAKEN)
+def test_a_kind_is_told_from_the_first_bytes(media_type: str) -> None:
+    assert recognise(TAKEN[media_type][:HEAD_SIZE]) == media_type
     assert media_type in KINDS
 
 

@@ -127,6 +127,17 @@ async def test_a_download_comes_from_the_host_for_user_content(
     assert "set-cookie" not in answer.headers
 
 
+async def test_an_empty_file_can_be_downloaded_too(
+    member: Visitor, tenants: TwoTenants, owner_connection: asyncpg.Connection
+) -> None:
+    await upload(member, tenants.acme, b"", "empty.txt")
+    made = await make_ready(owner_connection, tenants.acme)
+
+    answer = await member.get(await link(member, tenants.acme, made))
+
+    assert (answer.status, answer.content) == (200, b"")
+
+
 async def link(member: Visitor, tenant: TestTenant, file_id: UUID) -> str:
     return (await member.get(tenant.url(f"/files/{file_id}/download"))).location
 
