@@ -47,7 +47,9 @@ CLOSE = text(
 )
 CLOSE_OTHERS = text("delete from platform.sessions where user_id = :user_id and id <> :keep and parent_id is null")
 CLOSE_ONE_OF = text("delete from platform.sessions where user_id = :user_id and id = :id returning id")
-RAISE = text("update platform.sessions set level = 'full' where user_id = :user_id and level = 'pending'")
+RAISE = text("""
+    update platform.sessions set level = 'full', expires_at = :expires_at where user_id = :user_id and level = 'pending'
+""")
 OF_USER = text("""
     select s.id, s.user_agent, s.address, s.created_at, s.seen_at, s.tenant_id, s.parent_id
     from platform.sessions s where s.user_id = :user_id and s.parent_id is null and s.expires_at > now()
@@ -160,7 +162,7 @@ class Sessions:
 
     async def raise_pending(self, user_id: UUID) -> None:
         """Make the pending sessions of a person full ones, when their address has been verified."""
-        await self._home(RAISE, {"user_id": user_id})
+        await self._home(RAISE, {"user_id": user_id, "expires_at": datetime.now(UTC) + LIFETIME})
 
     async def close(self, session_id: UUID) -> None:
         """Close a session, the one it was handed over from, and all that were handed over from that one."""
