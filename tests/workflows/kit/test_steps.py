@@ -146,3 +146,23 @@ async def test_a_waiting_step_waits_for_its_signal(stage: Stage) -> None:
     await stage.control.signal(run.workflow_id, "answer")
     assert (await stage.handle(run).result())["outcome"] == "ready"
     await save_history(stage.handle(run), PATIENT.name, "ready")
+
+
+async def test_time_left_is_learnt_from_runs_that_ended(stage: Stage) -> None:
+    first = await stage.launch(LINE, "learnt from")
+    await stage.handle(first).result()
+    await stage.recorder.flush()
+    gate = asyncio.Event()
+
+    async def hold() -> None:
+        await gate.wait()
+
+    run = await stage.launch(LINE, "estimated", Script({"second": hold}))
+    card = await stage.card(run)
+    assert all(step.expected_ms is not None for step in card.steps)
+    assert card.seconds_left is not None
+    found = await stage.when(run, lambda found: [step.state for step in found.steps] == ["done", "running"])
+    assert found.state == "running"
+    assert 0 < (await stage.card(run)).percent < 100
+    gate.set()
+    await stage.handle(run).result()
