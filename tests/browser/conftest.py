@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from tests.support.deployment_fixtures import folder_if_failed
 from tests.support.people import Owner, new_owner, sign_in
 from tests.support.surfing import PATIENCE_MS, Watch
 from web.kit.security import SESSION_COOKIE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Iterator
+    from collections.abc import AsyncIterator, Awaitable
 
     from playwright.async_api import Browser, BrowserContext, Page
 
@@ -27,8 +28,6 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 ]
 WIDE, NARROW = 1440, 390
-
-REPORT = pytest.StashKey[pytest.TestReport]()
 
 
 class NewPage(Protocol):
@@ -44,14 +43,6 @@ class NewPage(Protocol):
         scripts: bool = True,
     ) -> Awaitable[Page]:
         """Open it; ``owner`` is signed in on both hosts."""
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report = yield
-    if report.when == "call":
-        item.stash[REPORT] = report
-    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,8 +98,8 @@ async def new_page(
         return await context.new_page()
 
     yield opened
-    if not request.node.stash[REPORT].passed:
-        await _keep_pictures(contexts, deployment, request.node.name)
+    if folder := folder_if_failed(request.node):
+        await _keep_pictures(contexts, folder)
     for context in contexts:
         await context.close()
     watch.check()
@@ -134,12 +125,7 @@ async def _give_sessions(context: BrowserContext, deployment: Deployment, db: Da
         await context.add_cookies([cookie])
 
 
-async def _keep_pictures(contexts: list[BrowserContext], deployment: Deployment, name: str) -> None:
-    """Keep what the pages of a failed test looked like; the folder is told with the failure."""
-    folder = Path("test-results") / "".join(c if c.isalnum() else "-" for c in name)
-    folder.mkdir(parents=True, exist_ok=True)
+async def _keep_pictures(contexts: list[BrowserContext], folder: Path) -> None:
     for number, page in enumerate(page for context in contexts for page in context.pages):
         await page.screenshot(path=folder / f"{number}.png", full_page=True)
         (folder / f"{number}.html").write_text(await page.content())
-    for log in ("web", "worker"):
-        (folder / f"{log}.log").write_text((deployment.state_dir / f"{log}.log").read_text(errors="replace")[-200_000:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -12,9 +13,30 @@ from core.db import Database
 from tests.support.deployment import Deployment
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Generator
 
     from tests.support.stack import Servers
+
+REPORT = pytest.StashKey[pytest.TestReport]()
+LOG_BYTES_KEPT = 200_000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[REPORT] = report
+    return report
+
+
+def folder_if_failed(item: pytest.Item) -> Path | None:
+    """Where what is left of a failed test is kept; none for one that has passed."""
+    report = item.stash.get(REPORT, None)
+    if report is None or report.passed:
+        return None
+    folder = Path("test-results") / "".join(c if c.isalnum() else "-" for c in item.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +51,12 @@ async def running_deployment(servers: Servers) -> AsyncIterator[Deployment]:
 
 
 @pytest.fixture
-async def deployment(running_deployment: Deployment) -> AsyncIterator[Deployment]:
+async def deployment(running_deployment: Deployment, request: pytest.FixtureRequest) -> AsyncIterator[Deployment]:
     """The running deployment; what the test killed, stopped or cut is there again afterwards."""
     yield running_deployment
+    folder = folder_if_failed(request.node)
+    for log in running_deployment.state_dir.glob("*.log") if folder else ():
+        (folder / log.name).write_bytes(log.read_bytes()[-LOG_BYTES_KEPT:])
     await running_deployment.mend()
 
 
