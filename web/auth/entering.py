@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from quart import Response, request
 
 from core.context import HOME_TENANT_ID
-from web.kit.pages import see_other
-from web.kit.security import set_session_cookie
-from web.kit.services import services
-from web.kit.visit import client_address, current_context
+from web.kit import client_address, current_context, see_other, services, set_session_cookie
 
 if TYPE_CHECKING:
     from core.context import Person

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from core.messages import messages_of
 from domain.auth import passwords
 from domain.auth.addresses import is_address, normalise
-from web.kit.forms import Form
+from web.kit import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from quart import Response, request
 
 from core.context import Person
 from core.ids import new_id
-from core.runs.card import card_of
-from core.runs.queries import run_of
 from domain.auth.passwords import passwords
 from domain.auth.sealing import Sealer
 from domain.auth.types import Application
@@ -17,18 +13,19 @@ from web.auth.blueprint import blueprint
 from web.auth.entering import enter
 from web.auth.forms import RegisterForm
 from web.auth.pages import CheckMailPage, RegisterPage
-from web.kit.forms import read_form
-from web.kit.guards import guard
-from web.kit.limits import limited
-from web.kit.pages import page, see_other
-from web.kit.services import services
-from web.kit.visit import current_context, unit_of_work
+from web.kit import (
+    current_context,
+    current_person,
+    guard,
+    limited,
+    page,
+    read_form,
+    run_card_by_id,
+    see_other,
+    services,
+    unit_of_work,
+)
 from workflows.auth.start import run_id_of, start_registration, workflow_id_of
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from core.runs.card import RunCard
 
 CHECK_MAIL = "/register/check-mail"
 
@@ -63,7 +60,7 @@ async def check_mail() -> Response:
     ctx = current_context()
     if ctx.person is None or ctx.role != "pending":
         return see_other("/tenants", reload=True)
-    card = await _card(ctx.person.id)
+    card = await run_card_by_id(run_id_of(ctx.person.id))
     model = CheckMailPage(
         email=ctx.person.email,
         card=card,
@@ -79,9 +76,7 @@ async def check_mail() -> Response:
 @limited("register_mails", hits=3, seconds=900, by=("person",))
 async def send_again() -> Response:
     """Have the mail sent once more."""
-    person = current_context().person
-    if person is not None:
-        await services().temporal.signal(workflow_id_of(person.id), "resend")
+    await services().temporal.signal(workflow_id_of(current_person().id), "resend")
     return see_other(f"{CHECK_MAIL}?sent=1")
 
 
@@ -91,9 +86,3 @@ async def _start(person: Person, password: str) -> None:
     sealed = Sealer(services().settings.secret_key).seal(application, person.id)
     async with unit_of_work("auth") as uow:
         await start_registration(uow, person.id, name=person.name, application=sealed, locale=current_context().locale)
-
-
-async def _card(account_id: UUID) -> RunCard | None:
-    async with unit_of_work("runs") as uow:
-        snapshot = await run_of(uow, current_context(), run_id_of(account_id))
-    return card_of(snapshot, services().contracts) if snapshot else None

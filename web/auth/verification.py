@@ -15,12 +15,7 @@ from web.auth.entering import enter
 from web.auth.forms import ConfirmForm
 from web.auth.pages import VerifyPage
 from web.auth.registration import CHECK_MAIL
-from web.kit.forms import read_form
-from web.kit.guards import guard
-from web.kit.limits import limited
-from web.kit.pages import page
-from web.kit.services import services
-from web.kit.visit import current_context, unit_of_work
+from web.kit import current_context, guard, limited, page, read_form, services, unit_of_work
 from workflows.auth.start import AFTERWARDS, workflow_id_of
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from domain.files import service
-from web.kit import current_context, services, unit_of_work
+from web.kit import current_context, current_person, services, unit_of_work
 from workflows.files.start import start_ingest
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from web.kit.uploads import UploadedFile
+    from web.kit import UploadedFile
 
 
 async def receive(upload: UploadedFile, most_bytes: int) -> UUID:
@@ -20,10 +20,8 @@ async def receive(upload: UploadedFile, most_bytes: int) -> UUID:
 
     ``most_bytes`` is reserved until the real size is known; raises QuotaError before a byte is stored.
     """
-    uploader = current_context().actor_id
-    assert uploader is not None  # the guard lets nobody else in
     async with unit_of_work("files") as uow:
-        file = await service.begin_upload(uow, uploader, upload.filename, upload.content_type, most_bytes)
+        file = await service.begin_upload(uow, current_person().id, upload.filename, upload.content_type, most_bytes)
     try:
         await _take(file.id, upload, most_bytes)
     except BaseException:  # whatever stopped it, a lost connection or a stopping server, nothing may be left

@@ -8,8 +8,6 @@ from uuid import UUID
 from quart import Response, request
 
 from core.errors import NotFoundError
-from core.runs.card import RunCard, card_of
-from core.runs.queries import runs_of_subjects
 from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
 from domain.files.quota import usage_of
@@ -19,14 +17,13 @@ from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_p
 from web.files.receiving import receive
 from web.kit import (
     UploadedFile,
-    current_context,
     guard,
     is_htmx,
     page,
     parts,
     render,
+    run_cards_of,
     see_other,
-    services,
     slot,
     streams_body,
     unit_of_work,
@@ -35,9 +32,9 @@ from web.kit import (
 from workflows.files.start import start_removal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from markupsafe import Markup
+
+    from core.runs.card import RunCard
 
 PAGE_SIZE = 50
 RECENT = 5
@@ -54,7 +51,7 @@ async def index() -> Response:
         files=tuple(FileRow.of(listed) for listed in newest),
         usage=usage,
         older_than=newest[-1].file.id if len(newest) == PAGE_SIZE else None,
-        removal=await open_removal(request.args.get("removed", type=UUID)),
+        removal=await _open_removal(request.args.get("removed", type=UUID)),
         list_path=request.full_path.removesuffix("?"),
     )
     return await page("files/index.html", model, fragment="files/_list.html")
@@ -73,7 +70,7 @@ async def upload() -> Response:
         raise no_file_chosen()
     if not is_htmx():
         return see_other("/files")
-    cards = await cards_of(taken)
+    cards = await run_cards_of("file", taken)
     return await page("files/_cards.html", RunCards(tuple(card for card in cards if card)))
 
 
@@ -91,8 +88,8 @@ async def show(file_id: UUID) -> Response:
             raise
         # An open page reads itself again because the file was removed: that is news, not a failure.
         return await page("files/_gone.html", message=error.message, status=404)
-    (card,) = await cards_of([file_id])
-    model = file_page(listed, renditions, card, await open_removal(file_id) if listed.file.trashed_at else None)
+    (card,) = await run_cards_of("file", [file_id])
+    model = file_page(listed, renditions, card, await _open_removal(file_id) if listed.file.trashed_at else None)
     return await page("files/show.html", model, fragment="files/_show.html")
 
 
@@ -114,20 +111,9 @@ async def recent() -> Markup:
     return render("files/_recent.html", RecentFiles(tuple(FileRow.of(listed) for listed in newest)))
 
 
-async def cards_of(file_ids: Iterable[UUID], *, kind: str = "file") -> tuple[RunCard | None, ...]:
-    """Return the card of the last run of each file; None where the reader may not see it.
-
-    ``kind`` is the subject of the run: ``file`` for what was done to it, ``removal`` for its removals.
-    """
-    ids = [str(file_id) for file_id in file_ids]
-    async with unit_of_work("runs") as uow:
-        found = await runs_of_subjects(uow, current_context(), kind, ids)
-    return tuple(card_of(found[key], services().contracts) if key in found else None for key in ids)
-
-
-async def open_removal(file_id: UUID | None) -> RunCard | None:
+async def _open_removal(file_id: UUID | None) -> RunCard | None:
     """Return the card of the removal of a file, as long as it can be undone."""
     if file_id is None:
         return None
-    (card,) = await cards_of([file_id], kind="removal")
+    (card,) = await run_cards_of("removal", [file_id])
     return card if card and card.can_cancel else None

@@ -27,9 +27,11 @@ A feature's routes::
   ``render_live("runs/_partial.html", model, viewer)``, made of ``<hx-partial>`` elements.
 - Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
-- Runs: ``run_card(snapshot, ctx)`` is the card that ``runs/_card.html`` shows.
-- Around: ``services()``, ``current_context()``, ``session_token()``, ``client_address()``, ``set_session_cookie``,
-  ``clear_session_cookie``, ``wants_fragment()``, ``wants_json()``.
+- Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
+  ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
+- Around: ``services()``, ``current_context()``, ``current_person()``, ``next_path()``, ``session_token()``,
+  ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``, ``is_htmx()``,
+  ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``dom_id(kind, key)``, ``live_after()``,
   ``runs_feature(name)``.
@@ -44,14 +46,21 @@ from web.kit.forms import Form, form_value, read_form
 from web.kit.guards import guard
 from web.kit.limits import limited
 from web.kit.live import live_renderer
-from web.kit.pages import is_htmx, page, render, render_live, see_other, wants_fragment
-from web.kit.run_cards import run_card
+from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, wants_fragment
+from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
 from web.kit.security import clear_session_cookie, set_session_cookie
 from web.kit.services import Services, services
 from web.kit.slots import slot
 from web.kit.templates import dom_id
 from web.kit.uploads import UploadedField, UploadedFile, parts
-from web.kit.visit import client_address, current_context, session_token, unit_of_work
+from web.kit.visit import (
+    client_address,
+    current_context,
+    current_person,
+    mark_browser,
+    session_token,
+    unit_of_work,
+)
 
 __all__ = [
     "DomainError",
@@ -64,6 +73,7 @@ __all__ = [
     "clear_session_cookie",
     "client_address",
     "current_context",
+    "current_person",
     "dom_id",
     "feature_blueprint",
     "form_value",
@@ -71,12 +81,17 @@ __all__ = [
     "is_htmx",
     "limited",
     "live_renderer",
+    "mark_browser",
+    "next_path",
+    "open_run_cards",
     "page",
     "parts",
     "read_form",
     "render",
     "render_live",
     "run_card",
+    "run_card_by_id",
+    "run_cards_of",
     "see_other",
     "services",
     "session_token",

@@ -81,5 +81,12 @@ def see_other(url: str, *, reload: bool = False) -> Response:
     return Response("", status=200, headers={"HX-Location": _within(url)})
 
 
+def next_path(default: str = "") -> str:
+    """Return where ``?next=`` asks to go on, if that is a path of this host; never another site ("//evil.example")."""
+    path = request.args.get("next", "")
+    is_ours = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
+    return path if is_ours else default
+
+
 def _within(url: str) -> str:
     return json.dumps({"path": url, "target": "#main", "select": "#main", "swap": "outerHTML show:top"})

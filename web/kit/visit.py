@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.context import HOME_TENANT_ID, Context, TenantFacts
+from web.kit.guards import SignInNeededError
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from core.context import Person
     from core.db import UnitOfWork
     from core.identity.hosts import HostKind
     from web.kit.services import Services
@@ -55,6 +57,14 @@ def begin(visit: Visit) -> None:
 def current_context() -> Context:
     """Return who asks, and in which tenant."""
     return _visit.get().ctx
+
+
+def current_person() -> Person:
+    """Return who asks, where the guard lets only people in; anybody else is asked to sign in."""
+    person = _visit.get().ctx.person
+    if person is None:
+        raise SignInNeededError
+    return person
 
 
 def session_token() -> str | None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.errors import NotFoundError
 from core.messages import messages_of
-from core.runs.card import card_of
-from core.runs.queries import OPEN_STATES, runs_of
-from web.kit import current_context, feature_blueprint, guard, page, see_other, services, unit_of_work
+from core.runs.queries import runs_of
+from web.kit import current_context, feature_blueprint, guard, open_run_cards, page, see_other, services, unit_of_work
 from web.shell.pages import DashboardPage, first_steps_of, greeting_of
 from web.shell.patterns import sample_page
 
@@ -40,9 +39,8 @@ async def dashboard() -> Response:
     """Show what needs this person, what is happening and what changed."""
     ctx = current_context()
     async with unit_of_work("runs") as uow:
-        open_runs = await runs_of(uow, ctx, states=OPEN_STATES, limit=RUNS_SHOWN)
         done = await runs_of(uow, ctx, states=("done",), limit=RUNS_LOOKED_AT)
-    cards = [card_of(run, services().contracts) for run in open_runs]
+    cards = await open_run_cards(limit=RUNS_SHOWN)
     return await page(
         "shell/dashboard.html",
         DashboardPage(

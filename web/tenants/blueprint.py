@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from web.kit.blueprint import feature_blueprint
+from web.kit import feature_blueprint
 
 blueprint = feature_blueprint("tenants")

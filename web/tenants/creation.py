@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 from quart import Response, request
 
 from core.ids import new_id
-from core.runs.card import card_of
-from core.runs.queries import OPEN_STATES, runs_of
 from domain.tenants import service, slugs
-from domain.tenants.errors import SlugTakenError, no_such_tenant
+from domain.tenants.errors import SlugTakenError
 from domain.tenants.types import Founder, NewTenant
-from web.kit.forms import read_form
-from web.kit.guards import guard
-from web.kit.limits import limited
-from web.kit.pages import page, see_other
-from web.kit.services import services
-from web.kit.visit import current_context, unit_of_work
+from web.kit import (
+    current_context,
+    current_person,
+    guard,
+    limited,
+    open_run_cards,
+    page,
+    read_form,
+    see_other,
+    services,
+    unit_of_work,
+)
 from web.tenants.blueprint import blueprint
 from web.tenants.forms import TenantForm
 from web.tenants.pages import Availability, NewTenantPage, TenantListPage, TenantRow
@@ -25,9 +29,7 @@ from workflows.tenants.contract import PROVISION
 from workflows.tenants.start import start_provisioning
 
 if TYPE_CHECKING:
-    from core.context import Person
     from core.messages import Message
-    from core.runs.card import RunCard
 
 
 @blueprint.get("/tenants")
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 async def tenants() -> Response:
     """List the tenants that the reader may enter, and those that are being built."""
     identity = services().identity
-    memberships = await identity.sessions.tenants_of(_person().id)
+    memberships = await identity.sessions.tenants_of(current_person().id)
     rows = tuple(TenantRow(found, f"{found.tenant.slug}.{identity.hosts.base}") for found in memberships)
-    cards = await _cards()
+    cards = tuple(card for card in await open_run_cards() if card.contract == PROVISION.name)
     if not rows and not cards:
         return see_other("/tenants/new")
     return await page("tenants/index.html", TenantListPage(rows, cards), fragment="tenants/_list.html")
@@ -75,7 +77,7 @@ async def create() -> Response:
     form = await read_form(TenantForm)
     if not form.validate():
         return await page("tenants/new.html", _page(form), status=422)
-    person = _person()
+    person = current_person()
     founder = Founder(person.id, person.name, person.email)
     new = NewTenant(new_id(), form.slug.data or "", form.name.data or "", current_context().locale, founder)
     try:
@@ -102,18 +104,5 @@ async def _taken(slug: str) -> Message | None:
     return None
 
 
-async def _cards() -> tuple[RunCard, ...]:
-    async with unit_of_work("runs") as uow:
-        found = await runs_of(uow, current_context(), states=OPEN_STATES)
-    return tuple(card_of(snapshot, services().contracts) for snapshot in found if snapshot.contract == PROVISION.name)
-
-
 def _page(form: TenantForm, known: Availability | None = None) -> NewTenantPage:
     return NewTenantPage(form, services().identity.hosts.base, known)
-
-
-def _person() -> Person:
-    person = current_context().person
-    if person is None:
-        raise no_such_tenant()
-    return person

@@ -12,11 +12,16 @@ from urllib.parse import urlencode
 from quart import Response, request
 
 from domain.tenants.errors import code_used, no_such_tenant
-from web.kit.guards import guard
-from web.kit.pages import see_other
-from web.kit.security import set_session_cookie
-from web.kit.services import services
-from web.kit.visit import client_address, current_context, mark_browser
+from web.kit import (
+    client_address,
+    current_context,
+    guard,
+    mark_browser,
+    next_path,
+    see_other,
+    services,
+    set_session_cookie,
+)
 from web.tenants.blueprint import blueprint
 
 
@@ -36,7 +41,7 @@ async def enter_tenant(slug: str) -> Response:
     code = await identity.sessions.issue_handover(session_id, tenant.id, browser)
     if code is None:
         raise no_such_tenant()
-    told = {"code": code, "next": _next_path()} if browser else {"next": _next_path()}
+    told = {"code": code, "next": next_path("/")} if browser else {"next": next_path("/")}
     return see_other(identity.hosts.url(slug, f"/enter?{urlencode(told)}"), reload=True)
 
 
@@ -46,7 +51,7 @@ async def redeem() -> Response:
     """Take the code and give this host a session of its own; without a code, have one made for this browser."""
     ctx = current_context()
     if "code" not in request.args:
-        asked = urlencode({"browser": mark_browser(), "next": _next_path()})
+        asked = urlencode({"browser": mark_browser(), "next": next_path("/")})
         return see_other(
             services().identity.hosts.url("home", f"/tenants/{ctx.tenant.slug}/entry?{asked}"), reload=True
         )
@@ -59,13 +64,7 @@ async def redeem() -> Response:
     )
     if token is None and ctx.person is None:
         raise code_used()
-    response = see_other(_next_path(), reload=True)
+    response = see_other(next_path("/"), reload=True)
     if token is not None:
         set_session_cookie(response, token)
     return response
-
-
-def _next_path() -> str:
-    """Return the asked page if it is a path of the same host; never another site ("//evil.example")."""
-    path = request.args.get("next", "")
-    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() else "/"

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from core.messages import messages_of
 from domain.tenants import slugs
-from web.kit.forms import Form
+from web.kit import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.tenants.repository import TenantRepository
-from web.kit.guards import guard
-from web.kit.pages import page
-from web.kit.visit import current_context, unit_of_work
+from web.kit import current_context, guard, page, unit_of_work
 from web.tenants.blueprint import blueprint
 from web.tenants.pages import MemberRow, MembersPage
 
