@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 N_ = messages_of("kit")
 
 FIELD_BYTES = 64 * 1024
+WAITING_BYTES = 64 * 1024
+"""What may wait for the rest of it: headers of a part, or what stands before the first and after the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ class _Stream:
             await self._feed()
 
     async def _feed(self) -> None:
+        # The decoder keeps all of a header that never ends, and all that follows the last part.
+        if len(self._decoder.buffer) > WAITING_BYTES:
+            raise _broken()
         piece = await anext(aiter(request.body), None)
         try:
             self._decoder.receive_data(piece)

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from entrypoints.web import Application
     from tests.support.tenant_fixtures import TestTenant
     from tests.support.visitor import Visitor
     from web.kit.app import WebApp
@@ -33,7 +34,9 @@ class Sender:
         self.status = message.get("status", self.status)
         self.body += message.get("body", b"")
 
-    async def to(self, app: WebApp, tenant: TestTenant, visitor: Visitor, path: str, *headers: tuple[str, str]) -> None:
+    async def to(
+        self, app: WebApp | Application, tenant: TestTenant, visitor: Visitor, path: str, *headers: tuple[str, str]
+    ) -> None:
         cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies[tenant.host].items())
         given = [("host", tenant.host), ("cookie", cookies), *headers]
         scope: Any = {
