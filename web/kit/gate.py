@@ -116,9 +116,13 @@ class Gate:
 
 
 def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
-    """Return who sent the request: the nearest address that is none of our own proxies. Bad headers count nothing."""
+    """Return who sent the request: the nearest address that is none of our own proxies. Bad headers count nothing.
+
+    All such headers are one list (RFC 9110, section 5.3): a proxy may add its own below one that the browser made up.
+    """
     peer = (scope.get("client") or ("",))[0]
-    forwarded = [part.strip() for part in _header(scope, b"x-forwarded-for").split(",") if part.strip()]
+    lines = (value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-forwarded-for")
+    forwarded = [part.strip() for part in ",".join(lines).split(",") if part.strip()]
     address = peer
     while _is_within(address, proxies) and forwarded:
         candidate = forwarded.pop()
@@ -135,9 +139,10 @@ def _is_within(address: str, networks: Sequence[Network]) -> bool:
 
 def _parse(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(address)
+        found = ipaddress.ip_address(address)
     except ValueError:
         return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _header(scope: Mapping[str, Any], name: bytes) -> str:
