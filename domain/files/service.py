@@ -23,6 +23,7 @@ CHANGED = "files:changed"
 """The fact that makes every open list of the tenant read itself again."""
 
 LONGEST_NAME = 200
+LONGEST_TYPE = 100
 KEY_PARTS = len(("tenants", "<tenant>", "files", "<file>", "<name>"))
 
 
@@ -52,7 +53,7 @@ async def begin_upload(uow: UnitOfWork, uploader_id: UUID, name: str, declared_t
         id=new_id(),
         name=tidy_name(name),
         size=size,
-        declared_type=declared_type,
+        declared_type=_visible(declared_type)[:LONGEST_TYPE],
         state="receiving",
         charge="reserved",
         uploader_id=uploader_id,
@@ -140,5 +141,8 @@ async def available(uow: UnitOfWork, file_id: UUID) -> File:
 def tidy_name(name: str) -> str:
     """Return the last part of a name as a browser sent it, in one spelling and without what cannot be seen."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip()
-    return seen[:LONGEST_NAME] or "file"
+    return _visible(last)[:LONGEST_NAME] or "file"
+
+
+def _visible(text: str) -> str:
+    return "".join(character for character in text if unicodedata.category(character)[0] != "C").strip()

@@ -139,6 +139,8 @@ def _look_away(task: asyncio.Task[Any]) -> None:
 async def _settle() -> None:
     """Find out who asks, and in which tenant."""
     visit = current_visit()
+    if "\0" in request.path:
+        raise NotFoundError(NOT_FOUND)
     if visit.kind == "usercontent":
         return
     found = await visit.services.identity.resolve(

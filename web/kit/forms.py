@@ -8,7 +8,9 @@ import wtforms
 from quart import request
 from wtforms.meta import DefaultMeta
 
+from core.errors import InvalidError
 from core.i18n import speaker
+from core.messages import messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.errors import DomainError
 
+N_ = messages_of("kit")
 FormT = TypeVar("FormT", bound="Form")
 
 
@@ -55,10 +58,16 @@ class Form(wtforms.Form):
 
 
 async def read_form(form: type[FormT], **defaults: Any) -> FormT:  # noqa: ANN401  # fields of any type
-    """Return the form as it was sent; for a GET, empty but for ``defaults``."""
+    """Return the form as it was sent; for a GET, empty but for ``defaults``.
+
+    Raises InvalidError for a zero byte: nobody types one, and the database takes none.
+    """
     if request.method in {"GET", "HEAD"}:
         return form(data=defaults)
-    return form(formdata=await request.form, data=defaults)
+    sent = await request.form
+    if any("\0" in value for _, value in sent.items(multi=True)):
+        raise InvalidError(N_("That request could not be read. Nothing was changed."))
+    return form(formdata=sent, data=defaults)
 
 
 async def form_value(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from quart import Response, request
@@ -127,6 +127,6 @@ def _filter(value: str) -> Filter:
 
 def _time(value: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(value) if value else None
-    except ValueError:
+        return datetime.fromisoformat(value).astimezone(UTC) if value else None
+    except (ValueError, OverflowError):
         return None
