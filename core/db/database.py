@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Transaction-local on purpose: a session-level setting would reach the next borrower of the connection.
 ENTER = text(
     "select set_config('role', :role, true), set_config('adx.tenant_id', :tenant_id, true), "
-    "set_config('adx.actor_id', :actor_id, true)"
+    "set_config('adx.actor_id', :actor_id, true), set_config('synchronous_commit', :durability, true)"
 )
 ENTER_PLATFORM = text("select set_config('role', 'adx_platform', true)")
 
@@ -52,6 +52,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=SECONDS_FOR_A_CONNECTION,
+            hide_parameters=True,  # errors are logged, and values are people's
             connect_args={
                 "timeout": SECONDS_FOR_A_CONNECTION,
                 "command_timeout": SECONDS_FOR_A_STATEMENT,
@@ -66,11 +67,13 @@ class Database:
 
     @asynccontextmanager
     async def unit_of_work(
-        self, who: Context | UUID, feature: str, *, actor_id: UUID | None = None
+        self, who: Context | UUID, feature: str, *, actor_id: UUID | None = None, durable: bool = True
     ) -> AsyncIterator[UnitOfWork]:
         """Begin a transaction as ``feature`` in the tenant of ``who``; commit at the end, roll back on any exception.
 
         ``who`` is a request's context, or in an activity the bare tenant id, with the ``actor_id`` of its input.
+        Without ``durable`` the commit does not wait for the disk: a crash of the database may undo the last half
+        second, though never a part of a transaction. Only for what can be restored from elsewhere.
         """
         uow_fields = _identify(who, actor_id)
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
@@ -81,6 +84,7 @@ class Database:
                     "role": f"adx_{feature}",
                     "tenant_id": str(uow.tenant_id),
                     "actor_id": str(uow.actor_id or ""),
+                    "durability": "on" if durable else "off",
                 },
             )
             yield uow

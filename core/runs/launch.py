@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
@@ -23,14 +22,15 @@ if TYPE_CHECKING:
     from core.messages import Scalar
     from core.runs.contract import Contract, InputT, ResultT
 
-DURATIONS = text(
-    "select step, samples from platform.step_durations where contract = :contract and size_class = :size_class"
-)
 INSERT_RUN = text("""
     insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, input, actor_id, actor_name,
         subject_kind, subject_id, result_path, size_class, expected_ms)
     values (:tenant_id, :id, :contract, :workflow_id, 'launching', cast(:title_params as jsonb), cast(:input as jsonb),
-        :actor_id, :actor_name, :subject_kind, :subject_id, :result_path, :size_class, cast(:expected_ms as jsonb))
+        :actor_id, :actor_name, :subject_kind, :subject_id, :result_path, :size_class,
+        coalesce((
+            select jsonb_object_agg(d.step, (
+                select round(percentile_cont(0.5) within group (order by sample)) from unnest(d.samples) as sample))
+            from platform.step_durations d where d.contract = :contract and d.size_class = :size_class), '{}'))
     on conflict (tenant_id, id) do nothing
 """)
 
@@ -80,16 +80,10 @@ async def launch(  # keyword-only, and each is a fact of the run row
             "subject_id": subject[1],
             "result_path": result_path,
             "size_class": size_class,
-            "expected_ms": json.dumps(await _expected_ms(uow, contract.name, size_class)),
         },
     )
     uow.starts.append(PendingStart(uow.tenant_id, contract.name, name, run_input))
     return LaunchedRun(run_id, name, f"/runs/{run_id}")
-
-
-async def _expected_ms(uow: UnitOfWork, contract: str, size_class: int) -> dict[str, int]:
-    rows = await uow.session.execute(DURATIONS, {"contract": contract, "size_class": size_class})
-    return {row.step: round(median(row.samples)) for row in rows}
 
 
 def _size_class(size: int) -> int:

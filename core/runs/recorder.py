@@ -31,47 +31,47 @@ SAMPLES_KEPT = 20
 SECONDS_TO_GATHER = 0.02
 """How long an event waits for company: steps often end and begin within it, and one transaction then serves both."""
 
-LOCK = text("select state from platform.runs where id = :id for update")
+LOCK = "select state from platform.runs where tenant_id = $1 and id = $2 for update"
 # One statement: it raises the run's event number, writes the changed steps and returns the whole as JSON. The row is
 # locked before, by a statement of its own, so that this one sees every step that an earlier event wrote.
-APPLY = text(f"""
+APPLY = f"""
     with changed as (
         insert into platform.run_steps (tenant_id, run_id, name, state, attempt, failure, started_at, ended_at)
-        select :tenant_id, :id, c.name, c.state, c.attempt, c.failure, c.started_at, c.ended_at
-        from jsonb_to_recordset(cast(:steps as jsonb)) as c(name text, state text, attempt integer, failure text,
+        select $1, $2, c.name, c.state, c.attempt, c.failure, c.started_at, c.ended_at
+        from jsonb_to_recordset(cast($3 as jsonb)) as c(name text, state text, attempt integer, failure text,
             started_at timestamptz, ended_at timestamptz)
         on conflict (tenant_id, run_id, name) do update set state = excluded.state,
             attempt = greatest(platform.run_steps.attempt, excluded.attempt), failure = excluded.failure,
             started_at = least(platform.run_steps.started_at, excluded.started_at), ended_at = excluded.ended_at
         -- A workflow hears of an activity's end later than the worker that ran it: its "running" says nothing new.
-        where cast(:state as text) is null or excluded.state <> 'running'
+        where cast($4 as text) is null or excluded.state <> 'running'
             or platform.run_steps.state not in ('done', 'retrying')
         returning {STEP_COLUMNS}
     ), everything as (
         select {STEP_COLUMNS} from changed
         union all
         select {STEP_COLUMNS} from platform.run_steps
-        where tenant_id = :tenant_id and run_id = :id and name not in (select name from changed)
+        where tenant_id = $1 and run_id = $2 and name not in (select name from changed)
     ), run as (
         update platform.runs set
             seq = seq + 1,
             state = case
-                when cast(:state as text) is not null then :state
+                when cast($4 as text) is not null then $4
                 when state in ('launching', 'waiting') then 'running'
                 else state end,
-            outcome = coalesce(:outcome, outcome),
-            past_return = past_return or :past_return,
-            parked_until = :parked_until,
-            input = case when :ended then null else input end,
+            outcome = coalesce($5, outcome),
+            past_return = past_return or $6,
+            parked_until = $7,
+            input = case when $8 then null else input end,
             changed_at = now(),
-            ended_at = case when :ended then coalesce(ended_at, now()) else ended_at end
-        where tenant_id = :tenant_id and id = :id
+            ended_at = case when $8 then coalesce(ended_at, now()) else ended_at end
+        where tenant_id = $1 and id = $2
         returning {RUN_COLUMNS}, size_class
     )
     select (to_jsonb(run) || jsonb_build_object('steps',
         coalesce((select jsonb_agg(to_jsonb(e) order by e.started_at, e.name) from everything e), '[]'::jsonb)))
     from run
-""")  # noqa: S608  # made of the column lists of queries.py
+"""  # noqa: S608  # made of the column lists of queries.py
 LEARN = text(f"""
     insert into platform.step_durations (contract, step, size_class, samples)
     values (:contract, :step, :size_class, array[cast(:ms as integer)])
@@ -90,6 +90,7 @@ class Recorder:
         # Held from taking reports off the queue until they are written, so that none overtakes another.
         self._lock = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
+        self._learning: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin to write what is queued."""
@@ -116,6 +117,7 @@ class Recorder:
         """Write all that is queued."""
         async with self._lock:
             await self._write(self._take())
+        await asyncio.gather(*self._learning, return_exceptions=True)
 
     async def _write_for_ever(self) -> None:
         while True:
@@ -138,10 +140,13 @@ class Recorder:
         for report in batch:
             by_run[report.tenant_id, report.run_id].append(report)
         for (tenant_id, run_id), reports in by_run.items():
-            async with self._db.unit_of_work(tenant_id, "runs") as uow:
+            # Nobody waits for the disk: what a crash of the database takes back, the sweep restores from the workflow.
+            async with self._db.unit_of_work(tenant_id, "runs", durable=False) as uow:
                 ended = await apply_report(uow, run_id, _merge(reports))
             if ended:
-                await self._learn(tenant_id, ended)
+                learning = asyncio.create_task(self._learn(tenant_id, ended), name="run-durations")
+                self._learning.add(learning)
+                learning.add_done_callback(self._learning.discard)
 
     async def _learn(self, tenant_id: UUID, run: dict[str, Any]) -> None:
         """Add the durations of a finished run to what time left is learnt from, outside of the run's transaction."""
@@ -162,9 +167,13 @@ class Recorder:
             }
             for name in sorted(lasted)  # in one order, so that two runs never wait for each other's rows
         ]
-        if samples:
-            async with self._db.unit_of_work(tenant_id, "runs") as uow:
+        if not samples:
+            return
+        try:
+            async with self._db.unit_of_work(tenant_id, "runs", durable=False) as uow:
                 await uow.session.execute(LEARN, samples)
+        except Exception:  # noqa: BLE001  # one sample more or less; the run itself is written
+            await log.awarning("durations not learnt", contract=run["contract"], exc_info=True)
 
 
 async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict[str, Any] | None:
@@ -172,24 +181,16 @@ async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict
 
     A run that has ended stays as it is.
     """
-    before = (await uow.session.execute(LOCK, {"id": run_id})).scalar_one_or_none()
+    driver = await uow.driver()
+    before = await driver.fetchval(LOCK, uow.tenant_id, run_id)
     if before is None or before in ENDED:
         return None
     ended = report.state in ENDED
-    row = await uow.session.execute(
-        APPLY,
-        {
-            "tenant_id": uow.tenant_id,
-            "id": run_id,
-            "steps": STEPS.dump_json(list(report.steps)).decode(),
-            "state": report.state,
-            "outcome": report.outcome,
-            "past_return": report.past_return,
-            "parked_until": report.parked_until,
-            "ended": ended,
-        },
+    steps = STEPS.dump_json(list(report.steps)).decode()
+    run: dict[str, Any] = await driver.fetchval(
+        *(APPLY, uow.tenant_id, run_id, steps, report.state, report.outcome),
+        *(report.past_return, report.parked_until, ended),
     )
-    run: dict[str, Any] = row.scalar_one()
     size_class = run.pop("size_class")
     # Event numbers are part of the fact, so that a page can tell a double from a gap.
     uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)
