@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from activities.auth.registration import RegistrationActivities
+from activities.files.drawing.studio import Studio
 from activities.files.receiving import ReceivingActivities
 from activities.files.removal import RemovalActivities
 from activities.files.rendering import RenderingActivities
@@ -35,22 +36,6 @@ if TYPE_CHECKING:
     from core.runs.recorder import Recorder
     from core.settings import Settings
     from core.storage import Storage
-
-CLASSES: Mapping[str, tuple[type, ...]] = MappingProxyType(
-    {
-        "auth": (RegistrationActivities,),
-        "tenants": (ProvisioningActivities,),
-        "files": (
-            ReceivingActivities,
-            RemovalActivities,
-            RenderingActivities,
-            ScanningActivities,
-            SettlingActivities,
-            TidyingActivities,
-        ),
-        "runs": (SweepActivities,),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +81,7 @@ def _files(given: Collaborators) -> list[object]:
     return [
         ReceivingActivities(given.db, given.storage),
         RemovalActivities(given.db, given.storage),
-        RenderingActivities(given.storage),
+        RenderingActivities(given.storage, Studio()),
         ScanningActivities(given.storage, scanner),
         SettlingActivities(given.db, given.storage),
         TidyingActivities(given.db, given.storage),

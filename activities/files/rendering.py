@@ -8,7 +8,7 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.files.drawing import studio
+from activities.files.drawing.studio import Job, Studio
 from activities.files.working_copy import working_copy
 from core.storage import Storage
 from domain.files.kinds import KINDS
@@ -19,8 +19,9 @@ from domain.files.types import Facts, KnownFile, Picture, Rendered
 class RenderingActivities:
     """Draws files and reads their details; kinds that cannot be drawn are passed over."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, studio: Studio) -> None:
         self._storage = storage
+        self._studio = studio
 
     @activity.defn(name="files.thumbnail")
     async def thumbnail(self, file: KnownFile) -> Rendered:
@@ -50,15 +51,15 @@ class RenderingActivities:
         if KINDS[file.type].rendering == "none":
             return Facts()
         async with working_copy(self._storage, key_of(file.tenant_id, file.file_id)) as original:
-            said = await studio.perform("metadata", file.type, original)
+            said = await self._studio.perform("metadata", file.type, original)
         taken_at = said.pop("taken_at", None)
         return Facts(**said, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
 
-    async def _draw(self, job: studio.Job, file: KnownFile) -> Rendered:
+    async def _draw(self, job: Job, file: KnownFile) -> Rendered:
         if KINDS[file.type].rendering == "none":
             return Rendered()
         async with working_copy(self._storage, key_of(file.tenant_id, file.file_id)) as original:
-            said = await studio.perform(job, file.type, original)
+            said = await self._studio.perform(job, file.type, original)
             pictures = tuple(Picture(**picture) for picture in said.get("pictures", ()))
             for picture in pictures:
                 await self._keep(file, picture.name, original.parent)

@@ -33,8 +33,8 @@ class TidyingActivities:
 
     @activity.defn(name="files.sweep_objects")
     async def sweep_objects(self, _tidy: TidyInput) -> Swept:
-        """Erase old objects whose file has no row."""
-        erased = 0
+        """Erase old objects whose file has no row, and what a killed process left half written."""
+        erased = await self._storage.erase_unfinished(GIVEN_UP_AFTER)
         async for found in self._storage.list("tenants"):
             activity.heartbeat()
             if _is_old(found) and await self._is_orphan(found.key):

@@ -1,17 +1,21 @@
-"""The drawing process: ``python -m activities.files.drawing.process <job> <type> <original> <folder>``.
+"""The drawing process: reads orders ``[job, type, original, folder]``, a line of JSON each, and answers each by a line.
 
-One process a job, without credentials and within hard limits, because decoders are where hostile files strike. It
-writes pictures into the folder and prints one line of JSON; a file that cannot be decoded is called broken.
+Every order is carried out by a fork of its own, without credentials and within hard limits, because decoders are where
+hostile files strike: what one file does to its process, the next one never meets. The fork writes pictures into the
+folder and says what it drew; a file that cannot be decoded is called broken.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import resource
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from activities.files.drawing import documents, pictures
 from activities.files.drawing.drawn import Drawn, DrawnFacts
@@ -27,14 +31,50 @@ MOST_PAGES = 5
 PDF = "application/pdf"
 
 
-def main(job: str, media_type: str, original: Path, folder: Path) -> None:
-    """Do one job and print what came of it."""
-    limit()
+def main() -> None:
+    """Answer orders until there are no more."""
+    for line in sys.stdin:
+        said, exit_code = in_a_fork(json.loads(line))
+        sys.stdout.write(json.dumps({"said": said, "exit": exit_code}) + "\n")
+        sys.stdout.flush()
+
+
+def in_a_fork(order: list[str]) -> tuple[str, int]:
+    """Return what the fork said and how it ended: its exit code, or the negative number of the signal that ended it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        carry_out(order, writing)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    return said, os.waitstatus_to_exitcode(status)
+
+
+def carry_out(order: list[str], writing: int) -> NoReturn:
+    """Do one job in this process, and end it."""
+    job, media_type, original, folder = order
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):
+        os.dup2(nowhere, stream)  # the orders and answers of other files are none of this one's business
     try:
-        result = JOBS[job](media_type, original, folder)
+        limit()
+        said = drawn(job, media_type, Path(original), Path(folder))
+        os.write(writing, json.dumps(dataclasses.asdict(said)).encode())
+    except BaseException:  # noqa: BLE001  # a fork must never go on into the loop of its parent
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def drawn(job: str, media_type: str, original: Path, folder: Path) -> Drawn | DrawnFacts:
+    """Return what came of a job."""
+    try:
+        return JOBS[job](media_type, original, folder)
     except Exception:  # noqa: BLE001  # decoders raise whatever they like; each of it means the same here
-        result = DrawnFacts(broken=True) if job == "metadata" else Drawn(broken=True)
-    sys.stdout.write(json.dumps(dataclasses.asdict(result)))
+        return DrawnFacts(broken=True) if job == "metadata" else Drawn(broken=True)
 
 
 def limit() -> None:
@@ -71,4 +111,4 @@ JOBS: dict[str, Callable[[str, Path, Path], Drawn | DrawnFacts]] = {
 }
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    main()

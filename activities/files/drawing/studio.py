@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
+from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,40 +16,98 @@ Job = Literal["thumbnail", "preview", "metadata"]
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 120
+DESKS = 3
+"""Jobs at once: the three of one file side by side, and never so many that a small machine chokes."""
+
+LARGEST_ANSWER = 1024 * 1024
 BROKEN: dict[str, Any] = {"broken": True}
 
 
-async def perform(job: Job, media_type: str, original: Path) -> dict[str, Any]:
-    """Return what the process says of the file; pictures lie beside ``original`` afterwards.
+class DrawingError(Exception):
+    """The drawing process itself does not work; the file is not to blame."""
 
-    A process that passes its limits or crashes was given a file that is not right: it is called broken.
-    """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "activities.files.drawing.process",
-        job,
-        media_type,
-        str(original),
-        str(original.parent),
-        cwd=ROOT,
-        env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(SECONDS):
-            said, complaint = await process.communicate()
-    except TimeoutError:
+
+class Studio:
+    """A few desks that are kept warm, since starting an interpreter takes longer than most drawings."""
+
+    def __init__(self, desks: int = DESKS) -> None:
+        self._free = asyncio.Semaphore(desks)
+        self._idle: deque[_Desk] = deque()
+
+    async def perform(self, job: Job, media_type: str, original: Path) -> dict[str, Any]:
+        """Return what the process says of the file; pictures lie beside ``original`` afterwards.
+
+        A process that passes its limits or crashes was given a file that is not right: it is called broken. Raises
+        :class:`DrawingError` when drawing does not work at all.
+        """
+        async with self._free:
+            desk = self._idle.pop() if self._idle else await _Desk.open()
+            try:
+                async with asyncio.timeout(SECONDS):
+                    answer = await desk.ask([job, media_type, str(original), str(original.parent)])
+            except TimeoutError:
+                desk.close()
+                return BROKEN
+            except BaseException:
+                desk.close()
+                raise
+            self._idle.append(desk)
+        return _judged(answer)
+
+    def close(self) -> None:
+        """End the idle processes."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+class _Desk:
+    """One process that has its decoders loaded and draws each file in a fork of itself."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def open(cls) -> _Desk:
+        return cls(
+            await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "activities.files.drawing.process",
+                cwd=ROOT,
+                env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,
+                limit=LARGEST_ANSWER,
+            )
+        )
+
+    async def ask(self, order: list[str]) -> dict[str, Any]:
+        """Have one file drawn."""
+        to_desk, from_desk = self._process.stdin, self._process.stdout
+        if to_desk is None or from_desk is None:
+            raise DrawingError("the drawing process has no pipes")
+        try:
+            to_desk.write(json.dumps(order).encode() + b"\n")
+            await to_desk.drain()
+            line = await from_desk.readline()
+        except OSError as error:
+            raise DrawingError("the drawing process has ended") from error
+        if not line:
+            raise DrawingError("the drawing process has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End the process and the fork that may be drawing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _judged(answer: dict[str, Any]) -> dict[str, Any]:
+    if answer["exit"] < 0:
         return BROKEN
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode is None or process.returncode < 0:
-        return BROKEN
-    if process.returncode:
-        raise RuntimeError(complaint.decode(errors="replace")[-2000:])
-    result: dict[str, Any] = json.loads(said)
+    if answer["exit"]:
+        raise DrawingError(f"the drawing process ended with {answer['exit']}; its log says why")
+    result: dict[str, Any] = json.loads(answer["said"])
     return result

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from activities.files.drawing import studio
+from activities.files.drawing.studio import DrawingError, Job, Studio
 from tests.factories.files import pdf, photo, picture
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 DONE: dict[str, Any] = {"note": "", "broken": False}
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    found = Studio()
+    yield found
+    found.close()
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def original(tmp_path: Path) -> Path:
         ("image/heic", "HEIF"),
     ],
 )
-async def test_every_kind_of_picture_is_drawn(original: Path, media_type: str, form: str) -> None:
+async def test_every_kind_of_picture_is_drawn(studio: Studio, original: Path, media_type: str, form: str) -> None:
     put(original, picture(800, 600, form))
 
     said = await studio.perform("thumbnail", media_type, original)
@@ -43,7 +51,7 @@ async def test_every_kind_of_picture_is_drawn(original: Path, media_type: str, f
     assert (drawn.format, drawn.size) == ("WEBP", (320, 240))
 
 
-async def test_a_photo_stands_upright_and_tells_no_place(original: Path) -> None:
+async def test_a_photo_stands_upright_and_tells_no_place(studio: Studio, original: Path) -> None:
     put(original, photo(400, 300))
 
     await studio.perform("preview", "image/jpeg", original)
@@ -56,7 +64,7 @@ async def test_a_photo_stands_upright_and_tells_no_place(original: Path) -> None
     assert b"GPS" not in original.with_name("preview-1.webp").read_bytes()
 
 
-async def test_the_details_of_a_photo_are_read(original: Path) -> None:
+async def test_the_details_of_a_photo_are_read(studio: Studio, original: Path) -> None:
     put(original, photo(400, 300))
 
     said = await studio.perform("metadata", "image/jpeg", original)
@@ -67,7 +75,7 @@ async def test_the_details_of_a_photo_are_read(original: Path) -> None:
     assert "48" not in str(said)
 
 
-async def test_the_first_pages_of_a_document_are_drawn(original: Path) -> None:
+async def test_the_first_pages_of_a_document_are_drawn(studio: Studio, original: Path) -> None:
     put(original, pdf(pages=7))
 
     drawn = await studio.perform("preview", "application/pdf", original)
@@ -80,27 +88,27 @@ async def test_the_first_pages_of_a_document_are_drawn(original: Path) -> None:
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/webp", "application/pdf"])
 @pytest.mark.parametrize("job", ["thumbnail", "preview", "metadata"])
-async def test_what_cannot_be_read_is_broken(original: Path, job: studio.Job, media_type: str) -> None:
+async def test_what_cannot_be_read_is_broken(studio: Studio, original: Path, job: Job, media_type: str) -> None:
     put(original, b"\xff\xd8\xff" + bytes(1000))
 
     assert (await studio.perform(job, media_type, original))["broken"] is True
 
 
-async def test_half_a_picture_is_broken(original: Path) -> None:
+async def test_half_a_picture_is_broken(studio: Studio, original: Path) -> None:
     whole = picture(800, 600, "PNG", compress_level=0)
     put(original, whole[: len(whole) // 2])
 
     assert (await studio.perform("thumbnail", "image/png", original))["broken"] is True
 
 
-async def test_a_picture_of_too_many_pixels_is_left_undrawn(original: Path) -> None:
+async def test_a_picture_of_too_many_pixels_is_left_undrawn(studio: Studio, original: Path) -> None:
     put(original, _bomb(40_000, 40_000))
 
     assert await studio.perform("preview", "image/png", original) == {**DONE, "pictures": [], "note": "too_many_pixels"}
     assert (await studio.perform("metadata", "image/png", original))["width"] == 40_000
 
 
-async def test_a_large_photo_is_drawn_all_the_same(original: Path) -> None:
+async def test_a_large_photo_is_drawn_all_the_same(studio: Studio, original: Path) -> None:
     put(original, picture(10_000, 7_000, quality=20))
 
     said = await studio.perform("thumbnail", "image/jpeg", original)
@@ -108,14 +116,14 @@ async def test_a_large_photo_is_drawn_all_the_same(original: Path) -> None:
     assert said["pictures"][0]["width"] == 320
 
 
-async def test_a_protected_document_is_fine_but_not_drawn(original: Path) -> None:
+async def test_a_protected_document_is_fine_but_not_drawn(studio: Studio, original: Path) -> None:
     put(original, PROTECTED_PDF)
 
     assert (await studio.perform("preview", "application/pdf", original))["note"] == "protected"
     assert (await studio.perform("metadata", "application/pdf", original))["broken"] is False
 
 
-async def test_the_process_gets_no_credentials(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_process_gets_no_credentials(studio: Studio, original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
     async def watch(*_command: str, env: dict[str, str], **_options: object) -> None:
@@ -128,6 +136,26 @@ async def test_the_process_gets_no_credentials(original: Path, monkeypatch: pyte
         await studio.perform("thumbnail", "image/jpeg", original)
 
     assert set(asked) == {"PATH", "LANG", "PYTHONPATH"}
+
+
+async def test_a_broken_file_leaves_the_next_one_alone(studio: Studio, original: Path) -> None:
+    put(original, b"\xff\xd8\xff" + bytes(1000))
+    assert (await studio.perform("thumbnail", "image/jpeg", original))["broken"] is True
+    put(original, picture(800, 600))
+    assert (await studio.perform("thumbnail", "image/jpeg", original))["broken"] is False
+
+
+async def test_a_process_that_was_killed_is_replaced(original: Path) -> None:
+    studio = Studio(desks=1)
+    put(original, picture(800, 600))
+    await studio.perform("thumbnail", "image/jpeg", original)
+    (desk,) = studio._idle  # what the system's memory killer would find
+    desk.close()
+
+    with pytest.raises(DrawingError):
+        await studio.perform("thumbnail", "image/jpeg", original)
+    assert (await studio.perform("thumbnail", "image/jpeg", original))["broken"] is False
+    studio.close()
 
 
 def put(original: Path, content: bytes) -> None:
