@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-import web.auth.routes
-import web.files.blueprint
-import web.files.content
-import web.files.routes
-import web.runs.live
-import web.runs.routes
-import web.shell.routes
-import web.tenants.routes
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from quart import Blueprint
 
-BLUEPRINTS: Mapping[str, Blueprint] = MappingProxyType({
-    "auth": web.auth.routes.blueprint,
-    "tenants": web.tenants.routes.blueprint,
-    "files": web.files.blueprint.blueprint,
-    "runs": web.runs.routes.blueprint,
-})  # fmt: skip
-
-__all__ = ["blueprints"]
+SHELL = "shell"
+"""The frame of all pages, which every web process has."""
 
 
 def blueprints(features: Iterable[str]) -> list[Blueprint]:
-    """Return the blueprints of the features, and the shell's, which every web process has."""
-    return [web.shell.routes.blueprint, *(BLUEPRINTS[feature] for feature in sorted(features))]
+    """Return the blueprints of the shell and of the features; no other feature's pages are even imported.
+
+    ``web/<feature>/routes.py`` holds the feature's ``blueprint``, and brings whatever else answers for it.
+    """
+    return [import_module(f"web.{name}.routes").blueprint for name in (SHELL, *sorted(features))]

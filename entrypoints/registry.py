@@ -1,4 +1,4 @@
-"""Which parts each feature brings to a process: the one list that a new feature is added to."""
+"""The features and their workflows. A new one is added here, and what its activities need in ``activities.py``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import workflows.auth.contract as auth
-import workflows.files.contract as files
-import workflows.tenants.contract as tenants
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
 from domain.files.types import TidyInput
 from workflows.auth.register import Register
 from workflows.files.ingest import Ingest
 from workflows.files.remove import Remove
 from workflows.files.tidy import Tidy
+from workflows.kit.run import DurableRun
 from workflows.runs.sweep import EVERY, SWEEP, Sweep
 from workflows.tenants.provision import Provision
 
@@ -24,17 +22,16 @@ if TYPE_CHECKING:
 
     from core.runs.contract import AnyContract
 
-FEATURES = ("auth", "tenants", "files", "runs")
-"""The features that are built so far; each has its blueprint, its task queue and its role in the database."""
-
-CONTRACTS: tuple[AnyContract, ...] = (auth.REGISTER, tenants.PROVISION, files.INGEST, files.REMOVE, files.TIDY)
-
 WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "auth": (Register,),
     "tenants": (Provision,),
     "files": (Ingest, Remove, Tidy),
     "runs": (Sweep,),
 })  # fmt: skip
+"""The workflows that run on each feature's task queue; a feature without any has an empty tuple."""
+
+FEATURES = tuple(WORKFLOWS)
+"""The features that are built so far; each has its pages, its task queue and its role in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +47,16 @@ class Scheduled:
 
 SCHEDULES = (
     Scheduled("sweep", SWEEP, "runs", EVERY),
-    Scheduled("tidy", files.TIDY.name, "files", timedelta(hours=1), TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)),
+    Scheduled("tidy", Tidy.contract.name, "files", timedelta(hours=1), TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)),
 )
 
 
 def contracts() -> Mapping[str, AnyContract]:
-    """Return every contract by its name."""
-    return MappingProxyType({contract.name: contract for contract in CONTRACTS})
+    """Return every contract by its name: of each workflow that is a run, its own."""
+    runs = (cls.contract for classes in WORKFLOWS.values() for cls in classes if issubclass(cls, DurableRun))
+    return MappingProxyType({contract.name: contract for contract in runs})
 
 
 def workflows(feature: str) -> tuple[type, ...]:
     """Return the workflow classes that run on the feature's task queue."""
     return WORKFLOWS[feature]
-
-
-def activity_classes(feature: str) -> tuple[type, ...]:
-    """Return the classes whose activities run on the feature's task queue.
-
-    Imported on demand: they bring decoders and scanners that a web process has no use for.
-    """
-    from entrypoints.activities import CLASSES  # noqa: PLC0415
-
-    return CLASSES[feature]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import MagicMock
 
 import pytest
+from pydantic import SecretStr
 from temporalio import activity
 
 from core.i18n.catalogues import Catalogues
 from core.messages import Message
 from core.runs.contract import NothingToUndo, Outcome, Remedy, Undo
+from core.settings import Settings
 from entrypoints import registry
+from entrypoints.activities import BUILDERS, Collaborators
 from tests.architecture.contracts import Feature, activities_of, faults, messages_in, name_of
 from tests.architecture.refusals import ROOT, refusals
 from tests.workflows.kit import sample
@@ -27,10 +31,25 @@ ENGINEER_ONLY = frozenset({"runs.sweep"})
 
 EMPTY = Message("sample", " ")
 
+SETTINGS = Settings(
+    environment="test",
+    database_url="postgresql://nobody@nowhere/none",
+    redis_url="redis://nowhere",
+    temporal_address="nowhere:7233",
+    smtp_url="smtp://nowhere",
+    secret_key=SecretStr("nothing is sealed with this, though it is long"),
+)
+
 
 @pytest.fixture(scope="module")
 def catalogues() -> Catalogues:
     return Catalogues.load(ROOT / "locales")
+
+
+def activity_classes(name: str) -> tuple[type, ...]:
+    """The classes of the activities that a worker of the feature would run, built with nothing to work with."""
+    given = Collaborators(SETTINGS, *[MagicMock() for _ in fields(Collaborators)[1:]])
+    return tuple(type(instance) for instance in BUILDERS[name](given))
 
 
 def feature_of(name: str) -> Feature:
@@ -38,7 +57,7 @@ def feature_of(name: str) -> Feature:
         name=name,
         contracts=tuple(contract for contract in registry.contracts().values() if contract.feature == name),
         workflows=registry.workflows(name),
-        activities=activities_of(registry.activity_classes(name)),
+        activities=activities_of(activity_classes(name)),
         refusals=refusals(name),
         engineer_only=ENGINEER_ONLY,
     )

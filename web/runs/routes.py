@@ -16,6 +16,7 @@ from web.kit import (
     feature_blueprint,
     guard,
     is_htmx,
+    open_run_cards,
     page,
     render,
     run_card,
@@ -24,6 +25,7 @@ from web.kit import (
     slot,
     unit_of_work,
 )
+from web.runs import live  # noqa: F401  # brings what shows the facts of runs
 from web.runs.pages import RunBar, RunListPage, RunPage
 
 if TYPE_CHECKING:
@@ -97,10 +99,7 @@ async def resume(run_id: UUID) -> Response:
 @slot("runs.active", level="pending", on="any")
 async def bar() -> Markup:
     """Render what is going on now."""
-    ctx = current_context()
-    async with unit_of_work("runs") as uow:
-        snapshots = await runs_of(uow, ctx, states=OPEN_STATES, limit=SHOWN_IN_BAR)
-    return render("runs/_bar.html", RunBar(tuple(run_card(snapshot, ctx) for snapshot in snapshots)))
+    return render("runs/_bar.html", RunBar(await open_run_cards(limit=SHOWN_IN_BAR)))
 
 
 async def _snapshot(run_id: UUID) -> RunSnapshot:
