@@ -6,9 +6,14 @@ cancelled leaves no object. Keys always begin with the tenant, so that a tenant'
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import re
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.store import MemoryStore, from_url
@@ -18,7 +23,7 @@ from core.messages import messages_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from obstore.store import ObjectStore
@@ -29,6 +34,9 @@ PART_SIZE = 5 * 1024 * 1024
 """The smallest part that S3 accepts in a multipart upload; with its 10,000 parts an object may have 48 GiB."""
 
 READ_SIZE = 1024 * 1024
+
+UNFINISHED = re.compile(r"#\d+$")
+"""How the name of a file ends while it is being written; no listing shows it."""
 
 
 def object_key(tenant_id: UUID, feature: str, *path: object) -> str:
@@ -60,8 +68,9 @@ class StoredObject:
 class Storage:
     """All objects of one installation."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
         self._store = store
+        self._folder = folder
 
     @classmethod
     def from_url(cls, url: str) -> Storage:
@@ -72,7 +81,7 @@ class Storage:
         if url.startswith("memory:"):
             return cls(MemoryStore())
         if url.startswith("file:"):
-            return cls(from_url(url, mkdir=True))
+            return cls(from_url(url, mkdir=True), Path(unquote(urlsplit(url).path)))
         return cls(from_url(url))
 
     async def put_stream(self, key: str, chunks: AsyncIterable[bytes], *, limit: int) -> Stored:
@@ -131,6 +140,10 @@ class Storage:
             await self.delete(key)
         return len(keys)
 
+    async def erase_unfinished(self, older_than: timedelta) -> int:
+        """Erase what killed processes left half written on a local disk; clouds drop theirs by a rule of the bucket."""
+        return await asyncio.to_thread(_erase_unfinished, self._folder, older_than) if self._folder else 0
+
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
         """Go through the objects under a folder, in no particular order."""
         async for batch in obstore.list(self._store, prefix=prefix):
@@ -154,6 +167,15 @@ class _Meter:
                 raise TooLargeError(N_("This is larger than what can be taken in one go."))
             self.digest.update(chunk)
             yield chunk
+
+
+def _erase_unfinished(folder: Path, older_than: timedelta) -> int:
+    latest = time.time() - older_than.total_seconds()
+    found = [path for path in folder.rglob("*#*") if UNFINISHED.search(path.name) and path.is_file()]
+    old = [path for path in found if path.stat().st_mtime < latest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _byte_range(start: int, end: int | None) -> obstore.GetOptions | None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -147,3 +149,15 @@ def test_300_megabytes_pass_through_less_than_40(tmp_path: Path) -> None:
     )
 
     assert int(said.stdout) < 40
+
+
+async def test_what_a_killed_process_left_half_written_can_be_erased(tmp_path: Path) -> None:
+    storage = Storage.from_url(tmp_path.as_uri())
+    await storage.put_bytes("tenants/a/files/b/original", b"whole")
+    left = tmp_path / "tenants" / "a" / "files" / "b" / "original#1"
+    left.write_bytes(b"half")
+    assert await storage.erase_unfinished(timedelta(hours=1)) == 0
+    os.utime(left, (0, 0))
+    assert await storage.erase_unfinished(timedelta(hours=1)) == 1
+    assert not left.exists()
+    assert await storage.get_bytes("tenants/a/files/b/original") == b"whole"
