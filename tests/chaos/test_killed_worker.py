@@ -104,9 +104,7 @@ async def assert_each_tenant_once(
     assert [sum(slug in text for text in welcomes) for slug in slugs] == [1] * len(slugs)
 
 
-async def assert_each_file_once(
-    deployment: Deployment, tables: asyncpg.Connection, caller: Caller, size: int
-) -> None:
+async def assert_each_file_once(deployment: Deployment, tables: asyncpg.Connection, caller: Caller, size: int) -> None:
     tenant_id = caller.owner.tenant.id
     rows = await tables.fetch(FILES, tenant_id)
     found = {(row["state"], row["charge"], row["size"], row["renditions"]) for row in rows}

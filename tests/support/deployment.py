@@ -52,8 +52,8 @@ class Deployment:
         self.state_dir.mkdir(exist_ok=True)
         self.background = Background()
         self._shared = Shared(**json.loads((servers.state_dir.parent / "servers.json").read_text()))
-        self._database = f"deployment_{number}"
-        new_database(self._shared, self._database)
+        self.database = f"deployment_{number}"
+        new_database(self._shared, self.database)
         self._namespace = f"deployment-{number}"
         self._valkey_port = free_port()
         self.base_url = f"http://localhost:{free_port()}"
@@ -74,6 +74,7 @@ class Deployment:
         """Bring back whatever a test has stopped, killed or cut."""
         for links in self.links.values():
             links.mend()
+        self.valkey.thaw()
         for process in (self.valkey, self.web, self.worker):
             if not process.is_running:
                 await process.start()
@@ -110,8 +111,8 @@ class Deployment:
         """Settings of the test's own eyes: the same servers, straight, past the links."""
         return Settings(
             environment="test",
-            database_url=self._shared.database_url("adx_app", self._database),
-            migrate_database_url=self._shared.database_url("adx_migrate", self._database),
+            database_url=self._shared.database_url("adx_app", self.database),
+            migrate_database_url=self._shared.database_url("adx_migrate", self.database),
             redis_url=valkey.url(self._valkey_port),
             temporal_address=f"127.0.0.1:{self._shared.temporal_port}",
             temporal_namespace=self._namespace,
@@ -125,7 +126,7 @@ class Deployment:
     @property
     def superuser_url(self) -> str:
         """The database as superuser."""
-        return self._shared.database_url("postgres", self._database)
+        return self._shared.database_url("postgres", self.database)
 
     @property
     def storage_dir(self) -> Path:
@@ -143,7 +144,7 @@ class Deployment:
 
     def _environment(self, by: str) -> dict[str, str]:
         links = self.links[by]
-        database = self._shared.database_url("adx_app", self._database)
+        database = self._shared.database_url("adx_app", self.database)
         return {
             "DATABASE_URL": database.replace(f":{self._shared.postgres_port}/", f":{links.database.port}/"),
             "REDIS_URL": valkey.url(self._valkey_port),

@@ -44,9 +44,15 @@ class Link:
         self._flow = asyncio.Event()
         self._flow.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._far_writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self.port = 0
         background.run(self._listen())
+
+    @property
+    def far_ports(self) -> list[int]:
+        """The ports by which the server sees those who come this way."""
+        return [writer.get_extra_info("sockname")[1] for writer in list(self._far_writers)]
 
     def cut(self) -> None:
         """Reset every connection and refuse new ones, as a server that has gone does."""
@@ -88,6 +94,7 @@ class Link:
             return
         ends = {writer, far_writer}
         self._writers |= ends
+        self._far_writers.add(far_writer)
         pumps = [
             asyncio.ensure_future(self._pump(reader, far_writer)),
             asyncio.ensure_future(self._pump(far_reader, writer)),
@@ -98,6 +105,7 @@ class Link:
             for pump in pumps:
                 pump.cancel()
             self._writers -= ends
+            self._far_writers.discard(far_writer)
             for end in ends:
                 end.close()
 

@@ -24,7 +24,7 @@ SECONDS_TO_STOP = 25
 
 @dataclass
 class Process:
-    """One process, whose output is appended to ``log``. ``ready`` answers whether it serves; by default its log says so."""
+    """One process; its output goes to ``log``. ``ready`` tells whether it serves; by default its log says so."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
@@ -86,6 +86,14 @@ class Process:
         self._signal(signal.SIGKILL)
         if self._running is not None:
             self._running.wait(5)
+
+    def freeze(self) -> None:
+        """Keep it from doing anything, its connections open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """Ask it to end, and wait for it."""
