@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from domain.files.types import Picture
 
-TENANTS = table("tenants", column("id"), schema="platform")
-PEOPLE = table("people", column("tenant_id"), column("user_id"), column("name"), schema="platform")
+TENANTS = table("tenants", column("id"), column("state"), schema="platform")
+PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "state")), schema="platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ class FileRepository:
         """Return a file in any state, or None."""
         query = select(File).where(File.id == file_id)
         return (await self._session.scalars(query.with_for_update() if lock else query)).one_or_none()
+
+    async def has_member(self, user_id: UUID) -> bool:
+        """Whether a person belongs to the tenant now, and the tenant is open."""
+        query = (
+            select(PEOPLE.c.user_id)
+            .join(TENANTS, TENANTS.c.id == PEOPLE.c.tenant_id)
+            .where(PEOPLE.c.user_id == user_id, PEOPLE.c.state == "active", TENANTS.c.state == "active")
+        )
+        return (await self._session.scalars(query)).one_or_none() is not None
 
     async def all_tenants(self) -> Sequence[UUID]:
         """Return the ids of all tenants; their files are out of reach all the same."""

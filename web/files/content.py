@@ -48,16 +48,21 @@ async def download(file_id: UUID) -> Response:
     ctx = current_context()
     async with unit_of_work("files") as uow:
         await service.available(uow, file_id)
-    token = _signer().dumps([str(ctx.tenant_id), str(file_id)])
+    token = _signer().dumps([str(ctx.tenant_id), str(file_id), str(ctx.actor_id)])
     return see_other(f"{_content_host()}/original/{token}")
 
 
 @blueprint.get("/original/<token>")
 @guard("anyone", on="usercontent")
 async def original(token: str) -> Response:
-    """Hand out the bytes of a clean file, whole or a range of them, never to be shown in place."""
-    tenant_id, file_id = _read(token)
+    """Hand out the bytes of a clean file, whole or a range of them, never to be shown in place.
+
+    Only while the person who asked for the link still belongs to the tenant.
+    """
+    tenant_id, file_id, person_id = _read(token)
     async with services().db.unit_of_work(tenant_id, "files") as uow:
+        if not await FileRepository(uow.session).has_member(person_id):
+            raise no_such_file()
         file = await service.available(uow, file_id)
     tag = f'"{file.sha256.hex()}"' if file.sha256 else '""'
     headers = {
@@ -108,9 +113,9 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt="files.download", signer_kwargs={"digest_method": hashlib.sha256})
 
 
-def _read(token: str) -> tuple[UUID, UUID]:
+def _read(token: str) -> tuple[UUID, UUID, UUID]:
     try:
-        tenant_id, file_id = _signer().loads(token, max_age=LINK_LIVES)
+        tenant_id, file_id, person_id = _signer().loads(token, max_age=LINK_LIVES)
     except BadData as error:
         raise no_such_file() from error
-    return UUID(tenant_id), UUID(file_id)
+    return UUID(tenant_id), UUID(file_id), UUID(person_id)
