@@ -26,7 +26,7 @@ from web.kit.services import Kit, current_kit
 from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id
-from web.kit.visit import HOME, current_visit
+from web.kit.visit import HOME, current_visit, loggable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +91,7 @@ class WebApp(Quart):
                 raise
             task.cancel()
             task.add_done_callback(_look_away)
-            log.warning("web.deadline", path=request.path)
+            log.warning("web.deadline", path=loggable(request.path))
             result = await self.handle_user_exception(DeadlineError())
             return await self.finalize_request(result, request_context)
 
@@ -235,7 +235,7 @@ class _Finishing:
         try:
             await current_body().discard()
         except (TimeoutError, ClientDisconnected):
-            log.debug("web.body_left", path=request.path)
+            log.debug("web.body_left", path=loggable(request.path))
         return response
 
 

@@ -26,7 +26,7 @@ from core.i18n import speaker
 from core.messages import Message, messages_of
 from web.kit.guards import SignInNeededError, sign_in_url
 from web.kit.pages import is_htmx, render, wants_fragment
-from web.kit.visit import current_visit
+from web.kit.visit import current_visit, loggable
 
 if TYPE_CHECKING:
     from quart import Quart
@@ -96,9 +96,9 @@ def install_handlers(app: Quart) -> None:
 async def _tell(error: Exception) -> Response:
     refusal = refusal_of(error)
     if refusal.status >= 500 and refusal.reference is not None:  # noqa: PLR2004  # server errors
-        log.error("web.failed", reference=refusal.reference, path=request.path, exc_info=error)
+        log.error("web.failed", reference=refusal.reference, path=loggable(request.path), exc_info=error)
     elif refusal.status == STATUS["unavailable"]:
-        log.warning("web.unavailable", path=request.path, error=repr(error.__cause__ or error))
+        log.warning("web.unavailable", path=loggable(request.path), error=repr(error.__cause__ or error))
     return answer(refusal)
 
 

@@ -21,11 +21,12 @@ from web.kit import live, static
 from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE
 from web.kit.services import serving
 from web.kit.stopping import drain_when_told_to_stop
-from web.kit.visit import Visit, begin
+from web.kit.visit import Visit, begin, loggable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from core.health import Check
     from core.settings import Network
     from web.kit.services import Kit
 
@@ -111,8 +112,13 @@ class Gate:
             await _json(send, 200 if scope["path"] == f"{HEALTH}live" else 404, {})
             return
         checks = await self._kit.services.health.check()
-        told = {name: asdict(check) for name, check in checks.items()}
+        told = {name: self._told(check) for name, check in checks.items()}
         await _json(send, 200 if is_ready(checks) else 503, told)
+
+    def _told(self, check: Check) -> dict[str, Any]:
+        """Return what anybody may know of a dependency: in production neither its version nor its address."""
+        told = asdict(check)
+        return told if self._kit.services.settings.environment != "production" else told | {"detail": ""}
 
 
 def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
@@ -165,7 +171,7 @@ def _parent(scope: Mapping[str, Any]) -> Any:  # noqa: ANN401  # OpenTelemetry's
 def _note(span: trace.Span, visit: Visit, scope: Mapping[str, Any], status: int, seconds: float) -> None:
     """Write the line of one request. The query string is left out: it may hold codes and tokens."""
     span.set_attribute("http.request.method", scope["method"])
-    span.set_attribute("url.path", scope["path"])
+    span.set_attribute("url.path", loggable(scope["path"]))
     span.set_attribute("http.response.status_code", status)
     span.set_attribute("adx.tenant", visit.ctx.tenant.slug)
     if visit.route:
@@ -176,7 +182,7 @@ def _note(span: trace.Span, visit: Visit, scope: Mapping[str, Any], status: int,
     log.info(
         "request",
         method=scope["method"],
-        path=scope["path"],
+        path=loggable(scope["path"]),
         status=status,
         ms=round(seconds * 1000, 1),
         tenant=visit.ctx.tenant.slug,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from web.kit.services import Services
 
 HOME = TenantFacts(id=HOME_TENANT_ID, slug="home", name="ADX")
+
+TOKEN = re.compile(r"(?<=/)[\w.=~-]{41,}")
+"""No slug and no id is as long."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,11 @@ def mark_browser() -> str:
         visit.visitor = secrets.token_urlsafe(16)
         visit.sets_visitor = True
     return hashlib.sha256(visit.visitor.encode()).hexdigest()
+
+
+def loggable(path: str) -> str:
+    """Return a path without the tokens of links, which open something for whoever reads them."""
+    return TOKEN.sub("…", path)
 
 
 def unit_of_work(feature: str) -> AbstractAsyncContextManager[UnitOfWork]:
