@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from quart import Response, request
 
-from core.errors import DomainError
+from core.errors import InvalidError
 from domain.auth.passwords import passwords
 from domain.auth.sign_in import SignIn
 from web.auth.blueprint import blueprint
@@ -45,7 +45,7 @@ async def login() -> Response:
     check = SignIn(services().db, passwords())
     try:
         person = await check.person(current_context(), model.form.email.data or "", model.form.password.data or "")
-    except DomainError as error:
+    except InvalidError as error:
         model.form.refuse(error)
         return await page("auth/login.html", model, status=422)
     return await enter(person, "full", _afterwards())
