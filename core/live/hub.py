@@ -7,6 +7,7 @@ longer reaches back that far, pages are told to read themselves again (``live:re
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import random
 import secrets
 from contextlib import suppress
@@ -147,7 +148,8 @@ class Hub:
             self._spawn(self._tick_forever())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
+        # In a context of its own: what all are shown must not come to depend on the request that happened to begin it.
+        task = asyncio.create_task(work, context=contextvars.Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
