@@ -18,7 +18,7 @@ from opentelemetry import propagate, trace
 
 from core.health import is_ready
 from web.kit import live, static
-from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE
+from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
 from web.kit.services import serving
 from web.kit.stopping import drain_when_told_to_stop
 from web.kit.visit import Visit, begin, loggable
@@ -48,6 +48,7 @@ class Gate:
         self._routes = routes
         self._kit = kit
         self._hosts = kit.services.identity.hosts
+        self._headers = SecurityHeaders(kit.services.settings)
         self._proxies = kit.services.settings.trusted_proxies
         self._stops_streams = False
 
@@ -56,9 +57,9 @@ class Gate:
         if scope["type"] != "http":
             await self._routes(scope, receive, send)
         elif scope["path"].startswith(static.PREFIX):
-            await self._kit.static.answer(scope, send)
+            await self._kit.static.answer(scope, self._guarded(send))
         elif scope["path"].startswith(HEALTH):
-            await self._health(scope, send)
+            await self._health(scope, self._guarded(send))
         else:
             await self._answer(scope, receive, send)
 
@@ -81,7 +82,7 @@ class Gate:
         with tracer.start_as_current_span(name, context=_parent(scope), kind=trace.SpanKind.SERVER) as span:
             try:
                 if scope["path"] == live.PATH and scope["method"] == "GET":
-                    await self._stream(visit, scope, receive, watched)
+                    await self._stream(visit, scope, receive, self._guarded(watched))
                 else:
                     with serving(self._kit):
                         await self._routes(scope, receive, watched)
@@ -93,6 +94,18 @@ class Gate:
             self._stops_streams = True
             drain_when_told_to_stop(self._kit.services.hub)
         visit.ctx = await live.answer(self._kit, scope, visit, receive, send) or visit.ctx
+
+    def _guarded(self, send: Send) -> Send:
+        """Have answers that no route makes carry the headers of every answer."""
+
+        async def guarded(message: Any) -> None:  # noqa: ANN401
+            if message["type"] == "http.response.start":
+                known = {name for name, _ in message["headers"]}
+                missing = [pair for pair in self._headers.of_every_answer if pair[0] not in known]
+                message["headers"] = [*message["headers"], *missing]
+            await send(message)
+
+        return guarded
 
     def _visit(self, scope: Mapping[str, Any]) -> Visit:
         host = _header(scope, b"host").lower().rstrip(".")
