@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import random
 import secrets
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,6 +40,7 @@ WAIT_SECONDS = 2.0
 SERVER_SECONDS = 2.0
 LONGEST_PAUSE = 2.0
 CATCH_UPS_AT_ONCE = 16
+MOST_OF_A_SESSION = 100
 
 OUTAGE = (RedisError, OSError, TimeoutError)
 
@@ -60,6 +62,7 @@ class Hub:
         self._transport = transport
         self._delivery = Delivery(transport, render)
         self._channels: dict[UUID, Channel] = {}
+        self._of_session: Counter[UUID | None] = Counter()
         self._groups: dict[LiveViewer, LiveViewer] = {}
         self._wake_key = f"adx:live:wake:{secrets.token_hex(8)}"
         self._wake_id = BEGINNING
@@ -81,6 +84,10 @@ class Hub:
     def draining(self) -> bool:
         """Whether the process is about to end, so that no stream should be opened here."""
         return self._draining
+
+    def is_full_for(self, ctx: Context) -> bool:
+        """Whether a session has as many streams open here as one person's pages can need."""
+        return self._of_session[ctx.session_id] >= MOST_OF_A_SESSION
 
     def render_with(self, render: Renderer) -> None:
         """Say what turns facts into HTML."""
@@ -123,6 +130,7 @@ class Hub:
             channel = self._channels[ctx.tenant_id] = Channel(ctx.tenant_id)
             self._spawn(self._wake())
         channel.viewers.add(viewer)
+        self._of_session[ctx.session_id] += 1
         if channel.position is not None and position in {None, channel.position}:
             viewer.start(channel.position, [])
         else:
@@ -133,9 +141,12 @@ class Hub:
         """Forget a stream. The last one of a tenant takes the tenant with it."""
         viewer.end("left")
         channel = self._channels.get(viewer.tenant_id)
-        if channel is None:
+        if channel is None or viewer not in channel.viewers:
             return
         channel.viewers.discard(viewer)
+        self._of_session[viewer.ctx.session_id] -= 1
+        if not self._of_session[viewer.ctx.session_id]:
+            del self._of_session[viewer.ctx.session_id]
         if not channel.viewers:
             del self._channels[viewer.tenant_id]
             channel.opened.set()

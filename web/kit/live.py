@@ -73,7 +73,7 @@ class FactRenderer:
 async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Receive, send: Send) -> Context | None:
     """Stream until the browser leaves, or the stream has to end; returns who looked, if anybody might.
 
-    Whoever may not look gets 401, 404 or 503 in plain text, never a redirect: the page would take it for a stream.
+    Whoever may not look gets 401, 404, 429 or 503 in plain text, never a redirect: the page would take it for a stream.
     """
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
@@ -87,6 +87,9 @@ async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Rece
         return ctx
     if kit.services.hub.draining:
         await _refuse(send, 503, (b"retry-after", b"1"))
+        return ctx
+    if kit.services.hub.is_full_for(ctx):
+        await _refuse(send, 429, (b"retry-after", b"30"))
         return ctx
     await _stream(kit, ctx, _position(scope), receive, send)
     return ctx

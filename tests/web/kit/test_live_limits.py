@@ -1,0 +1,36 @@
+"""What one session may take of the streams, and what a page may say of where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from core.live import hub
+from web.kit.live import _position
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.tenant_fixtures import TwoTenants
+    from tests.web.kit.conftest import OpenStream, SignIn
+
+
+async def test_a_session_has_only_so_many_streams(
+    two_tenants: TwoTenants, sign_in: SignIn, open_stream: OpenStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "MOST_OF_A_SESSION", 3)
+    acme = two_tenants.acme
+    visitor, other = await sign_in(acme, "member"), await sign_in(acme, "guest")
+
+    streams = [await open_stream(acme.host, visitor).open() for _ in range(4)]
+    assert [stream.status for stream in streams] == [200, 200, 200, 429]
+    assert (await open_stream(acme.host, other).open()).status == 200
+
+    await streams[0].leave()
+    assert (await open_stream(acme.host, visitor).open()).status == 200
+
+
+def test_a_position_is_made_of_plain_digits() -> None:
+    for after, expected in (("12-3", "12-3"), ("١٢-٣", None), ("12-3) count 1", None), ("-", None), ("1" * 17, None)):
+        scope = {"headers": [], "query_string": f"after={quote(after)}".encode()}
+        assert _position(scope) == expected
