@@ -32,7 +32,8 @@ async def receive(upload: UploadedFile, most_bytes: int) -> UUID:
 
 async def _take(file_id: UUID, upload: UploadedFile, most_bytes: int) -> None:
     key = service.key_of(current_context().tenant_id, file_id)
-    stored = await services().storage.put_stream(key, upload.chunks, limit=most_bytes)
+    limit = min(most_bytes, services().settings.max_upload_bytes)
+    stored = await services().storage.put_stream(key, upload.chunks, limit=limit)
     async with unit_of_work("files") as uow:
         file = await service.complete_upload(uow, file_id, stored)
         await start_ingest(uow, file)
