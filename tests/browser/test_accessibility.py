@@ -30,6 +30,7 @@ TENANT_PAGES = ("/", "/files", "/runs", "/members", "/nothing-here")
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("dark", 390)])
 async def test_every_page(
+    *,
     deployment: Deployment,
     new_page: NewPage,
     owner: Owner,

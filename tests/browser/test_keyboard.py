@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tests.support.people import Owner
 
 MOST_TABS = 40
-FOCUSED = "document.activeElement?.ariaLabel || document.activeElement?.labels?.[0]?.innerText || document.activeElement?.innerText || ''"
+FOCUSED = (
+    "(({ ariaLabel, labels, innerText }) => ariaLabel || labels?.[0]?.innerText || innerText)(document.activeElement)"
+)
 RING = """() => { const style = getComputedStyle(document.activeElement);
   return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none"; }"""
 
@@ -62,7 +64,8 @@ async def test_log_in_and_upload_by_keyboard(deployment: Deployment, new_page: N
             await page.evaluate("getComputedStyle(document.querySelector('[data-upload-zone]')).outlineStyle") != "none"
         )
         await page.keyboard.press("Space")
-    await (await waiting.value).set_files([{"name": "coast.jpg", "mimeType": "image/jpeg", "buffer": photo()}])
+    chosen: Any = {"name": "coast.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    await (await waiting.value).set_files([chosen])
     row = page.locator("#files tr", has_text="coast.jpg")
     await expect(row).to_have_attribute("data-state", "ready")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,7 +27,9 @@ UPLOAD_BYTES_A_SECOND = 1_500_000
 PROGRESS = """
 addEventListener("DOMContentLoaded", () => {
   window.progressShown = [];
-  const look = () => document.querySelectorAll("[data-upload-rows] progress").forEach((bar) => progressShown.push(bar.value / bar.max));
+  const look = () => {
+    for (const bar of document.querySelectorAll("[data-upload-rows] progress")) progressShown.push(bar.value / bar.max);
+  };
   new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributes: true });
 });
 """
@@ -36,6 +39,7 @@ addEventListener("DOMContentLoaded", () => {
     ("width", "locale", "scheme"), [(1440, "en", "light"), (390, "en", "light"), (1440, "de", "dark")]
 )
 async def test_register_build_a_workspace_upload_and_remove(
+    *,
     deployment: Deployment,
     new_page: NewPage,
     watch: Watch,
@@ -132,7 +136,7 @@ async def look_at_the_file(page: Page, words: Words, picture: bytes) -> None:
         await page.get_by_role("link", name=words("Download", "files")).click()
     download = await waiting.value
     assert download.suggested_filename == "coast.jpg"
-    assert Path(await download.path()).read_bytes() == picture
+    assert await asyncio.to_thread(Path(await download.path()).read_bytes) == picture
 
 
 async def remove_and_bring_back(page: Page, words: Words) -> None:

@@ -55,5 +55,5 @@ def _subject(argument: object) -> str:
 
 
 if __name__ == "__main__":
-    entrypoints.worker.RecordingInterceptor = HoldingInterceptor  # type: ignore[misc]  # what this program is for
+    entrypoints.worker.RecordingInterceptor = HoldingInterceptor  # type: ignore[attr-defined]  # what this program is for
     main()

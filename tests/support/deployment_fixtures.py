@@ -54,9 +54,9 @@ async def running_deployment(servers: Servers) -> AsyncIterator[Deployment]:
 async def deployment(running_deployment: Deployment, request: pytest.FixtureRequest) -> AsyncIterator[Deployment]:
     """The running deployment; what the test killed, stopped or cut is there again afterwards."""
     yield running_deployment
-    folder = folder_if_failed(request.node)
-    for log in running_deployment.state_dir.glob("*.log") if folder else ():
-        (folder / log.name).write_bytes(log.read_bytes()[-LOG_BYTES_KEPT:])
+    if folder := folder_if_failed(request.node):
+        for log in running_deployment.state_dir.glob("*.log"):
+            (folder / log.name).write_bytes(log.read_bytes()[-LOG_BYTES_KEPT:])
     await running_deployment.mend()
 
 

@@ -1,4 +1,4 @@
-"""People with accounts and workspaces in the product under test, made by the product's own rules but without its forms."""
+"""People with accounts and workspaces in the deployment, made by the product's own rules but without its forms."""
 
 from __future__ import annotations
 

@@ -1,0 +1,75 @@
+"""Files that are not taken: each is told what is wrong and what to do, and nothing of it is kept or served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.factories.files import EICAR, picture
+from tests.support.deployment import MOST_UPLOAD_BYTES
+from tests.support.surfing import Watch, choose, live
+
+if TYPE_CHECKING:
+    import asyncpg
+    from playwright.async_api import Page
+
+    from tests.browser.conftest import NewPage
+    from tests.support.deployment import Deployment
+    from tests.support.people import Owner
+
+USAGE = "select coalesce(sum(used + reserved), 0) from files.usage where tenant_id = $1"
+
+
+@pytest.fixture
+async def page(new_page: NewPage, deployment: Deployment, owner: Owner) -> Page:
+    page = await new_page(owner=owner)
+    await page.goto(deployment.url("/files", owner.slug))
+    await live(page)
+    return page
+
+
+async def test_blocked_after_a_look_inside(
+    page: Page, deployment: Deployment, deployed_tables: asyncpg.Connection, owner: Owner
+) -> None:
+    files = {
+        "invoice.txt": (EICAR, "infected", "Blocked: the scanner found harmful content"),
+        "setup.jpg": (b"MZ" + bytes(4096), "unsupported", "Blocked: this kind of file is not taken"),
+        "torn.jpg": (picture()[:600], "broken", "Blocked: the file is damaged"),
+    }
+    for name, (content, _, _) in files.items():
+        await choose(page, name, content, "image/jpeg")
+    for name, (_, state, words) in files.items():
+        await expect(page.locator("#main article.run", has_text=name)).to_contain_text(words)
+        await expect(page.locator("#files tr", has_text=name)).to_have_attribute("data-state", state)
+    folder = deployment.storage_dir / "tenants" / str(owner.tenant.id) / "files"
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert await deployed_tables.fetchval(USAGE, owner.tenant.id) == 0
+
+
+@pytest.mark.parametrize(
+    ("excess", "words"),
+    [(1, "larger than what can be taken in one go"), (3 * 1024 * 1024, "more than fits in one go")],
+)
+async def test_too_large(
+    *, page: Page, watch: Watch, deployed_tables: asyncpg.Connection, owner: Owner, excess: int, words: str
+) -> None:
+    """By a byte, found out when it arrives; by much, refused before it is sent."""
+    watch.allow_status(413)
+    watch.allow_lost_connections()  # the answer comes before all bytes were sent
+    await choose(page, "film.jpg", bytes(MOST_UPLOAD_BYTES + excess))
+    row = page.locator("[data-upload-rows] li", has_text="film.jpg")
+    await expect(row).to_contain_text(words)
+    await expect(page.locator("#announcer")).to_contain_text("film.jpg")
+    await expect(page.locator("#files tr", has_text="film.jpg")).to_have_count(0)
+    assert await deployed_tables.fetchval(USAGE, owner.tenant.id) == 0
+
+
+async def test_too_large_without_scripts(new_page: NewPage, deployment: Deployment, owner: Owner, watch: Watch) -> None:
+    watch.allow_status(413)
+    page = await new_page(owner=owner, scripts=False)
+    await page.goto(deployment.url("/files", owner.slug))
+    await choose(page, "film.jpg", bytes(MOST_UPLOAD_BYTES + 3 * 1024 * 1024))
+    await page.get_by_role("button", name="Upload").click()
+    await expect(page.get_by_role("heading", name="That is more than fits in one go")).to_be_visible()
