@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PYTHON_FOLDERS = ("core", "domain", "activities", "workflows", "web", "entrypoints")
 TEMPLATE_FOLDERS = ("templates", "web/kit/templates")
 MARKER = "N_"
-MARKER_FACTORY = "messages_of"
+MARKER_FACTORIES = ("messages_of", "labels_of")
 TEMPLATE_MARKERS = {"_": 1, "gettext": 1, "ngettext": 2}
 
 
@@ -50,18 +50,18 @@ def _files(folder: Path, kind: str) -> list[Path]:
 
 
 def _in_python(file: Path, root: Path) -> Iterator[SourceText]:
-    """Yield the texts of ``N_("...")`` and ``N_("one", "many")``; the file's ``messages_of("x")`` names the feature."""
+    """Yield the texts of ``N_("...")`` and ``N_("one", "many")``; ``N_ = messages_of("x")`` names the feature."""
     tree = ast.parse(file.read_text("utf-8"), str(file))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    domain = next((_texts(call)[0] for call in calls if _is(call, MARKER_FACTORY) and _texts(call)), None)
+    domain = next((_texts(call)[0] for call in calls if _is(call, *MARKER_FACTORIES) and _texts(call)), None)
     for call in calls:
         if _is(call, MARKER) and domain and (texts := _texts(call)):
             plural = texts[1] if len(texts) > 1 else None
             yield SourceText(domain, texts[0], plural, file.relative_to(root).as_posix(), call.lineno)
 
 
-def _is(call: ast.Call, name: str) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == name
+def _is(call: ast.Call, *names: str) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in names
 
 
 def _texts(call: ast.Call) -> list[str]:

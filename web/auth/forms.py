@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from core.messages import messages_of
 from domain.auth import passwords
 from domain.auth.addresses import is_address, normalise
-from web.kit import Form
+from web.kit import Form, labels_of, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from wtforms import Field
 
-# WTForms passes on any label and message, though its stubs know text alone; the page says them.
-N_: Callable[..., Any] = messages_of("auth")
+N_ = labels_of("auth")
 
 LONGEST_NAME = 100
-
-
-def _stripped(value: str | None) -> str:
-    return " ".join((value or "").split())
 
 
 def _normalised(value: str | None) -> str:
@@ -36,7 +28,7 @@ class RegisterForm(Form):
 
     name = StringField(
         N_("Your name"),
-        filters=[_stripped],
+        filters=[one_line],
         validators=[DataRequired(N_("Enter the name that others will see.")), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )

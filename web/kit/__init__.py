@@ -17,9 +17,9 @@ A feature's routes::
     async def remove(file_id: UUID) -> Response: ...
         return see_other("/files")                  # 303 or its htmx form; reload=True after sign-in and sign-out
 
-- Forms: ``class RegisterForm(Form)`` (WTForms; labels and messages may be ``N_()``), ``form = await
-  read_form(RegisterForm)``, ``if not form.validate(): return await page(..., status=422)``, ``form.refuse(error)`` puts
-  a DomainError beside its field.
+- Forms: ``class RegisterForm(Form)`` (WTForms; labels and messages are ``N_()`` of ``N_ = labels_of("auth")``, names
+  go through the filter ``one_line``), ``form = await read_form(RegisterForm)``, ``if not form.validate(): return await
+  page(..., status=422)``, ``form.refuse(error)`` puts a DomainError beside its field.
 - Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
 - Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
   answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
@@ -42,7 +42,7 @@ from web.kit.blueprint import FeatureBlueprint, feature_blueprint
 from web.kit.body import streams_body
 from web.kit.csrf import check_token
 from web.kit.errors import wants_json
-from web.kit.forms import Form, form_value, read_form
+from web.kit.forms import Form, form_value, labels_of, one_line, read_form
 from web.kit.guards import guard
 from web.kit.limits import limited
 from web.kit.live import live_renderer
@@ -79,10 +79,12 @@ __all__ = [
     "form_value",
     "guard",
     "is_htmx",
+    "labels_of",
     "limited",
     "live_renderer",
     "mark_browser",
     "next_path",
+    "one_line",
     "open_run_cards",
     "page",
     "parts",

@@ -13,7 +13,7 @@ from core.i18n import speaker
 from core.messages import messages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wtforms.form import BaseForm
 
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 N_ = messages_of("kit")
 FormT = TypeVar("FormT", bound="Form")
+
+
+def labels_of(domain: str) -> Callable[..., Any]:
+    """Return the marker ``N_`` of a feature's forms: ``messages_of``, past WTForms' stubs, which know text alone."""
+    return messages_of(domain)
+
+
+def one_line(value: str | None) -> str:
+    """Tidy what was typed: a filter for fields that hold a name."""
+    return " ".join((value or "").split())
 
 
 class _Translations:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from core.messages import messages_of
 from domain.tenants import slugs
-from web.kit import Form
+from web.kit import Form, labels_of, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from wtforms import Field
 
-# WTForms passes on any label and message, though its stubs know text alone; the page says them.
-N_: Callable[..., Any] = messages_of("tenants")
+N_ = labels_of("tenants")
 
 LONGEST_NAME = 80
-
-
-def _stripped(value: str | None) -> str:
-    return " ".join((value or "").split())
 
 
 def _lowered(value: str | None) -> str:
@@ -36,7 +28,7 @@ class TenantForm(Form):
     name = StringField(
         N_("Name of the workspace"),
         description=N_("The name of your company or team. It can be changed later."),
-        filters=[_stripped],
+        filters=[one_line],
         validators=[DataRequired(N_("Enter a name.")), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
     )
