@@ -101,7 +101,7 @@ async def test_nothing_plain_is_in_the_raw_history_of_a_run(settings: Settings, 
     script.fails("second", ValueError(PLAIN), times=1)
     async with open_stage(settings, temporal_client, ctx) as stage:
         run = await stage.launch(LINE, PLAIN, script)
-        await stage.handle(run).result()
+        await stage.result(run)
     raw = await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
     history = await raw.get_workflow_handle(run.workflow_id).fetch_history()
     stored = b"".join(event.SerializeToString() for event in history.events)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tests.workflows.kit.stage import Stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def stage(settings: Settings, temporal_client: Client) -> AsyncIterator[Stage]:
-    """One worker for all tests of the kit; each test launches runs with labels of its own."""
+    """One worker for all tests of a module; each test launches runs with labels of its own."""
     ctx = Context(TenantFacts(new_id(), "acme", "Acme"), Person(new_id(), "Ada", "ada@acme.example"), "owner")
     async with open_stage(settings, temporal_client, ctx) as opened:
         yield opened

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Act = Callable[[], Awaitable[None]]
 HEARTBEAT_THROTTLE = timedelta(milliseconds=500)
 SOON = 25
+LONG = 60
 
 
 @dataclass
@@ -136,6 +137,13 @@ class Stage:
     def handle(self, run: LaunchedRun) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(run.workflow_id)
 
+    async def result(self, run: LaunchedRun) -> Any:
+        """Return a run's result; fails, and tells where the run stands, when it does not end in time."""
+        try:
+            return await asyncio.wait_for(self.handle(run).result(), LONG)
+        except TimeoutError:
+            raise AssertionError(f"still open: {await self.snapshot(run)}") from None
+
     async def snapshot(self, run: LaunchedRun) -> RunSnapshot:
         await self.recorder.flush()
         async with self.db.unit_of_work(self.ctx, "runs") as uow:
@@ -205,6 +213,21 @@ async def open_stage(settings: Settings, client: Client, ctx: Context) -> AsyncI
         stage = Stage(db, client, ctx, recorder, facts, starter)
         await stack.enter_async_context(worker_of(client, recorder, stage.scripts))
         yield stage
+
+
+@asynccontextmanager
+async def without_worker(
+    settings: Settings, client: Client, ctx: Context, *, starts: bool = True
+) -> AsyncIterator[Stage]:
+    """Open a stage that launches and looks, while the work is done elsewhere, or not at all."""
+    db = await Database.connect(settings, pool_size=2)
+    starter = RunStarter(client)
+    if starts:
+        db.after_commit(starter)
+    try:
+        yield Stage(db, client, ctx, Recorder(db), Facts(), starter)
+    finally:
+        await db.close()
 
 
 async def outbox_of(stage: Stage, run: LaunchedRun) -> int:

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,23 +10,17 @@ from sqlalchemy import text
 from temporalio.worker import Worker
 
 from activities.runs.sweeping import SweepActivities
-from core.context import Context, Person, TenantFacts
 from core.db import Database
 from core.ids import new_id
 from core.live.fact import EVERYONE
-from core.runs.dispatch import RunStarter
-from core.runs.recorder import Recorder
 from core.runs.report import Mended
 from core.runs.sweep import Sweeper
 from tests.replay.record import save_history
 from tests.workflows.kit.sample import CONTRACTS, LINE, PATIENT
-from tests.workflows.kit.stage import Facts, Script, Stage, eventually, outbox_of
+from tests.workflows.kit.stage import Facts, Script, Stage, outbox_of, without_worker
 from workflows.runs.sweep import SWEEP, Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
-
     import asyncpg
     from temporalio.client import Client
 
@@ -40,72 +29,6 @@ if TYPE_CHECKING:
 
 AGE_RUN = "update platform.runs set changed_at = now() - interval '10 minutes' where id = $1"
 AGE_OUTBOX = "update platform.outbox set created_at = now() - interval '10 minutes' where tenant_id = $1"
-
-
-# --- a worker is killed -----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Processes:
-    """Starts worker processes and kills them."""
-
-    settings: Settings
-    notes: Path
-
-    def start(self) -> subprocess.Popen[bytes]:
-        values = self.settings.model_dump(mode="json")
-        values["secret_key"] = self.settings.secret_key.get_secret_value()
-        command = [sys.executable, "-m", "tests.workflows.kit.worker_process", json.dumps(values), str(self.notes)]
-        return subprocess.Popen(command)
-
-    def calls(self) -> list[str]:
-        return self.notes.read_text().split() if self.notes.exists() else []
-
-    async def until_called(self, name: str) -> None:
-        await eventually(lambda: name in self.calls())
-
-
-@contextmanager
-def killed_afterwards(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-async def test_kill_9_in_the_middle_of_a_step_only_delays_it(
-    settings: Settings, temporal_client: Client, tmp_path: Path
-) -> None:
-    notes = tmp_path / "notes"
-    notes.with_suffix(".slow").touch()
-    processes = Processes(settings, notes)
-    ctx = Context(TenantFacts(new_id(), "acme", "Acme"), Person(new_id(), "Ada", "ada@acme.example"), "owner")
-    async with stage_without_worker(settings, temporal_client, ctx) as stage:
-        with killed_afterwards(processes.start()):
-            run = await stage.launch(LINE, "killed")
-            await processes.until_called("second")
-        notes.with_suffix(".slow").unlink()
-        with killed_afterwards(processes.start()):
-            async with asyncio.timeout(40):
-                await stage.handle(run).result()
-        found = await stage.snapshot(run)
-    assert processes.calls() == ["first", "second", "second", "look", "third", "ship", "tell"]
-    assert found.state == "done"
-    assert [step.attempt for step in found.steps] == [1, 2, 1, 1, 1, 1]
-
-
-@asynccontextmanager
-async def stage_without_worker(
-    settings: Settings, client: Client, ctx: Context, *, starts: bool = True
-) -> AsyncIterator[Stage]:
-    """Open a stage that launches and looks, while the work is done elsewhere, or not at all."""
-    db = await Database.connect(settings, pool_size=2)
-    starter = RunStarter(client)
-    if starts:
-        db.after_commit(starter)
-    yield Stage(db, client, ctx, Recorder(db), Facts(), starter)
-    await db.close()
 
 
 # --- the database is away ---------------------------------------------------------------------------------------------
@@ -123,7 +46,7 @@ async def test_a_database_that_is_away_while_steps_run_is_caught_up_with(stage: 
 
     run = await stage.launch(LINE, "away", Script({"second": leave, "tell": come_back}))
     try:
-        await stage.handle(run).result()
+        await stage.result(run)
     finally:
         stage.recorder._db = there
     card = await stage.card(run)
@@ -143,27 +66,27 @@ def sweeper_of(stage: Stage, transport: Facts | None = None) -> Sweeper:
 async def test_a_run_that_nobody_started_is_started(
     stage: Stage, settings: Settings, temporal_client: Client, owner_connection: asyncpg.Connection
 ) -> None:
-    async with stage_without_worker(settings, temporal_client, stage.ctx, starts=False) as crashed:
+    async with without_worker(settings, temporal_client, stage.ctx, starts=False) as crashed:
         run = await crashed.launch(LINE, "unstarted")
     stage.scripts["unstarted"] = Script()
     assert (await stage.snapshot(run)).state == "launching"
     await owner_connection.execute(AGE_RUN, run.id)
     assert await sweeper_of(stage).start_unstarted() >= 1
-    await stage.handle(run).result()
+    await stage.result(run)
     assert (await stage.snapshot(run)).state == "done"
 
 
 async def test_one_run_that_cannot_be_started_does_not_keep_back_the_others(
     stage: Stage, settings: Settings, temporal_client: Client, owner_connection: asyncpg.Connection
 ) -> None:
-    async with stage_without_worker(settings, temporal_client, stage.ctx, starts=False) as crashed:
+    async with without_worker(settings, temporal_client, stage.ctx, starts=False) as crashed:
         bad, good = await crashed.launch(LINE, "bad"), await crashed.launch(LINE, "good")
     stage.scripts["good"] = Script()
     await owner_connection.execute("update platform.runs set input = '{}' where id = $1", bad.id)
     for run in (bad, good):
         await owner_connection.execute(AGE_RUN, run.id)
     await sweeper_of(stage).start_unstarted()
-    await stage.handle(good).result()
+    await stage.result(good)
     await owner_connection.execute("delete from platform.runs where id = $1", bad.id)
 
 
@@ -174,7 +97,7 @@ async def test_facts_that_were_not_published_are_published_once(
     stage.facts.down = True
     try:
         run = await stage.launch(LINE, "unpublished")
-        await stage.handle(run).result()
+        await stage.result(run)
         await asyncio.sleep(0.2)
     finally:
         stage.facts.down = False
@@ -215,7 +138,7 @@ async def rewind(owner: asyncpg.Connection, run: LaunchedRun, state: str) -> Non
 
 async def test_a_row_that_missed_the_end_is_reconciled(stage: Stage, owner_connection: asyncpg.Connection) -> None:
     run = await stage.launch(LINE, "missed")
-    await stage.handle(run).result()
+    await stage.result(run)
     seq = (await stage.snapshot(run)).seq
     await rewind(owner_connection, run, "running")
     await sweeper_of(stage).reconcile()
@@ -246,7 +169,7 @@ async def test_a_run_whose_workflow_is_gone_is_failed(stage: Stage, owner_connec
 
 async def test_a_sweep_with_nothing_to_do_changes_nothing(stage: Stage) -> None:
     run = await stage.launch(LINE, "quiet")
-    await stage.handle(run).result()
+    await stage.result(run)
     before = await stage.snapshot(run)
     await sweeper_of(stage).sweep()
     assert await stage.snapshot(run) == before
@@ -273,7 +196,7 @@ async def count_of(stage: Stage, query: str, **params: Any) -> int:
 async def test_the_same_key_is_the_same_run_even_after_its_end(stage: Stage) -> None:
     first = await stage.launch(LINE, "same")
     again = await stage.launch(LINE, "same", stage.scripts["same"])
-    await stage.handle(first).result()
+    await stage.result(first)
     late = await stage.launch(LINE, "same", stage.scripts["same"])
     await asyncio.sleep(0.3)
     assert first == again == late

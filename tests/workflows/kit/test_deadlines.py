@@ -58,7 +58,7 @@ async def test_a_parked_run_undoes_itself_after_seven_days(quick: Stage, time_sk
     assert (await quick.card(run)).state == "needs_you"
     await time_skipping.sleep(timedelta(minutes=2))
     with pytest.raises(WorkflowFailureError) as failure:
-        await quick.handle(run).result()
+        await quick.result(run)
     assert isinstance(failure.value.cause, ApplicationError)
     assert failure.value.cause.type == "parked_too_long"
     card = await quick.card(run)
@@ -72,7 +72,7 @@ async def test_a_wait_ends_in_time(quick: Stage, time_skipping: WorkflowEnvironm
     run = await quick.launch(PATIENT, "unanswered")
     await quick.until(run, "waiting")
     await time_skipping.sleep(timedelta(hours=25))
-    assert (await quick.handle(run).result())["outcome"] == "late"
+    assert (await quick.result(run))["outcome"] == "late"
     card = await quick.card(run)
     assert (card.state, card.tone) == ("done", "warning")
     await save_history(quick.handle(run), PATIENT.name, "late")

@@ -21,7 +21,7 @@ WALK = ["first", "second", "look", "third", "ship", "tell"]
 
 async def test_a_run_goes_through_its_steps_and_tells_each(stage: Stage) -> None:
     run = await stage.launch(LINE, "happy")
-    await stage.handle(run).result()
+    await stage.result(run)
     card = await stage.card(run)
     assert stage.scripts["happy"].calls == WALK
     assert (card.state, card.percent, card.result_path) == ("done", 100, "/samples/happy")
@@ -34,7 +34,7 @@ async def test_a_run_goes_through_its_steps_and_tells_each(stage: Stage) -> None
 
 async def test_event_numbers_have_no_gap_and_no_double(stage: Stage) -> None:
     run = await stage.launch(LINE, "numbered")
-    await stage.handle(run).result()
+    await stage.result(run)
     numbers = await stage.numbers(run)
     assert numbers == list(range(1, len(numbers) + 1))
     assert stage.told(run)[-1].params["state"] == "done"
@@ -44,7 +44,7 @@ async def test_a_retry_is_shown_and_then_forgotten(stage: Stage) -> None:
     script = Script()
     script.fails("second", times=1)
     run = await stage.launch(LINE, "retried", script)
-    await stage.handle(run).result()
+    await stage.result(run)
     assert script.calls.count("second") == 2
     seen = [step for fact in stage.told(run) for step in fact.params["steps"] if step["name"] == "second"]
     assert {"state": "retrying", "failure": "unexpected"}.items() <= next(
@@ -69,7 +69,7 @@ async def test_a_step_that_finally_fails_parks_and_continue_repeats_it_alone(sta
     assert card.parked_until is not None
     script.mend("third")
     await stage.control.resume(run.workflow_id)
-    await stage.handle(run).result()
+    await stage.result(run)
     assert script.calls == ["first", "second", "look", "third", "third", "third", "ship", "tell"]
     assert (await stage.card(run)).state == "done"
     await save_history(stage.handle(run), LINE.name, "continued")
@@ -92,7 +92,7 @@ async def test_what_is_unavailable_is_tried_with_patience(stage: Stage) -> None:
     script = Script()
     script.fails("first", UnavailableError(N_("Down")), times=3)
     run = await stage.launch(LINE, "patience", script)
-    await stage.handle(run).result()
+    await stage.result(run)
     assert script.calls.count("first") == 4, "more often than its two attempts"
 
 
@@ -107,7 +107,7 @@ async def test_continue_may_fail_again_and_be_asked_again(stage: Stage) -> None:
         await stage.until(run, "needs_you")
     script.mend("second")
     await stage.control.resume(run.workflow_id)
-    await stage.handle(run).result()
+    await stage.result(run)
     assert script.calls.count("first") == 1
 
 
@@ -117,7 +117,7 @@ async def test_continue_of_a_run_that_is_not_parked_changes_nothing(stage: Stage
     await stage.until(run, "running")
     await stage.control.resume(run.workflow_id)
     gate.set()
-    await stage.handle(run).result()
+    await stage.result(run)
     assert stage.scripts["unparked"].calls == WALK
 
 
@@ -130,7 +130,7 @@ async def test_of_parallel_steps_one_parks_while_the_others_end(stage: Stage) ->
     await stage.when(run, lambda found: {step.name: step.state for step in found.steps} == shown)
     script.mend("middle")
     await stage.control.resume(run.workflow_id)
-    await stage.handle(run).result()
+    await stage.result(run)
     assert sorted(script.calls) == ["first", "left", "middle", "middle", "right", "second"]
     numbers = await stage.numbers(run)
     assert numbers == list(range(1, len(numbers) + 1))
@@ -144,13 +144,13 @@ async def test_a_waiting_step_waits_for_its_signal(stage: Stage) -> None:
     assert card.steps[1].state == "waiting"
     assert card.seconds_left is None
     await stage.control.signal(run.workflow_id, "answer")
-    assert (await stage.handle(run).result())["outcome"] == "ready"
+    assert (await stage.result(run))["outcome"] == "ready"
     await save_history(stage.handle(run), PATIENT.name, "ready")
 
 
 async def test_time_left_is_learnt_from_runs_that_ended(stage: Stage) -> None:
     first = await stage.launch(LINE, "learnt from")
-    await stage.handle(first).result()
+    await stage.result(first)
     await stage.recorder.flush()
     gate = asyncio.Event()
 
@@ -165,4 +165,4 @@ async def test_time_left_is_learnt_from_runs_that_ended(stage: Stage) -> None:
     assert found.state == "running"
     assert 0 < (await stage.card(run)).percent < 100
     gate.set()
-    await stage.handle(run).result()
+    await stage.result(run)

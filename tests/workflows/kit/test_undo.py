@@ -39,7 +39,7 @@ def cancelling(stage: Stage, run_of: dict[str, LaunchedRun], label: str) -> Act:
 
 async def ended_cancelled(stage: Stage, run: LaunchedRun) -> None:
     with pytest.raises(WorkflowFailureError):
-        await stage.handle(run).result()
+        await stage.result(run)
     card = await stage.card(run)
     assert card.state == "cancelled"
     assert {step.state for step in card.steps} <= {"undone", "skipped"}
@@ -143,7 +143,7 @@ async def test_past_the_point_of_no_return_cancel_is_passed_over(stage: Stage, l
 
     script = Script({late: cancel_and_look})
     runs[label] = await stage.launch(LINE, label, script)
-    await stage.handle(runs[label]).result()
+    await stage.result(runs[label])
     assert (await stage.card(runs[label])).state == "done"
     assert script.calls[-2:] == ["ship", "tell"]
 
@@ -152,7 +152,7 @@ async def test_a_run_that_is_never_cancelled_goes_on(stage: Stage) -> None:
     label, runs = "stubborn", dict[str, "LaunchedRun"]()
     script = Script({"first": cancelling(stage, runs, label)})
     runs[label] = await stage.launch(STUBBORN, label, script)
-    await stage.handle(runs[label]).result()
+    await stage.result(runs[label])
     assert script.calls == ["first", "second"]
     assert not (await stage.card(runs[label])).can_cancel
     await save_history(stage.handle(runs[label]), STUBBORN.name, "ready")
