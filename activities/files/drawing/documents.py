@@ -10,9 +10,7 @@ import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pypdfium2.raw  # type: ignore[import-untyped]
 from PIL import Image
 
-from activities.files.drawing.drawn import Drawn, DrawnFacts, save
-
-LONGEST_TITLE = 200
+from activities.files.drawing.drawn import Drawn, DrawnFacts, save, shown
 
 
 def draw(path: Path, folder: Path, names: list[str], box: int) -> Drawn:
@@ -29,8 +27,7 @@ def read(path: Path) -> DrawnFacts:
     with _opened(path) as document:
         if document is None:
             return DrawnFacts()
-        title = document.get_metadata_value("Title") or ""
-        return DrawnFacts(pages=len(document), title=title[:LONGEST_TITLE])
+        return DrawnFacts(pages=len(document), title=shown(document.get_metadata_value("Title")))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 QUALITY = 82
+LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,8 @@ def save(picture: Image.Image, folder: Path, name: str) -> DrawnPicture:
     path = folder / f"{name}.webp"
     picture.save(path, "WEBP", quality=QUALITY, exif=b"", xmp=b"")
     return DrawnPicture(name, picture.width, picture.height, path.stat().st_size)
+
+
+def shown(text: object) -> str:
+    """Return what a file says of itself so that it can be stored and shown: without what cannot be seen, and short."""
+    return "".join(character for character in str(text or "") if character.isprintable()).strip()[:LONGEST_TEXT]

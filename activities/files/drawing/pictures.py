@@ -8,7 +8,7 @@ from pathlib import Path
 import pillow_heif
 from PIL import ExifTags, Image, ImageOps
 
-from activities.files.drawing.drawn import Drawn, DrawnFacts, save
+from activities.files.drawing.drawn import Drawn, DrawnFacts, save, shown
 
 FORMATS = {
     "image/jpeg": ("JPEG", "MPO"),
@@ -81,5 +81,5 @@ def _time(value: object, offset: object) -> str | None:
 
 def _camera(make: object, model: object) -> str:
     """Return maker and model once: many models begin with their maker's name."""
-    first, second = (str(part or "").strip("\0 ") for part in (make, model))
+    first, second = shown(make), shown(model)
     return second if second.casefold().startswith(first.casefold()) else f"{first} {second}".strip()
