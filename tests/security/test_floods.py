@@ -1,0 +1,35 @@
+"""Too much of anything is answered at once, and what is logged of a failure names nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from core.context import HOME_TENANT_ID
+from domain.auth import passwords
+
+if TYPE_CHECKING:
+    from core.db import Database
+    from tests.support.visitor import Visitor
+
+
+async def test_more_passwords_than_can_be_checked_are_a_503(web: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "MOST_WAITING", 0)
+    await web.get("/login")
+
+    answer = await web.post("/login", {"email": "ada@example.com", "password": "lantern orchard violet"})
+
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_an_error_of_the_database_does_not_repeat_values(db: Database) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        async with db.unit_of_work(HOME_TENANT_ID, "auth") as uow:
+            await uow.session.execute(text("select cast(:email as text), 1 / 0"), {"email": "ada@example.com"})
+
+    assert "ada@example.com" not in str(failed.value)
+    assert "parameters hidden" in str(failed.value)
