@@ -93,6 +93,17 @@ def file_faults(root: Path = ROOT) -> list[str]:
     return found
 
 
+def kit_faults(root: Path = ROOT) -> list[str]:
+    """Return pages of features that reach below ``web.kit``, whose ``__init__`` is all that a feature needs to know."""
+    return [
+        f"{file.relative_to(root)}: imports {node.module}, not web.kit"
+        for file in sorted((root / "web").rglob("*.py"))
+        if "kit" not in file.relative_to(root).parts
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("web.kit.")
+    ]
+
+
 def feature_faults(features: tuple[str, ...], root: Path = ROOT) -> list[str]:
     """Return features without a page of documentation that names their workflows' module and tables' schema."""
     found = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints import registry
-from tests.architecture.sources import feature_faults, file_faults, migration_faults, workflow_faults
+from tests.architecture.sources import feature_faults, file_faults, kit_faults, migration_faults, workflow_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,10 @@ def test_workflows_are_deterministic() -> None:
 
 def test_files_are_short_and_say_what_they_are() -> None:
     assert file_faults() == []
+
+
+def test_features_know_the_kit_by_its_front_door() -> None:
+    assert kit_faults() == []
 
 
 def test_every_feature_has_a_page() -> None:
@@ -85,6 +89,14 @@ def test_a_file_that_breaks_a_rule_is_told(tmp_path: Path, name: str) -> None:
     assert [f"{name}: {told}"] == file_faults(write(tmp_path, {name: text}))
 
 
+def test_a_page_that_reaches_below_the_kit_is_told(tmp_path: Path) -> None:
+    files = {
+        "web/kit/pages.py": "from web.kit.visit import current_context\n",
+        "web/sample/routes.py": "from web.kit import page\nfrom web.kit.guards import guard\n",
+    }
+    assert kit_faults(write(tmp_path, files)) == ["web/sample/routes.py: imports web.kit.guards, not web.kit"]
+
+
 def test_a_feature_without_a_page_is_told(tmp_path: Path) -> None:
     root = write(tmp_path, {"docs/features/told.md": "# Told\n", "docs/features/bare.md": "no title\n"})
     assert feature_faults(("told", "bare", "silent"), root) == [
@@ -121,6 +133,6 @@ def test_a_migration_out_of_line_is_told(tmp_path: Path, fault: str) -> None:
     assert any(told in fault for fault in found), found
 
 
-@pytest.mark.parametrize("check", [workflow_faults, file_faults, migration_faults])
+@pytest.mark.parametrize("check", [workflow_faults, file_faults, kit_faults, migration_faults])
 def test_an_empty_tree_has_no_faults(tmp_path: Path, check: Callable[[Path], list[str]]) -> None:
     assert check(tmp_path) == []

@@ -13,13 +13,18 @@ from web.auth.blueprint import blueprint
 from web.auth.entering import enter
 from web.auth.forms import SignInForm
 from web.auth.pages import SignInPage
-from web.kit.forms import read_form
-from web.kit.guards import guard
-from web.kit.limits import limited
-from web.kit.pages import page, see_other
-from web.kit.security import clear_session_cookie
-from web.kit.services import services
-from web.kit.visit import current_context, unit_of_work
+from web.kit import (
+    clear_session_cookie,
+    current_context,
+    guard,
+    limited,
+    next_path,
+    page,
+    read_form,
+    see_other,
+    services,
+    unit_of_work,
+)
 
 CHOOSE = "/tenants"
 
@@ -68,18 +73,12 @@ async def logout() -> Response:
 
 
 async def _model() -> SignInPage:
-    return SignInPage(await read_form(SignInForm), request.args.get("tenant", ""), _next_path())
+    return SignInPage(await read_form(SignInForm), request.args.get("tenant", ""), next_path())
 
 
 def _afterwards() -> str:
     """Return where the person wanted to go: into a tenant, to a page of the base host, or to choose."""
     tenant = request.args.get("tenant", "")
     if tenant:
-        return f"/tenants/{quote(tenant, safe='')}/entry?{urlencode({'next': _next_path() or '/'})}"
-    return _next_path() or CHOOSE
-
-
-def _next_path() -> str:
-    """Return the asked page if it is a path of ours; never another site ("//evil.example")."""
-    path = request.args.get("next", "")
-    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() else ""
+        return f"/tenants/{quote(tenant, safe='')}/entry?{urlencode({'next': next_path() or '/'})}"
+    return next_path() or CHOOSE
