@@ -34,13 +34,13 @@ INSERT = text("""
         (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address, :expires_at)
 """)
 # The role is read with the session: a change of role, or a membership that has ended, counts at the next request.
-FIND = text("""
+FIND = """
     select s.id, s.parent_id, s.user_id, s.name, s.email, s.level, s.seen_at, p.role
     from platform.sessions s
     left join platform.people p on p.tenant_id = s.tenant_id and p.user_id = s.user_id and p.state = 'active'
-    where s.token_hash = :token_hash and s.tenant_id = :tenant_id
-        and s.expires_at > now() and s.seen_at > now() - cast(:idle as interval)
-""")
+    where s.token_hash = $1 and s.tenant_id = $2
+        and s.expires_at > now() and s.seen_at > now() - cast($3 as interval)
+"""
 TOUCH = text("update platform.sessions set seen_at = now() where id = :id or id = :parent_id")
 CLOSE = text(
     "delete from platform.sessions where id = :id or id = (select parent_id from platform.sessions where id = :id)"
@@ -148,13 +148,12 @@ class Sessions:
 
     async def find(self, token: str, tenant_id: UUID) -> FoundSession | None:
         """Return the live session of a token in a tenant."""
-        params = {"token_hash": _hash(token), "tenant_id": tenant_id, "idle": IDLE}
         async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
-            row = (await uow.session.execute(FIND, params)).one_or_none()
+            row = await (await uow.driver()).fetchrow(FIND, _hash(token), tenant_id, IDLE)
         if row is None:
             return None
-        person = Person(row.user_id, row.name, row.email)
-        return FoundSession(row.id, row.parent_id, person, row.level, row.role, row.seen_at)
+        person = Person(row["user_id"], row["name"], row["email"])
+        return FoundSession(row["id"], row["parent_id"], person, row["level"], row["role"], row["seen_at"])
 
     async def touch(self, session: FoundSession) -> None:
         """Note that the session is in use."""
