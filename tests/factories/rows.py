@@ -41,7 +41,7 @@ class Rows:
         self._connection = connection
         self._catalog = catalog
 
-    def insert(self, table: Relation, tenant_id: UUID, **given: Any) -> Row:  # noqa: ANN401  # any column's value
+    def insert(self, table: Relation, tenant_id: UUID, **given: Any) -> Row:  # any column's value
         """Insert a row that breaks no rule, and return it; of a table with one row a tenant, the one that is there."""
         if found := self._existing(table, tenant_id):
             return found
@@ -91,7 +91,7 @@ def _is_required(table: Relation, key: Mapping[str, Any]) -> bool:
     return set(key["columns"]) <= required
 
 
-def _value(table: Relation, column: Mapping[str, Any]) -> Any:  # noqa: ANN401  # any column's value
+def _value(table: Relation, column: Mapping[str, Any]) -> Any:  # any column's value
     number, name = next(_numbers), column["name"]
     if (table.full_name, name) in VALUES:
         return VALUES[table.full_name, name](number)
@@ -109,7 +109,7 @@ def _allowed_words(table: Relation, column: str) -> list[str]:
     return []
 
 
-def _value_of_type(type_name: str, number: int) -> Any:  # noqa: ANN401  # any column's value
+def _value_of_type(type_name: str, number: int) -> Any:  # any column's value
     if type_name.endswith("[]"):
         return []
     simple = {

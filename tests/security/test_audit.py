@@ -69,10 +69,13 @@ async def test_parallel_transactions_make_one_chain(db: Database, tenant_id: UUI
 
 
 async def test_a_transaction_that_fails_leaves_no_entry(db: Database, tenant_id: UUID) -> None:
-    with pytest.raises(DBAPIError):
+    async def fail() -> None:
         async with db.unit_of_work(tenant_id, "files") as uow:
             await uow.audit("file.deleted", "file:1")
             await uow.session.execute(text("select 1 / 0"))
+
+    with pytest.raises(DBAPIError):
+        await fail()
     entries, head = await read(db, tenant_id)
     assert len(entries) == ENTRIES
     assert verify(entries, head) == []
