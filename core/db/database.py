@@ -26,6 +26,7 @@ ENTER_PLATFORM = text("select set_config('role', 'adx_platform', true)")
 
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
+"""Connections for bursts. They are kept: to open one takes longer than to make most pages."""
 SECONDS_FOR_A_CONNECTION = 5
 SECONDS_FOR_A_STATEMENT = 8
 
@@ -49,8 +50,8 @@ class Database:
         """Open a pool; no connection is made before the first unit of work."""
         engine = create_async_engine(
             settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size,
-            max_overflow=POOL_OVERFLOW,
+            pool_size=pool_size + POOL_OVERFLOW,
+            max_overflow=0,
             pool_timeout=SECONDS_FOR_A_CONNECTION,
             hide_parameters=True,  # errors are logged, and values are people's
             connect_args={

@@ -29,8 +29,14 @@ LENGTH = 32
 
 
 def csrf_token() -> str:
-    """Return the token for the forms of this page. It looks different each time, so that compression tells nothing."""
+    """Return the token for the forms of this page. Each page gets another look of it: compression tells nothing."""
     visit = current_visit()
+    if not visit.csrf_token:
+        visit.csrf_token = _new_token(visit)
+    return visit.csrf_token
+
+
+def _new_token(visit: Visit) -> str:
     if visit.token is None and visit.visitor is None:
         visit.visitor = secrets.token_urlsafe(16)
         visit.sets_visitor = True

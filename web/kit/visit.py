@@ -39,6 +39,7 @@ class Visit:
     visitor: str | None = None
     ctx: Context = field(default_factory=lambda: Context(tenant=HOME))
     position: str = ""
+    csrf_token: str = ""
     csrf_checked: bool = False
     sets_visitor: bool = False
     route: str = ""
