@@ -54,6 +54,9 @@ COUNT_IN_DATABASE = text("""
     returning hits
 """)
 FORGET = text("delete from platform.throttle where window_start < :before")
+REDIS_SECONDS = 1
+"""How long Redis may take to count: one that answers nothing at all must not keep people from signing in."""
+
 FORGET_ONCE_IN = 200
 KEPT = timedelta(days=2)
 REST_AFTER_FAILURE = 2.0
@@ -93,7 +96,8 @@ class Throttle:
     async def _hit_in_redis(self, key: str, limit: Limit) -> int | None:
         """Count in Redis; None when it does not answer, and then nothing is asked of it for a moment."""
         try:
-            wait = await self._count(keys=[key], args=[limit.hits, limit.seconds, secrets.token_hex(8)])
+            async with asyncio.timeout(REDIS_SECONDS):
+                wait = await self._count(keys=[key], args=[limit.hits, limit.seconds, secrets.token_hex(8)])
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("throttle.redis_down", limit=limit.name, error=str(error))
             self._resting_until = time.monotonic() + REST_AFTER_FAILURE
