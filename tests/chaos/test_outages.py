@@ -9,7 +9,6 @@ import pytest
 
 from tests.factories.files import photo
 from tests.support.caller import LONGEST_ANSWER
-from tests.support.people import PASSWORD
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
@@ -72,11 +71,13 @@ async def test_postgresql_ends_every_connection(
     """What a restart or a failover does to those who are at work: told to go in the middle of it."""
     assert (await caller.upload("coast.jpg", photo())).status == 303
     replies: list[Reply] = []
+    turned_out = 0
     for _ in range(3):
         asking = asyncio.create_task(all_pages(caller))
         ports = [port for links in deployment.links.values() for port in links.database.far_ports]
-        assert await deployed_tables.fetchval(TURN_OUT, ports)
+        turned_out += await deployed_tables.fetchval(TURN_OUT, ports)
         replies += await asking
+    assert turned_out
     assert {reply.status for reply in replies} <= {200, 503}
     assert max(reply.seconds for reply in replies) < LONGEST_ANSWER
     await eventually(lambda: is_back(caller), seconds=SECONDS_TO_RECOVER)
@@ -111,16 +112,23 @@ async def test_valkey_is_away(
     assert_goes_on(await all_pages(caller))
     assert (await caller.upload("coast.jpg", photo())).status == 303
     await eventually(lambda: is_ready(deployed_tables, owner), seconds=SECONDS_TO_CATCH_UP)
-    tries = [await log_in(caller, "not the password") for _ in range(TRIES_TO_LOG_IN)]
-    assert {reply.status for reply in tries} == {422}
-    refused = await log_in(caller, PASSWORD)
-    assert refused.status == 429
-    assert int(refused.headers["retry-after"]) > 0
+    await assert_logging_in_is_limited(caller)
     if fault == "stopped":
         await deployment.valkey.start()
     else:
         deployment.valkey.thaw()
     await eventually(lambda: is_back(caller), seconds=SECONDS_TO_RECOVER)
+
+
+async def assert_logging_in_is_limited(caller: Caller) -> None:
+    """PostgreSQL counts in windows that begin by the clock: one may end meanwhile, two cannot."""
+    tries = 0
+    while (reply := await log_in(caller, "not the password")).status == 422:
+        tries += 1
+        assert tries <= 2 * TRIES_TO_LOG_IN
+    assert tries >= TRIES_TO_LOG_IN
+    assert reply.status == 429
+    assert int(reply.headers["retry-after"]) > 0
 
 
 async def log_in(caller: Caller, password: str) -> Reply:
