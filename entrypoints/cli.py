@@ -102,6 +102,17 @@ def doctor() -> None:
     raise SystemExit(examine())
 
 
+@app.command()
+def new_feature(
+    name: Annotated[str, typer.Argument(help="What it is called in every layer, such as `notes`.")],
+    thing: Annotated[str, typer.Argument(help="One of what it holds. Default: the name without its last s.")] = "",
+) -> None:
+    """Write the skeleton of a feature in every layer, and say where to register it."""
+    from entrypoints.new_feature import new_feature as write
+
+    typer.echo(write(name, thing))
+
+
 @app.command(hidden=True)
 def mailbox(
     folder: Annotated[Path, typer.Option()],

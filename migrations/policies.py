@@ -10,6 +10,17 @@ from alembic import op
 
 TENANT = "(select current_setting('adx.tenant_id'))::uuid"
 
+EVERY_FEATURE = {
+    "tenants": "select",
+    "people": "select",
+    "entitlements": "select",
+    "runs": "select, insert",
+    "step_durations": "select",
+    "effects": "select, insert, delete",
+    "outbox": "insert",
+}
+"""What every feature may do with the tables of the ``platform`` schema."""
+
 
 def feature_schema(feature: str) -> None:
     """Create the feature's role and schema; the role can be taken by ``adx_app`` and reaches its own schema alone."""
@@ -17,6 +28,14 @@ def feature_schema(feature: str) -> None:
     op.execute(f"grant usage on schema platform to adx_{feature}")
     op.execute(f"create schema {feature}")
     op.execute(f"grant usage on schema {feature} to adx_{feature}")
+
+
+def add_feature(feature: str) -> None:
+    """Create the role and the schema of a feature, and let it reach what every feature reads and appends to."""
+    feature_schema(feature)
+    for table, grants in EVERY_FEATURE.items():
+        op.execute(f"grant {grants} on platform.{table} to adx_{feature}")
+    op.execute(f"grant execute on function platform.append_audit to adx_{feature}")
 
 
 def create_role(name: str, *, tenant_bound: bool) -> None:
