@@ -149,7 +149,7 @@ class RemoveResult:
 
 @dataclass(frozen=True)
 class TidyInput:
-    """A sweep over one tenant."""
+    """A sweep over all tenants. Its own is the platform's, since it is nobody's run."""
 
     tenant_id: UUID
     actor_id: UUID
