@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKeyConstraint
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, TenantBase
 
-Charge = Literal["reserved", "used", "none"]
-"""How the size of a file counts against the tenant's space (see ``quota``)."""
-
 
 class File(TenantBase):
-    """A file that somebody uploads, from its first byte on. It is served only while ``is_available``."""
+    """A file that somebody uploads, from its first byte on. It is served only while ``is_available``.
+
+    Its ``state`` is ``receiving`` while its bytes arrive, ``pending`` while it is looked at, then the verdict; its
+    ``charge`` says how its size counts against the tenant's space (see ``quota``).
+    """
 
     __tablename__ = "files"
     __table_args__ = ({"schema": "files"},)

@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-State = Literal["receiving", "pending", "ready", "infected", "unscannable", "unsupported", "broken"]
-"""``receiving`` while its bytes arrive, ``pending`` while it is looked at; then ``ready``, or blocked for a reason."""
-
 Verdict = Literal["ready", "infected", "unscannable", "unsupported", "broken"]
+"""``ready`` to be opened, or blocked for a reason."""
 
 Note = Literal["", "protected", "too_many_pixels"]
 """Why a clean file has no preview."""
