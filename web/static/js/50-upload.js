@@ -47,7 +47,8 @@
       const redirect = request.getResponseHeader("HX-Redirect");
       if (redirect) return location.assign(redirect);
       if (request.status >= 400) {
-        const told = new DOMParser().parseFromString(request.responseText, "text/html").querySelector(".toast__body");
+        /* "Nothing is lost" is true of what was kept before, not of this file. */
+        const told = request.status < 500 && new DOMParser().parseFromString(request.responseText, "text/html").querySelector(".toast__body");
         return end(told?.textContent.trim() || form.dataset.uploadFailed);
       }
       say(form.dataset.uploadSent);
