@@ -1,0 +1,190 @@
+"""The pages of runs: who sees which card, and what pressing its buttons does when there is nothing to press for."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.ids import new_id
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from core.context import Role
+    from core.runs.report import RunState, StepState
+    from tests.support.tenant_fixtures import TestTenant, TwoTenants
+    from tests.support.web_fixtures import SignIn
+
+INSERT_RUN = """
+    insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, actor_id, actor_name,
+        subject_kind, subject_id, expected_ms, past_return, created_at, ended_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'file', $9, '{}', $10, $11, $12)
+"""
+INSERT_STEP = """
+    insert into platform.run_steps (tenant_id, run_id, name, state, failure, started_at)
+    values ($1, $2, $3, $4, $5, now())
+"""
+
+
+class Runs:
+    """Puts runs into the database as their workflows would have left them."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def add(self, tenant: TestTenant, name: str, state: RunState = "running", **given: Any) -> UUID:
+        run_id = new_id()
+        role: Role = given.get("role", "member")
+        contract = given.get("contract", "files.ingest")
+        created_at = datetime.now(UTC) - timedelta(seconds=given.get("age", 0))
+        ended_at = created_at if state in {"done", "cancelled", "undone", "failed"} else None
+        await self._connection.execute(
+            INSERT_RUN,
+            *(tenant.id, run_id, contract, f"{tenant.id}/{contract}/{run_id}", state, f'{{"name": "{name}"}}'),
+            *(tenant.people[role].id, tenant.people[role].name, name, given.get("past_return", False)),
+            *(created_at, ended_at),
+        )
+        for step, (step_state, failure) in given.get("steps", {}).items():
+            await self._add_step(tenant, run_id, step, step_state, failure)
+        return run_id
+
+    async def _add_step(
+        self, tenant: TestTenant, run_id: UUID, name: str, state: StepState, failure: str | None
+    ) -> None:
+        await self._connection.execute(INSERT_STEP, tenant.id, run_id, name, state, failure)
+
+
+@pytest.fixture
+def runs(owner_connection: asyncpg.Connection) -> Runs:
+    return Runs(owner_connection)
+
+
+async def test_members_see_their_own_runs_and_owners_all(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
+    acme, globex = two_tenants.acme, two_tenants.globex
+    await runs.add(acme, "mine.pdf", role="member")
+    await runs.add(acme, "of-the-guest.pdf", role="guest")
+    await runs.add(globex, "foreign.pdf", role="owner")
+
+    member = await (await sign_in(acme, "member")).get(acme.url("/runs"))
+    owner = await (await sign_in(acme, "owner")).get(acme.url("/runs"))
+
+    assert titles(member) == ["Preparing mine.pdf"]
+    assert titles(owner) == ["Preparing of-the-guest.pdf", "Preparing mine.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("show", "expected"),
+    [
+        ("all", {"a.pdf", "b.pdf", "c.pdf"}),
+        ("open", {"a.pdf", "b.pdf"}),
+        ("needs_you", {"b.pdf"}),
+        ("ended", {"c.pdf"}),
+        ("rubbish", {"a.pdf", "b.pdf", "c.pdf"}),
+    ],
+)
+async def test_the_list_can_be_narrowed(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn, show: str, expected: set[str]
+) -> None:
+    acme = two_tenants.acme
+    await runs.add(acme, "a.pdf", "running")
+    await runs.add(acme, "b.pdf", "needs_you", steps={"scan": ("parked", "scanner_unavailable")})
+    await runs.add(acme, "c.pdf", "done")
+
+    answer = await (await sign_in(acme, "member")).get(acme.url(f"/runs?show={show}"))
+
+    assert {title.removeprefix("Preparing ") for title in titles(answer)} == expected
+
+
+async def test_a_long_list_goes_on_with_older_runs(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
+    acme = two_tenants.acme
+    for age in range(31):
+        await runs.add(acme, f"{age}.pdf", "done", age=age)
+    member = await sign_in(acme, "member")
+
+    first = await member.get(acme.url("/runs"))
+    (older,) = [link for link in first.html.all("a") if link.text == "Show older"]
+    second = await member.get(acme.url(older.attributes["href"]))
+
+    assert len(titles(first)) == 30
+    assert titles(second) == ["Preparing 30.pdf"]
+
+
+async def test_a_parked_run_says_what_happened_and_what_to_do(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme = two_tenants.acme
+    run_id = await runs.add(acme, "a.pdf", "needs_you", steps={"scan": ("parked", "scanner_unavailable")})
+
+    answer = await (await sign_in(acme, "member")).get(acme.url(f"/runs/{run_id}"))
+
+    card = answer.html.one("article", id=f"run-{run_id}")
+    assert "The virus scanner cannot be reached" in card.text
+    assert [button.text for button in card.all("button")] == ["Continue", "Cancel and undo"]
+
+
+async def test_past_the_point_of_no_return_a_sentence_stands_in_place_of_the_button(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme = two_tenants.acme
+    early = await runs.add(acme, "a.pdf", contract="files.remove")
+    late = await runs.add(acme, "b.pdf", contract="files.remove", past_return=True)
+    member = await sign_in(acme, "member")
+
+    assert [button.text for button in (await card_of(member, acme, early)).all("button")] == ["Cancel"]
+    told = await card_of(member, acme, late)
+    assert told.all("button") == []
+    assert "can no longer be cancelled" in told.text
+
+
+@pytest.mark.parametrize(
+    ("state", "past_return", "verb", "code"),
+    [
+        ("done", False, "cancellation", "cannot_cancel"),
+        ("running", True, "cancellation", "cannot_cancel"),
+        ("undoing", False, "cancellation", "cannot_cancel"),
+        ("running", False, "continuation", "cannot_continue"),
+        ("done", False, "continuation", "cannot_continue"),
+    ],
+)
+async def test_a_button_that_comes_too_late_is_refused_with_a_reason(
+    *,
+    runs: Runs,
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    state: RunState,
+    past_return: bool,
+    verb: str,
+    code: str,
+) -> None:
+    acme = two_tenants.acme
+    run_id = await runs.add(acme, "a.pdf", state, past_return=past_return)
+    member = await sign_in(acme, "member")
+    await member.get(acme.url("/runs"))
+
+    answer = await member.post(acme.url(f"/runs/{run_id}/{verb}"), Accept="application/json")
+
+    assert answer.status == 409
+    assert json.loads(answer.content)["error"]["code"] == code
+
+
+async def test_somebody_elses_run_cannot_be_stopped(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
+    acme = two_tenants.acme
+    run_id = await runs.add(acme, "a.pdf", role="owner")
+    member = await sign_in(acme, "member")
+    await member.get(acme.url("/runs"))
+
+    assert (await member.post(acme.url(f"/runs/{run_id}/cancellation"))).status == 404
+
+
+def titles(answer: Any) -> list[str]:
+    return [heading.text for heading in answer.html.all(class_="run__title")]
+
+
+async def card_of(visitor: Any, tenant: TestTenant, run_id: UUID) -> Any:
+    answer = await visitor.get(tenant.url(f"/runs/{run_id}"))
+    return answer.html.one("article", id=f"run-{run_id}")
