@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RUN = """() => axe.run(document, {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  resultTypes: ["violations"],
 }).then(({ violations }) => violations.map(({ id, impact, nodes }) =>
   ({ id, impact, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + " " + failureSummary) })))"""
 SERIOUS = ("serious", "critical")

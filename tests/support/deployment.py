@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.support.stack import Servers
 
 SECRET = "a secret of the product under test, longer than 32 bytes"
-MOST_UPLOAD_BYTES = 8 * 1024 * 1024
+MOST_UPLOAD_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,8 @@ class Deployment:
 
     def stop(self) -> None:
         """End everything."""
-        self.web.stop()
-        self.worker.stop()
-        self.valkey.kill()
+        for process in (self.web, self.worker, self.valkey):
+            process.kill()
         for links in self.links.values():
             links.database.cut()
             links.temporal.cut()
