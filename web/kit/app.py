@@ -186,7 +186,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     app = WebApp(kit)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    _offer_slots(app, services)
+    _offer_slots(app)
     install_handlers(app)
     app.before_request(_check)
     app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
@@ -197,10 +197,10 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     return app
 
 
-def _offer_slots(app: WebApp, services: Services) -> None:
-    features = services.settings.features
+def _offer_slots(app: WebApp) -> None:
+    """Answer the addresses of the slots whose features this process runs, even if it knows of others."""
     for found in SLOTS.values():
-        if features and found.feature not in features:
+        if found.feature not in app.blueprints:
             continue
         for host in found.guard.hosts:
             endpoint = f"slot.{found.name}".replace(".", "_")
