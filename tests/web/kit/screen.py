@@ -45,7 +45,7 @@ MAIN = """
 
 @live_renderer("screen")
 async def show_run(fact: Fact, _viewer: LiveViewer) -> str:
-    seq = fact.params["seq"]
+    seq = fact.params["number"]
     told = f' data-announce="Run x: {fact.key}"' if fact.key == "done" else ""
     return (
         f'<hx-partial hx-target="#run-x" hx-swap="outerMorph">'
