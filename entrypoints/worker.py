@@ -33,7 +33,7 @@ from core.runs.interceptor import RecordingInterceptor
 from core.runs.recorder import Recorder
 from core.runs.temporal import connect
 from core.storage import Storage
-from core.telemetry import configure_logging, configure_tracing
+from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from entrypoints import registry
 from entrypoints.activities import Collaborators, activities
 from entrypoints.texts import catalogues
@@ -61,6 +61,7 @@ def serve(settings: Settings, features: Iterable[str]) -> None:
     """Run the workers of the features until SIGTERM or Ctrl-C."""
     configure_logging(settings)
     configure_tracing(settings, "worker")
+    serve_metrics(settings)
     asyncio.run(_serve(settings, tuple(features)))
 
 

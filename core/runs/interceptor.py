@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is
 from temporalio.worker import ActivityInboundInterceptor, Interceptor
 
 from core.errors import DomainError
+from core.metrics import STEPS
 from core.runs.activity_ids import StepOfActivity
 from core.runs.contract import AnyContract, RunRef
 from core.runs.report import RunReport, StepReport, StepState
@@ -107,6 +108,8 @@ class _Attempt:
 
     def tell(self, state: StepState, failure: str | None = None) -> None:
         ended_at = datetime.now(UTC) if state in {"done", "undone"} else None
+        if ended_at:
+            self._count(state)
         past_return = self._planned.point_of_no_return and not self._step.is_undo
         told = "retrying" if state == "running" and self._number > 1 else state
         report = StepReport(self._step.name, told, self._started_at, ended_at, self._number, failure)
@@ -116,6 +119,7 @@ class _Attempt:
         """Tell of the failure and return what Temporal is told: a code, and whether to try again."""
         failure, tries = self._judge(error)
         last = self._number >= tries
+        self._count("failed" if last else "retried")
         if not last:
             self.tell("undoing" if self._step.is_undo else "retrying", failure)
         expected = isinstance(error, DomainError)
@@ -137,6 +141,10 @@ class _Attempt:
             # Logged above, once, with its cause; the SDK need not log it again.
             category=ApplicationErrorCategory.BENIGN,
         )
+
+    def _count(self, end: str) -> None:
+        lasted = datetime.now(UTC) - self._started_at
+        STEPS.labels(self._contract.name, self._step.name, end).observe(lasted.total_seconds())
 
     def _judge(self, error: Exception) -> tuple[str, int]:
         if isinstance(error, DomainError):

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from core.live.fact import user_or_admins
+from core.metrics import RUNS
 from core.runs.queries import RUN_COLUMNS, STEP_COLUMNS
 from core.runs.report import ENDED, WHOLE_RUN, RunReport, StepReport
 
@@ -192,6 +193,8 @@ async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict
         *(report.past_return, report.parked_until, ended),
     )
     size_class = run.pop("size_class")
+    if ended or report.state == "needs_you":
+        RUNS.labels(run["contract"], report.state).inc()
     # Event numbers are part of the fact, so that a page can tell a double from a gap.
     uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)
     if ended or before == "launching":

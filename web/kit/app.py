@@ -13,6 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 from core.context import Context
 from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
+from core.metrics import STREAMS
 from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
@@ -191,6 +192,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     app.before_request(_check)
     app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
     services.hub.render_with(FactRenderer(kit))
+    STREAMS.set_function(lambda: services.hub.viewers)
     app.before_serving(services.hub.start)
     app.after_serving(services.hub.drain)
     app.asgi_app = Gate(app.asgi_app, kit)  # type: ignore[method-assign]  # Quart's own way to wrap

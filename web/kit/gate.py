@@ -17,6 +17,7 @@ import structlog
 from opentelemetry import propagate, trace
 
 from core.health import is_ready
+from core.metrics import REQUESTS
 from web.kit import live, static
 from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
 from web.kit.services import serving
@@ -183,6 +184,8 @@ def _parent(scope: Mapping[str, Any]) -> Any:  # noqa: ANN401  # OpenTelemetry's
 
 def _note(span: trace.Span, visit: Visit, scope: Mapping[str, Any], status: int, seconds: float) -> None:
     """Write the line of one request. The query string is left out: it may hold codes and tokens."""
+    if scope["path"] != live.PATH:  # a stream lasts as long as its page; core.metrics.STREAMS counts those
+        REQUESTS.labels(scope["method"], visit.route or "none", str(status)).observe(seconds)
     span.set_attribute("http.request.method", scope["method"])
     span.set_attribute("url.path", loggable(scope["path"]))
     span.set_attribute("http.response.status_code", status)

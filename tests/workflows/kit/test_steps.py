@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, UnavailableError
 from core.messages import messages_of
+from core.telemetry import REGISTRY
 from tests.replay.record import save_history
 from tests.workflows.kit.sample import FAN, LINE, PATIENT
 from tests.workflows.kit.stage import Script, eventually
@@ -30,6 +31,21 @@ async def test_a_run_goes_through_its_steps_and_tells_each(stage: Stage) -> None
     assert card.title == N_("Walking the line for {name}", name="happy")
     assert not card.can_cancel
     await save_history(stage.handle(run), LINE.name, "ready")
+
+
+async def test_operators_see_how_steps_and_runs_end(stage: Stage) -> None:
+    told = {
+        "adx_step_seconds_count": [
+            {"contract": LINE.name, "step": "second", "end": end} for end in ("retried", "done")
+        ],
+        "adx_runs_total": [{"contract": LINE.name, "state": "done"}],
+    }
+    before = [REGISTRY.get_sample_value(name, labels) or 0 for name, each in told.items() for labels in each]
+    script = Script()
+    script.fails("second", times=1)
+    await stage.result(await stage.launch(LINE, "counted", script))
+    after = [REGISTRY.get_sample_value(name, labels) for name, each in told.items() for labels in each]
+    assert after == [number + 1 for number in before]
 
 
 async def test_event_numbers_have_no_gap_and_no_double(stage: Stage) -> None:

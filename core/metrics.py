@@ -1,0 +1,29 @@
+"""The figures that an operator watches. Labels are names of ours, never a tenant's or a person's."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from core.telemetry import REGISTRY
+
+SHORT = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+LONG = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
+
+REQUESTS = Histogram(
+    "adx_request_seconds",
+    "Time to answer a request, by method, route and status.",
+    ["method", "route", "status"],
+    buckets=SHORT,
+    registry=REGISTRY,
+)
+STREAMS = Gauge("adx_live_streams", "Event streams that are open now.", registry=REGISTRY)
+STEPS = Histogram(
+    "adx_step_seconds",
+    "Time of one attempt at a step, by how it ended: done, undone, retried or failed.",
+    ["contract", "step", "end"],
+    buckets=LONG,
+    registry=REGISTRY,
+)
+RUNS = Counter(
+    "adx_runs", "Runs that ended, or stopped because they need somebody.", ["contract", "state"], registry=REGISTRY
+)
