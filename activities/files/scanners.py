@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import tempfile
 from collections.abc import AsyncIterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import yara_x
@@ -21,6 +22,8 @@ N_ = messages_of("files")
 RULES = Path(__file__).with_name("harmful.yar")
 SECONDS_FOR_THE_RULES = 300
 SECONDS_TO_CONNECT = 5
+CLAMD_PORT = 3310
+LONGEST_ANSWER = 4096
 SECONDS_WITHOUT_AN_ANSWER = 600
 
 # Names of findings that mean "could not look inside". clamd must run with `AlertExceedsMax yes`: with its default it
@@ -78,19 +81,29 @@ class ClamdScanner:
         """Send the bytes to the daemon as they are read."""
         try:
             async with asyncio.timeout(SECONDS_TO_CONNECT):
-                reader, writer = await self._connect()
-            try:
+                connection = await self._connect()
+            with connection:
                 async with asyncio.timeout(SECONDS_WITHOUT_AN_ANSWER):
-                    return self._judge(await _converse(reader, writer, chunks))
-            finally:
-                writer.close()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+                    return self._judge(await _converse(connection, chunks))
+        except (OSError, TimeoutError) as error:
             raise _unavailable() from error
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._url.scheme == "unix":
-            return await asyncio.open_unix_connection(self._url.path)
-        return await asyncio.open_connection(self._url.hostname, self._url.port or 3310)
+    async def _connect(self) -> socket.socket:
+        loop = asyncio.get_running_loop()
+        family = socket.AF_UNIX
+        address: Any = self._url.path  # of whatever shape the family has
+        if self._url.scheme == "tcp":
+            port = self._url.port or CLAMD_PORT
+            found = await loop.getaddrinfo(self._url.hostname, port, type=socket.SOCK_STREAM)
+            family, address = found[0][0], found[0][4]
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.setblocking(False)  # noqa: FBT003  # the standard library's signature
+        try:
+            await loop.sock_connect(connection, address)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _judge(self, answer: str) -> Scanned:
         """Read ``stream: OK``, ``stream: <name> FOUND`` or ``<what> ERROR``."""
@@ -106,26 +119,25 @@ class ClamdScanner:
         raise _unavailable()
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, chunks: AsyncIterable[bytes]) -> str:
-    # Listened to from the start: past its size limit the daemon answers in the middle of the stream and hangs up.
-    answer = asyncio.create_task(reader.readuntil(b"\0"))
-    try:
-        await _send(writer, chunks, answer)
-        return (await answer)[:-1].decode(errors="replace")
-    finally:
-        answer.cancel()
+async def _converse(connection: socket.socket, chunks: AsyncIterable[bytes]) -> str:
+    """Send the stream and return the answer, without its closing zero.
 
-
-async def _send(writer: asyncio.StreamWriter, chunks: AsyncIterable[bytes], answer: asyncio.Task[bytes]) -> None:
+    Past its size limit the daemon answers in the middle of the stream and hangs up. A plain socket still has that
+    answer then; asyncio's streams throw it away with the broken connection.
+    """
+    loop = asyncio.get_running_loop()
     with contextlib.suppress(ConnectionError):  # what matters is whether there was an answer
-        writer.write(b"zINSTREAM\0")
+        await loop.sock_sendall(connection, b"zINSTREAM\0")
         async for chunk in chunks:
-            if answer.done():
-                return
-            writer.write(len(chunk).to_bytes(4, "big") + chunk)
-            await writer.drain()
-        writer.write(bytes(4))
-        await writer.drain()
+            await loop.sock_sendall(connection, len(chunk).to_bytes(4, "big") + chunk)
+        await loop.sock_sendall(connection, bytes(4))
+    answer = b""
+    while not answer.endswith(b"\0"):
+        part = await loop.sock_recv(connection, LONGEST_ANSWER)
+        if not part:
+            raise ConnectionError("the scanner hung up without an answer")
+        answer += part
+    return answer[:-1].decode(errors="replace")
 
 
 def _unavailable() -> UnavailableError:
