@@ -100,7 +100,9 @@ async def test_a_page_that_was_away_gets_what_it_missed_once(
         await stream.until(lambda stream=stream: stream.messages and stream.messages[-1][0] == last)
         numbers = [int(key[1:]) for key in stream.keys[:-1]]
         assert numbers == list(range(5, numbers[-1] + 1)), "a gap or a double"
-        assert [place for place, _, _ in stream.messages] == sorted({place for place, _, _ in stream.messages})
+        # Heartbeats may repeat where the page is; the news themselves come once and in order.
+        places = [place for place, name, _ in stream.messages if not name]
+        assert places == sorted(set(places))
 
 
 async def test_the_position_of_a_page_closes_the_gap_to_its_stream(
