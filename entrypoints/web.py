@@ -11,7 +11,6 @@ import structlog
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
-from redis.asyncio import Redis
 
 from core.cache import Cache
 from core.db import Database
@@ -21,6 +20,7 @@ from core.identity import Identity
 from core.identity.hosts import Hosts
 from core.live import Hub, SessionGatekeeper, Transport
 from core.mail import Mailer
+from core.redis import open_redis
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.temporal import RunControl, connect
 from core.settings import ROOT, Settings
@@ -142,7 +142,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     """Build the collaborators of all routes; ``stack`` takes them down in reverse."""
     db = await Database.connect(settings, pool_size=settings.database_pool_size)
     stack.push_async_callback(db.close)
-    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5)
+    redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     client = await connect(settings, wait_seconds=0)
     transport = Transport(redis)

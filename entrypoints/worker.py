@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from redis.asyncio import Redis
 from temporalio.client import (
     Client,
     Schedule,
@@ -28,6 +27,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from core.db import Database
 from core.live.transport import Transport
 from core.mail import Mailer
+from core.redis import open_redis
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.interceptor import RecordingInterceptor
 from core.runs.recorder import Recorder
@@ -84,7 +84,7 @@ async def _serve(settings: Settings, features: Sequence[str]) -> None:
 async def _collaborators(settings: Settings, client: Client, stack: AsyncExitStack) -> Collaborators:
     db = await Database.connect(settings)
     stack.push_async_callback(db.close)
-    redis = Redis.from_url(settings.redis_url)
+    redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     transport = Transport(redis)
     publisher = OutboxPublisher(db, transport)
