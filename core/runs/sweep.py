@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,10 @@ log = structlog.get_logger()
 
 BATCH = 500
 QUERY_TIMEOUT = timedelta(seconds=3)
+# A workflow whose worker is away answers nothing until the timeout. Asked one after the other, ten of them would
+# outlast the sweep; so many are asked side by side, and so few per sweep, that all of them being mute still fits.
+ASKED_PER_SWEEP = 100
+ASKED_AT_ONCE = 20
 
 UNSTARTED = text("""
     select tenant_id, id, contract, workflow_id, actor_id, input from platform.runs
@@ -93,8 +98,14 @@ class Sweeper:
     async def reconcile(self) -> int:
         """Compare the rows of quiet open runs with their workflows, which are the truth."""
         async with self._db.platform_unit_of_work() as uow:
-            rows = (await uow.session.execute(QUIET, {"limit": BATCH})).all()
-        return sum([await self._unless_it_fails(row, self._reconcile) for row in rows])
+            rows = (await uow.session.execute(QUIET, {"limit": ASKED_PER_SWEEP})).all()
+        asking = asyncio.Semaphore(ASKED_AT_ONCE)
+
+        async def mend(row: Any) -> bool:  # noqa: ANN401  # a row
+            async with asking:
+                return await self._unless_it_fails(row, self._reconcile)
+
+        return sum(await asyncio.gather(*map(mend, rows)))
 
     async def _unless_it_fails(self, row: Any, mend: Callable[[Any], Awaitable[bool]]) -> bool:  # noqa: ANN401  # a row
         """Mend one run. One that cannot be mended, for whatever reason, must not keep the others waiting."""

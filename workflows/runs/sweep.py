@@ -24,7 +24,7 @@ class Sweep:
         mended: Mended = await workflow.execute_activity(
             "runs.sweep_once",
             result_type=Mended,
-            start_to_close_timeout=timedelta(seconds=30),
+            start_to_close_timeout=timedelta(seconds=60),
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
         return mended

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from core.runs.launch import LaunchedRun
+    from core.runs.report import RunReport
     from core.settings import Settings
 
 AGE_RUN = "update platform.runs set changed_at = now() - interval '10 minutes' where id = $1"
@@ -165,6 +166,29 @@ async def test_a_run_whose_workflow_is_gone_is_failed(stage: Stage, owner_connec
     await owner_connection.execute(AGE_RUN, run.id)
     await sweeper_of(stage).reconcile()
     assert (await stage.snapshot(run)).state == "failed"
+
+
+async def test_workflows_that_do_not_answer_are_waited_for_side_by_side(
+    stage: Stage, owner_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [await stage.launch(PATIENT, f"mute {number}") for number in range(3)]
+    for run in runs:
+        await stage.until(run, "waiting")
+        await owner_connection.execute(AGE_RUN, run.id)
+    all_are_asked = asyncio.Barrier(len(runs))
+    ask = Sweeper._truth
+
+    async def ask_together(sweeper: Sweeper, workflow_id: str, state: str) -> RunReport | None:
+        if workflow_id in {run.workflow_id for run in runs}:
+            await all_are_asked.wait()
+        return await ask(sweeper, workflow_id, state)
+
+    monkeypatch.setattr(Sweeper, "_truth", ask_together)
+    await sweeper_of(stage).reconcile()
+    for run in runs:
+        assert (await stage.snapshot(run)).state == "waiting"
+        await stage.control.cancel(run.workflow_id)
+        await stage.until(run, "cancelled")
 
 
 async def test_a_sweep_with_nothing_to_do_changes_nothing(stage: Stage) -> None:
