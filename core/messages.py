@@ -28,6 +28,9 @@ class Message:
     params: Mapping[str, Scalar] = field(default_factory=lambda: MappingProxyType({}))
     plural: str | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.domain, self.text, *sorted(self.params.items()), self.plural))
+
 
 def messages_of(domain: str) -> Callable[..., Message]:
     """Return the marker ``N_`` of one feature: ``N_("Preparing {name}", name="a.jpg")`` builds its Message.

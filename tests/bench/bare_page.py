@@ -26,6 +26,7 @@ from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
 from entrypoints.texts import catalogues
 from web.files.pages import FileListPage, FileRow
+from web.kit.kept import Kept
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id, variables_of
 from web.runs.pages import RunBar
@@ -55,7 +56,9 @@ def application() -> Quart:
             "runs_feature": lambda _: True,
         }
 
-    templates = Templates(globals_())
+    templates = Templates(globals_() | {"kept": lambda template, **values: kept.render(ctx, template, values)})
+
+    kept: Kept = Kept(templates)
 
     def render(template: str, model: object) -> str:
         with speaking(texts.speaker(ctx.locale, ctx.timezone)):

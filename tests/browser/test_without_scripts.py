@@ -69,8 +69,8 @@ async def test_logging_in_and_handling_files_without_scripts(
     await reload_until(page, page.locator("#files tr[data-state=ready]"))
 
     await row.locator("summary").click()
-    await row.get_by_role("button", name="Remove").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Remove coast.jpg").click()
+    await row.get_by_role("link", name="Remove").click()
+    await page.get_by_role("button", name="Remove", exact=True).click()
     await expect(row).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await page.goto(deployment.url("/files", owner.slug))

@@ -33,8 +33,8 @@ A feature's routes::
   ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``, ``is_htmx()``,
   ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
-  ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``dom_id(kind, key)``, ``live_after()``,
-  ``runs_feature(name)``.
+  ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
+  ``live_after()``, ``runs_feature(name)``.
 """
 
 from core.errors import DomainError

@@ -20,6 +20,7 @@ from web.kit.compress import compress
 from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
 from web.kit.gate import Gate
 from web.kit.guards import guard_of
+from web.kit.kept import Kept, personal
 from web.kit.live import FactRenderer
 from web.kit.pages import wants_fragment
 from web.kit.security import SecurityHeaders, set_visitor_cookie
@@ -27,10 +28,10 @@ from web.kit.services import Kit, current_kit
 from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id
-from web.kit.visit import HOME, current_visit, loggable
+from web.kit.visit import HOME, current_context, current_visit, loggable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from quart import Blueprint
     from quart.ctx import RequestContext
@@ -183,7 +184,9 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     """Build the application of one process. Raises ``TypeError`` when a route has no guard."""
     watch = services.settings.environment == "development"
     static = StaticFiles(watch=watch)
-    kit = Kit(services, Templates(_globals(), watch=watch), static)
+    templates = Templates(_globals(), watch=watch)
+    # In development an edit is seen at the next reload, so nothing is kept.
+    kit = Kit(services, templates, static, Kept(templates, most=0) if watch else Kept(templates))
     app = WebApp(kit)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
@@ -246,9 +249,10 @@ def _globals() -> dict[str, Any]:
         "static_url": _static_url,
         "theme_url": _theme_url,
         "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
-        "live_after": lambda: current_visit().position,
-        "csrf_token": csrf.csrf_token,
+        "live_after": personal(lambda: current_visit().position),
+        "csrf_token": personal(csrf.csrf_token),
         "fragment": fragment,
+        "kept": _kept,
         "dom_id": dom_id,
         "runs_feature": _runs_feature,
         "request": request,
@@ -263,6 +267,10 @@ def _theme_url(key: str) -> str:
     name = f"themes/{key}/tokens.css"
     static = current_kit().static
     return static.url(name if static.has(name) else "themes/adx/tokens.css")
+
+
+def _kept(template: str, **values: Hashable) -> Markup:
+    return current_kit().kept.render(current_context(), template, values)
 
 
 def _runs_feature(name: str) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.storage import Storage
     from core.theming import Themes
     from core.throttle import Throttle
+    from web.kit.kept import Kept
     from web.kit.static import StaticFiles
     from web.kit.templates import Templates
 
@@ -56,6 +57,7 @@ class Kit:
     services: Services
     templates: Templates
     static: StaticFiles
+    kept: Kept
 
 
 _kit: ContextVar[Kit] = ContextVar("kit")
