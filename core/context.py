@@ -22,14 +22,15 @@ Role = Literal["owner", "admin", "member", "guest", "pending", "anonymous"]
 
 @dataclass(frozen=True, slots=True)
 class TenantFacts:
-    """What every page needs to know of a tenant."""
+    """What every page needs to know of a tenant. Language and time zone are None where it leaves them to its people."""
 
     id: UUID
     slug: str
     name: str
-    locale: str = "en"
+    locale: str | None = None
     theme: str = "adx"
     state: str = "active"
+    timezone: str | None = None
 
     @property
     def is_home(self) -> bool:

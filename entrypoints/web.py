@@ -16,7 +16,7 @@ from core.cache import Cache
 from core.db import Database
 from core.health import Health
 from core.i18n import negotiate
-from core.identity import Identity
+from core.identity import Identity, Offers
 from core.identity.hosts import Hosts
 from core.live import Hub, SessionGatekeeper, Transport
 from core.mail import Mailer
@@ -154,11 +154,17 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     db.after_commit(publisher)
     db.after_commit(starter)
     texts = catalogues(settings)
+    themes = Themes.load(ROOT / "themes", watch=settings.environment == "development")
     storage = Storage.from_url(settings.storage_url)
     return Services(
         settings=settings,
         db=db,
-        identity=Identity(db, Hosts.of(settings), lambda wanted, ours: negotiate(wanted, texts.locales, ours)),
+        identity=Identity(
+            db,
+            Hosts.of(settings),
+            lambda wanted, default: negotiate(wanted, texts.locales, default),
+            Offers(lambda: texts.locales, lambda: themes.keys),
+        ),
         redis=redis,
         storage=storage,
         temporal=RunControl(client),
@@ -167,7 +173,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         cache=Cache(redis),
         throttle=Throttle(redis, db),
         catalogues=texts,
-        themes=Themes.load(ROOT / "themes", watch=settings.environment == "development"),
+        themes=themes,
         mailer=Mailer(settings, texts),
         health=Health(settings, db=db, redis=redis, storage=storage, temporal=client),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import text
 
 from core.context import HOME_TENANT_ID, Context, Role, TenantFacts
+from core.identity.look import Look, Offers, choose
 from core.identity.sessions import GATEWAY, FoundSession, Sessions
 
 if TYPE_CHECKING:
@@ -26,16 +27,19 @@ SECONDS_TRUSTED = 1.0
 TOUCH_EVERY = timedelta(minutes=5)
 MOST_REMEMBERED = 20_000
 
-TENANT = text(
-    "select id, slug, name, locale, theme, state from platform.tenants where slug = :slug and state = 'active'"
-)
+TENANT = text("""
+    select id, slug, name, locale, theme, state, timezone from platform.tenants
+    where slug = :slug and state = 'active'
+""")
 ENTITLEMENTS = text("select key, value from platform.entitlements")
+NOTHING_CHOSEN = Look()
+SOURCE = "en"
 
 
 class LocaleChooser(Protocol):
-    """Chooses a language by what the browser asks for and the tenant speaks."""
+    """Chooses a language by what the browser asks for; ``default`` is for one that asks for none we have."""
 
-    def __call__(self, accept_language: str, tenant_locale: str) -> str:
+    def __call__(self, accept_language: str, default: str) -> str:
         """Return an available locale."""
 
 
@@ -48,11 +52,12 @@ class _Remembered:
 class Identity:
     """Resolves requests; keeps what it found for a second, so that a page and its fragments ask once."""
 
-    def __init__(self, db: Database, hosts: Hosts, choose_locale: LocaleChooser) -> None:
+    def __init__(self, db: Database, hosts: Hosts, choose_locale: LocaleChooser, offers: Offers | None = None) -> None:
         self.hosts = hosts
         self.sessions = Sessions(db)
         self._db = db
         self._choose_locale = choose_locale
+        self._offers = offers
         self._remembered: dict[object, _Remembered] = {}
 
     async def tenant_by_host(self, host: str) -> TenantFacts | None:
@@ -67,24 +72,30 @@ class Identity:
         if not known:
             async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
                 row = (await uow.session.execute(TENANT, {"slug": slug})).one_or_none()
-            tenant = TenantFacts(row.id, row.slug, row.name, row.locale, row.theme, row.state) if row else None
+            tenant = TenantFacts(*row) if row else None
             self._remember(key, tenant)
         return tenant if isinstance(tenant, TenantFacts) else None
 
-    async def resolve(self, host: str, token: str | None, *, accept_language: str = "") -> Context | None:
-        """Return the context of a request; None when the host names no tenant."""
+    async def resolve(
+        self, host: str, token: str | None, *, accept_language: str = "", device: Look = NOTHING_CHOSEN
+    ) -> Context | None:
+        """Return the context of a request; None when the host names no tenant. ``device`` is what its cookie chose."""
         tenant = await self.tenant_by_host(host)
         if tenant is None:
             return None
         session = await self._session(token, tenant.id) if token else None
         role = _role(session, tenant)
         known = session is not None and role != "anonymous"
+        person = session.look if session and known else NOTHING_CHOSEN
+        shown = choose(device, person, tenant, lambda: self._choose_locale(accept_language, SOURCE), self._offers)
         return Context(
             tenant=tenant,
             person=session.person if session and known else None,
             role=role,
-            locale=self._choose_locale(accept_language, tenant.locale),
-            theme=tenant.theme,
+            locale=shown.locale,
+            theme=shown.theme,
+            colour_scheme=shown.colour_scheme,
+            timezone=shown.timezone,
             session_id=session.id if session and known else None,
             entitlements=await self._entitlements(tenant.id) if known else MappingProxyType({}),
         )

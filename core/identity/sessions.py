@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import CursorResult, text
 
 from core.context import HOME_TENANT_ID, Person, Role, TenantFacts
+from core.identity.look import Look
 from core.ids import new_id
 
 if TYPE_CHECKING:
@@ -34,9 +35,12 @@ INSERT = text("""
         (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address, :expires_at)
 """)
 # The role is read with the session: a change of role, or a membership that has ended, counts at the next request.
+# So are the person's preferences.
 FIND = """
-    select s.id, s.parent_id, s.user_id, s.name, s.email, s.level, s.seen_at, p.role
+    select s.id, s.parent_id, s.user_id, s.name, s.email, s.level, s.seen_at, p.role,
+        l.locale, l.timezone, l.colour_scheme, l.theme
     from platform.sessions s
+    left join platform.preferences l on l.user_id = s.user_id
     left join platform.people p on p.tenant_id = s.tenant_id and p.user_id = s.user_id and p.state = 'active'
     where s.token_hash = $1 and s.tenant_id = $2
         and s.expires_at > now() and s.seen_at > now() - cast($3 as interval)
@@ -56,7 +60,7 @@ OF_USER = text("""
     order by s.seen_at desc
 """)
 TENANTS_OF = text("""
-    select t.id, t.slug, t.name, t.locale, t.theme, t.state, a.role
+    select t.id, t.slug, t.name, t.locale, t.theme, t.state, t.timezone, a.role
     from platform.account_tenants a join platform.tenants t on t.id = a.tenant_id
     where a.user_id = :user_id and t.state = 'active' order by t.name
 """)
@@ -87,6 +91,7 @@ class FoundSession:
     level: Level
     role: Role | None
     seen_at: datetime
+    look: Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,8 @@ class Sessions:
         if row is None:
             return None
         person = Person(row["user_id"], row["name"], row["email"])
-        return FoundSession(row["id"], row["parent_id"], person, row["level"], row["role"], row["seen_at"])
+        look = Look(row["locale"], row["timezone"], row["colour_scheme"], row["theme"])
+        return FoundSession(row["id"], row["parent_id"], person, row["level"], row["role"], row["seen_at"], look)
 
     async def touch(self, session: FoundSession) -> None:
         """Note that the session is in use."""
@@ -183,10 +189,7 @@ class Sessions:
     async def tenants_of(self, user_id: UUID) -> list[Membership]:
         """Return the tenants that a person may enter."""
         rows = await self._home(TENANTS_OF, {"user_id": user_id})
-        return [
-            Membership(TenantFacts(row.id, row.slug, row.name, row.locale, row.theme, row.state), row.role)
-            for row in rows
-        ]
+        return [Membership(TenantFacts(*row[:-1]), row.role) for row in rows]
 
     async def issue_handover(self, session_id: UUID, tenant_id: UUID, browser: str) -> str | None:
         """Return a code that opens, once and within a minute, a session at a tenant's host; None for a non-member.

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 STILL_IN = text("""
     select s.id, case when t.slug = 'home' then (case s.level when 'full' then 'member' else 'pending' end)
-                      else p.role end as role
+                      else p.role end as role,
+        md5(row(t.name, t.locale, t.theme, t.timezone, l.locale, l.theme, l.timezone, l.colour_scheme)::text) as look
     from platform.sessions s
+    left join platform.preferences l on l.user_id = s.user_id
     join platform.tenants t on t.id = s.tenant_id and t.state = 'active'
     left join platform.people p on p.tenant_id = s.tenant_id and p.user_id = s.user_id and p.state = 'active'
     where s.tenant_id = :tenant_id and s.id = any(:ids) and s.expires_at > now()
@@ -25,7 +27,11 @@ STILL_IN = text("""
 
 
 class SessionGatekeeper:
-    """Lets a stream stay while its session is open and the person has the role that the stream was opened with."""
+    """Lets a stream stay while its session is open and the person has the role that the stream was opened with.
+
+    A stream whose person or tenant has since chosen another language, time zone or theme is let go as well: the browser
+    comes back at once, and is then shown things as they are now.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -37,11 +43,16 @@ class SessionGatekeeper:
             by_tenant[subscription.tenant_id].append(subscription)
         staying: list[Subscription] = []
         for tenant_id, group in by_tenant.items():
-            roles = await self._roles(tenant_id, {item.ctx.session_id for item in group if item.ctx.session_id})
-            staying += [item for item in group if roles.get(item.ctx.session_id) == item.ctx.role]
+            found = await self._found(tenant_id, {item.ctx.session_id for item in group if item.ctx.session_id})
+            staying += [item for item in group if _is_as_before(item, *found.get(item.ctx.session_id, (None, "")))]
         return staying
 
-    async def _roles(self, tenant_id: UUID, ids: set[UUID]) -> dict[UUID | None, str | None]:
+    async def _found(self, tenant_id: UUID, ids: set[UUID]) -> dict[UUID | None, tuple[str | None, str]]:
         async with self._db.unit_of_work(tenant_id, "gateway") as uow:
             rows = await uow.session.execute(STILL_IN, {"tenant_id": tenant_id, "ids": list(ids)})
-            return {row.id: row.role for row in rows}
+            return {row.id: (row.role, row.look) for row in rows}
+
+
+def _is_as_before(subscription: Subscription, role: str | None, look: str) -> bool:
+    subscription.look = subscription.look or look
+    return role == subscription.ctx.role and look == subscription.look

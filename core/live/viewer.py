@@ -58,6 +58,7 @@ class Subscription:
         "caught_up",
         "ctx",
         "ending",
+        "look",
         "on_end",
         "position",
         "told",
@@ -68,6 +69,7 @@ class Subscription:
         self.position = position
         self.told = position
         self.caught_up = False
+        self.look = ""
         self.ending: Ending | None = None
         self.on_end: Callable[[], object] | None = None
         self._chunks: deque[Missed] = deque()

@@ -22,7 +22,7 @@ PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "email", 
 BY_RANK = case({"owner": 0, "admin": 1, "member": 2, "guest": 3}, value=PEOPLE.c.role)
 
 LIST_IN_DIRECTORY = text("""
-    insert into platform.tenants (id, slug, name, state, locale) values (:id, :slug, :name, 'provisioning', :locale)
+    insert into platform.tenants (id, slug, name, state) values (:id, :slug, :name, 'provisioning')
 """)
 OPEN_IN_DIRECTORY = text("update platform.tenants set state = 'active' where id = :id")
 DELETE_FROM_DIRECTORY = text("delete from platform.tenants where id = :id and state = 'provisioning'")
@@ -73,7 +73,7 @@ class TenantRepository:
         """Write the tenant's row and list it in the directory, closed."""
         self._session.add(Tenant(tenant_id=new.id, slug=new.slug, name=new.name, created_by=new.founder.id))
         await self._session.flush()
-        params = {"id": new.id, "slug": new.slug, "name": new.name, "locale": new.locale}
+        params = {"id": new.id, "slug": new.slug, "name": new.name}
         await self._session.execute(LIST_IN_DIRECTORY, params)
 
     async def remove(self, tenant_id: UUID) -> None:

@@ -30,7 +30,8 @@ A feature's routes::
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
 - Around: ``services()``, ``current_context()``, ``current_person()``, ``next_path()``, ``session_token()``,
-  ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``, ``is_htmx()``,
+  ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``, ``device_look()``,
+  ``set_device_cookie``, ``is_htmx()``,
   ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
@@ -48,7 +49,7 @@ from web.kit.limits import limited
 from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, wants_fragment
 from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
-from web.kit.security import clear_session_cookie, set_session_cookie
+from web.kit.security import clear_session_cookie, set_device_cookie, set_session_cookie
 from web.kit.services import Services, services
 from web.kit.slots import slot
 from web.kit.templates import dom_id
@@ -57,6 +58,7 @@ from web.kit.visit import (
     client_address,
     current_context,
     current_person,
+    device_look,
     mark_browser,
     session_token,
     unit_of_work,
@@ -74,6 +76,7 @@ __all__ = [
     "client_address",
     "current_context",
     "current_person",
+    "device_look",
     "dom_id",
     "feature_blueprint",
     "form_value",
@@ -97,6 +100,7 @@ __all__ = [
     "see_other",
     "services",
     "session_token",
+    "set_device_cookie",
     "set_session_cookie",
     "slot",
     "streams_body",

@@ -13,6 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 from core.context import Context
 from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
+from core.identity import Look, Offers, choose
 from core.metrics import STREAMS
 from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
@@ -58,6 +59,8 @@ class WebApp(Quart):
     def __init__(self, kit: Kit) -> None:
         super().__init__("web", static_folder=None, template_folder=None, host_matching=True)
         self.kit = kit
+        services = kit.services
+        self._offers = Offers(lambda: services.catalogues.locales, lambda: services.themes.keys)
         self.url_map.strict_slashes = False
         self.url_map.merge_slashes = False
         self.config.update(
@@ -111,11 +114,19 @@ class WebApp(Quart):
                 return await self.handle_exception(error)
 
     def _first_voice(self) -> Speaker:
-        """Return the language the browser asks for: all that is known before the tenant is."""
+        """Return what this device chose and its browser asks for: all that is known before the tenant is."""
         catalogues = self.kit.services.catalogues
-        locale = negotiate(request.headers.get("Accept-Language"), catalogues.locales)
-        current_visit().ctx = Context(tenant=HOME, locale=locale)
-        return catalogues.speaker(locale)
+        visit = current_visit()
+        wanted = request.headers.get("Accept-Language")
+        shown = choose(visit.device, Look(), HOME, lambda: negotiate(wanted, catalogues.locales), self._offers)
+        visit.ctx = Context(
+            tenant=HOME,
+            locale=shown.locale,
+            theme=shown.theme,
+            colour_scheme=shown.colour_scheme,
+            timezone=shown.timezone,
+        )
+        return catalogues.speaker(shown.locale, shown.timezone)
 
 
 async def _finished(task: asyncio.Task[Any]) -> bool:
@@ -146,7 +157,7 @@ async def _settle() -> None:
     if visit.kind == "usercontent":
         return
     found = await visit.services.identity.resolve(
-        visit.host, visit.token, accept_language=request.headers.get("Accept-Language", "")
+        visit.host, visit.token, accept_language=request.headers.get("Accept-Language", ""), device=visit.device
     )
     if found is None:
         raise NotFoundError(NOT_FOUND)

@@ -17,9 +17,10 @@ import structlog
 from opentelemetry import propagate, trace
 
 from core.health import is_ready
+from core.identity import Look
 from core.metrics import REQUESTS
 from web.kit import live, static
-from web.kit.security import SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
+from web.kit.security import DEVICE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
 from web.kit.services import serving
 from web.kit.stopping import drain_when_told_to_stop
 from web.kit.visit import Visit, begin, loggable
@@ -119,6 +120,7 @@ class Gate:
             reference=secrets.token_hex(6),
             token=cookies.get(SESSION_COOKIE),
             visitor=cookies.get(VISITOR_COOKIE),
+            device=Look.from_cookie(cookies.get(DEVICE_COOKIE)),
         )
 
     async def _health(self, scope: Any, send: Send) -> None:  # noqa: ANN401

@@ -77,7 +77,9 @@ async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Rece
     """
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
-            ctx = await kit.services.identity.resolve(visit.host, visit.token, accept_language=_language(scope))
+            ctx = await kit.services.identity.resolve(
+                visit.host, visit.token, accept_language=_language(scope), device=visit.device
+            )
     except Exception as error:  # noqa: BLE001  # any outage: the page tries again
         log.warning("live.unavailable", error=repr(error))
         await _refuse(send, 503, (b"retry-after", b"5"))

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from quart import Response
 
+    from core.identity import Look
     from core.identity.hosts import HostKind
     from core.settings import Settings
 
 SESSION_COOKIE = "__Host-adx_session"
 VISITOR_COOKIE = "__Host-adx_visit"
+DEVICE_COOKIE = "__Host-adx_device"
 SESSION_DAYS = 30
 YEAR = 365 * 24 * 3600
 
@@ -76,3 +78,12 @@ def clear_session_cookie(response: Response) -> None:
 def set_visitor_cookie(response: Response, visitor: str) -> None:
     """Mark a browser that is not signed in, so that its forms can be told from forged ones."""
     response.set_cookie(VISITOR_COOKIE, visitor, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def set_device_cookie(response: Response, look: Look) -> None:
+    """Have this device, at this host, be shown things as it chose; with nothing chosen the cookie goes."""
+    value = look.to_cookie()
+    if value:
+        response.set_cookie(DEVICE_COOKIE, value, max_age=YEAR, path="/", secure=True, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(DEVICE_COOKIE, path="/", secure=True, httponly=True, samesite="Lax")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.context import HOME_TENANT_ID, Context, TenantFacts
+from core.identity import Look
 from web.kit.guards import SignInNeededError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Visit:
     reference: str
     token: str | None = None
     visitor: str | None = None
+    device: Look = field(default_factory=Look)
     ctx: Context = field(default_factory=lambda: Context(tenant=HOME))
     position: str = ""
     csrf_token: str = ""
@@ -75,6 +77,11 @@ def current_person() -> Person:
 def session_token() -> str | None:
     """Return the session token that the browser sent to this host, if any."""
     return _visit.get().token
+
+
+def device_look() -> Look:
+    """Return what this device chose for itself at this host."""
+    return _visit.get().device
 
 
 def client_address() -> str:
