@@ -12,5 +12,10 @@ if TYPE_CHECKING:
 
 
 def catalogues(settings: Settings) -> Catalogues:
-    """Return all languages; in development, an edited ``.po`` is seen without a restart."""
-    return Catalogues.load(ROOT / "locales", watch=settings.environment == "development")
+    """Return all languages; in development, an edited ``.po`` is seen without a restart.
+
+    The pseudo-languages are for those who build and test: production never offers them.
+    """
+    environment = settings.environment
+    watch, pseudo = environment == "development", environment in {"development", "test"}
+    return Catalogues.load(ROOT / "locales", watch=watch, pseudo_languages=pseudo)

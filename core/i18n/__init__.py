@@ -5,7 +5,7 @@ everything below it (templates, forms, macros) asks :func:`speaker` for words.
 """
 
 from core.i18n.catalogues import Catalogues
-from core.i18n.negotiate import available_locales, negotiate
+from core.i18n.negotiate import available_locales, language_name, negotiate
 from core.i18n.speaker import Speaker, is_right_to_left, speaker, speaking
 from core.i18n.template import install
 
@@ -15,6 +15,7 @@ __all__ = [
     "available_locales",
     "install",
     "is_right_to_left",
+    "language_name",
     "negotiate",
     "speaker",
     "speaking",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-from babel import Locale
 from babel.messages.pofile import read_po
 
-from core.i18n.negotiate import SOURCE_LOCALE, available_locales
+from core.i18n.negotiate import SOURCE_LOCALE, available_locales, babel_locale
 from core.i18n.placeholders import fill, fits
+from core.i18n.pseudo import PSEUDO_LOCALES, pseudo
 from core.i18n.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -46,9 +46,10 @@ Library = dict[str, dict[str, Book]]
 class Catalogues:
     """Every translation there is. What is missing or broken in a translation is shown in English, never an error."""
 
-    def __init__(self, path: Path, *, watch: bool = False) -> None:
+    def __init__(self, path: Path, *, watch: bool = False, pseudo_languages: bool = False) -> None:
         self._path = path
         self._watch = watch
+        self._pseudo = tuple(PSEUDO_LOCALES) if pseudo_languages else ()
         self._stamp: tuple[tuple[str, int], ...] = ()
         self._looked_at = 0.0
         self._library: Library = {}
@@ -56,9 +57,12 @@ class Catalogues:
         self._read()
 
     @classmethod
-    def load(cls, path: Path, *, watch: bool = False) -> Catalogues:
-        """Read ``path/<locale>/LC_MESSAGES/<feature>.po``; with ``watch``, changed files are seen without a restart."""
-        return cls(path, watch=watch)
+    def load(cls, path: Path, *, watch: bool = False, pseudo_languages: bool = False) -> Catalogues:
+        """Read ``path/<locale>/LC_MESSAGES/<feature>.po``; with ``watch``, changed files are seen without a restart.
+
+        With ``pseudo_languages`` there are two more, which say what ``path/<feature>.pot`` holds.
+        """
+        return cls(path, watch=watch, pseudo_languages=pseudo_languages)
 
     def speaker(self, locale: str, timezone: str = "UTC") -> Speaker:
         """Return the voice of one reader: texts in ``locale``, times in ``timezone``."""
@@ -109,17 +113,28 @@ class Catalogues:
             self._read()
 
     def _stamp_of_files(self) -> tuple[tuple[str, int], ...]:
-        return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(self._path.glob("*/LC_MESSAGES/*.po")))
+        files = [*self._path.glob("*/LC_MESSAGES/*.po"), *(self._path.glob("*.pot") if self._pseudo else ())]
+        return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files))
 
     def _read(self) -> None:
         self._stamp = self._stamp_of_files()
-        self.locales = available_locales(self._path)
+        found = available_locales(self._path)
         library: Library = {}
-        for locale in self.locales:
+        for locale in found:
             before = self._library.get(locale, {})
             files = sorted((self._path / locale / "LC_MESSAGES").glob("*.po"))
             library[locale] = {file.stem: book for file in files if (book := _read_book(file, locale, before))}
+        if self._pseudo:
+            books = {file.stem: _pseudo_book(file) for file in sorted(self._path.glob("*.pot"))}
+            library |= dict.fromkeys(self._pseudo, books)
+        self.locales = (*found, *self._pseudo)
         self._library = library
+
+
+def _pseudo_book(file: Path) -> Book:
+    with file.open("rb") as stream:
+        texts = [entry.id if isinstance(entry.id, tuple) else (entry.id,) for entry in read_po(stream) if entry.id]
+    return Book({forms[0]: tuple(map(pseudo, forms)) for forms in texts}, lambda count: int(count != 1))
 
 
 def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | None:
@@ -127,7 +142,7 @@ def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | No
     try:
         text = file.read_text("utf-8")
         _refuse_half_a_file(text)
-        catalog = read_po(io.StringIO(text), locale=Locale.parse(locale, sep="-"), domain=file.stem, abort_invalid=True)
+        catalog = read_po(io.StringIO(text), locale=babel_locale(locale), domain=file.stem, abort_invalid=True)
         return Book(_texts(catalog, file), gettext.c2py(catalog.plural_expr))
     except (OSError, ValueError) as error:
         log.warning("i18n.unreadable_catalogue", file=str(file), error=str(error))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from babel import Locale
 from babel.messages import Catalog
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
+
+from core.i18n.negotiate import babel_locale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from core.i18n.sources import SourceText
 
 WIDTH = 110
+ARABIC = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
+"""Zero, one, two, few, many, other: CLDR's order and that of every other tool. Babel's has the last two the other way."""
 
 
 def templates_of(texts: Iterable[SourceText]) -> dict[str, Catalog]:
@@ -36,7 +39,7 @@ def write_template(catalog: Catalog, file: Path) -> bool:
 
 def read_catalogue(file: Path, locale: str, domain: str) -> Catalog:
     """Return the catalogue in ``file``, or an empty one where there is no file yet."""
-    parsed = Locale.parse(locale, sep="-")
+    parsed = babel_locale(locale)
     if not file.exists():
         return Catalog(locale=parsed, domain=domain)
     with file.open("rb") as stream:
@@ -45,14 +48,20 @@ def read_catalogue(file: Path, locale: str, domain: str) -> Catalog:
 
 def write_catalogue(catalog: Catalog, file: Path, locale: str) -> bool:
     """Write a ``.po`` with the header that tools need and no more; return whether it changed."""
-    plural = get_plural(locale.replace("-", "_"))
+    forms, expression = plural_rule(locale)
     header = (
         'msgid ""\nmsgstr ""\n'
         f'"Language: {locale}\\n"\n'
         '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
-        f'"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"\n\n'
+        f'"Plural-Forms: nplurals={forms}; plural={expression};\\n"\n\n'
     )
     return _write(file, header + _entries(catalog))
+
+
+def plural_rule(locale: str) -> tuple[int, str]:
+    """Return how many plural forms a language has, and gettext's expression that chooses one by ``n``."""
+    plural = get_plural(locale.replace("-", "_"))
+    return plural.num_plurals, ARABIC if locale.partition("-")[0] == "ar" else plural.plural_expr
 
 
 def _entries(catalog: Catalog) -> str:

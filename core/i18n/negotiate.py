@@ -1,10 +1,13 @@
-"""Which of the languages we have is the one that a browser asks for."""
+"""Which of the languages we have is the one that a browser asks for, and what each is called."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from babel.core import negotiate_locale
+from babel import Locale, UnknownLocaleError
+
+from core.i18n.pseudo import PSEUDO_LOCALES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +26,36 @@ def available_locales(path: Path) -> tuple[str, ...]:
 
 
 def negotiate(accept_language: str | None, available: Sequence[str], default: str = SOURCE_LOCALE) -> str:
-    """Return the best of ``available`` for an ``Accept-Language`` header, else ``default``; bad input never fails."""
-    preferred = _by_preference((accept_language or "")[:LONGEST_HEADER])
-    for wanted in preferred:
-        if found := negotiate_locale([wanted], list(available), sep="-"):
-            return found
+    """Return the best of ``available`` for an ``Accept-Language`` header, else ``default``; bad input never fails.
+
+    A region or script that we do not have is left out, from the end (RFC 4647, lookup): ``zh-Hant-TW`` is given ``zh``.
+    """
+    ours = {locale.lower(): locale for locale in available}
+    for wanted in _by_preference((accept_language or "")[:LONGEST_HEADER]):
+        tag = wanted.lower().replace("_", "-")
+        while tag:
+            if tag in ours:
+                return ours[tag]
+            tag = tag.rpartition("-")[0]
     return default
+
+
+@cache
+def babel_locale(locale: str) -> Locale:
+    """Return whose formats a language uses; pseudo-languages borrow another's."""
+    return Locale.parse(PSEUDO_LOCALES.get(locale, locale), sep="-")
+
+
+@cache
+def language_name(locale: str) -> str:
+    """Return what a language calls itself, as a list to choose from shows it: ``Deutsch``, ``日本語``."""
+    if locale in PSEUDO_LOCALES:
+        return "Pseudo" if PSEUDO_LOCALES[locale] == SOURCE_LOCALE else "Pseudo, mirrored"
+    try:
+        name = babel_locale(locale).get_language_name(locale.replace("-", "_")) or locale
+    except (UnknownLocaleError, ValueError):
+        return locale
+    return name[:1].upper() + name[1:]
 
 
 def _by_preference(header: str) -> list[str]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel import (
-    Locale,
     UnknownLocaleError,
     dates as babel_dates,
     lists as babel_lists,
@@ -20,11 +19,14 @@ from babel import (
     units as babel_units,
 )
 
+from core.i18n.negotiate import babel_locale
 from core.i18n.placeholders import fill
 from core.messages import Message, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from babel import Locale
 
     from core.i18n.catalogues import Catalogues
 
@@ -147,13 +149,22 @@ class Speaker:
             distance, granularity="minute", add_direction=True, threshold=0.95, locale=self._babel
         )
 
+    def zone(self, name: str = "") -> str:
+        """Return what a time zone (the reader's own, unless named) is called: ``Central European Time (Berlin)``."""
+        zone = _zone(name or self.timezone)
+        if zone.key == "UTC":
+            return zone.key  # to Babel a place in no country
+        called = babel_dates.get_timezone_name(zone, locale=self._babel)
+        city = babel_dates.get_timezone_location(zone, locale=self._babel, return_city=True)
+        return called if city in called else f"{called} ({city})"
+
     def _local(self, value: dt.datetime) -> dt.datetime:
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return aware.astimezone(_zone(self.timezone))
 
     @property
     def _babel(self) -> Locale:
-        return _locale(self.locale)
+        return babel_locale(self.locale)
 
     @property
     def direction(self) -> str:
@@ -164,7 +175,7 @@ class Speaker:
 def is_right_to_left(locale: str) -> bool:
     """Whether ``locale`` is written from right to left."""
     try:
-        return Locale.parse(locale, sep="-").text_direction == "rtl"
+        return babel_locale(locale).text_direction == "rtl"
     except (UnknownLocaleError, ValueError):
         return False
 
@@ -195,18 +206,13 @@ def _size(octets: int, locale: str) -> str:
         value, unit = value / KILO, unit + 1
     digits = "#,##0.#" if unit > 1 and value < KILO / 10 else "#,##0"
     name = f"digital-{FILE_UNITS[unit]}"
-    return babel_units.format_unit(value, name, length="short", format=digits, locale=_locale(locale))
+    return babel_units.format_unit(value, name, length="short", format=digits, locale=babel_locale(locale))
 
 
 # The zone is part of the key: one moment is equal to itself in every zone, and reads differently in each.
 @lru_cache(maxsize=SAID_KEPT)
 def _datetime(value: dt.datetime, timezone: str, locale: str) -> str:
-    return babel_dates.format_datetime(value.astimezone(_zone(timezone)), format="medium", locale=_locale(locale))
-
-
-@cache
-def _locale(name: str) -> Locale:
-    return Locale.parse(name, sep="-")
+    return babel_dates.format_datetime(value.astimezone(_zone(timezone)), format="medium", locale=babel_locale(locale))
 
 
 @cache

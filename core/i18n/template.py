@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
 
+from core.i18n.negotiate import language_name
 from core.i18n.placeholders import fill
 from core.i18n.speaker import is_right_to_left, speaker
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from core.messages import Message
 
-FORMATS = ("number", "percent", "size", "duration", "date", "time", "datetime", "relative", "items")
+FORMATS = ("number", "percent", "size", "duration", "date", "time", "datetime", "relative", "items", "money", "zone")
 """Methods of the speaker that are filters in templates."""
 
 SHARED_FOLDERS = frozenset({"layouts", "components", "patterns"})
@@ -28,7 +29,8 @@ def install(environment: Environment) -> None:
     """Give an environment the words of the current :func:`core.i18n.speaker`.
 
     Globals: ``_(text, **params)``, ``ngettext(one, many, count=n)``, ``say(message)``, ``lang()``, ``direction()``,
-    ``now()``. Filters: ``number percent size duration date time datetime relative items``.
+    ``language_name(locale)``, ``now()``. Filters: those of ``FORMATS``, such as
+    ``{{ size | size }}`` and ``{{ amount | money("EUR") }}``.
     """
     environment.globals.update(
         _=_gettext,
@@ -38,6 +40,7 @@ def install(environment: Environment) -> None:
         lang=_lang,
         direction=_direction,
         is_right_to_left=is_right_to_left,
+        language_name=language_name,
         now=_now,
     )
     environment.filters.update({name: _formatting(name) for name in FORMATS})
@@ -51,11 +54,11 @@ def domain_of_template(name: str | None) -> str:
     return "shell" if len(parts) < 2 or parts[0] in SHARED_FOLDERS else parts[0]  # noqa: PLR2004  a folder and a file
 
 
-def _formatting(name: str) -> Callable[[Context, Any], str]:
+def _formatting(name: str) -> Callable[..., str]:
     # With the context, so that Jinja does not work out a constant at compile time, once for all languages.
     @pass_context
-    def show(context: Context, value: Any) -> str:  # noqa: ANN401, ARG001  # whatever the method takes
-        return str(getattr(speaker(), name)(value))
+    def show(context: Context, value: Any, *more: Any) -> str:  # noqa: ANN401, ARG001  # whatever the method takes
+        return str(getattr(speaker(), name)(value, *more))
 
     return show
 

@@ -35,7 +35,7 @@
   /* "5 minutes ago" stays true. */
   const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
   const tell = () => {
-    const words = new Intl.RelativeTimeFormat(html.lang, { numeric: "always" });
+    const words = new Intl.RelativeTimeFormat(html.lang, { numeric: "always", numberingSystem: "latn" });
     for (const time of all("time[data-relative-time]")) {
       const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
       const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) || units[2];
