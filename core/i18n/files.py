@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH = 110
 ARABIC = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
-"""Zero, one, two, few, many, other: CLDR's order and that of every other tool. Babel's has the last two the other way."""
+"""Zero, one, two, few, many, other: the order of CLDR and of all tools. Babel has the last two the other way."""
 
 
 def templates_of(texts: Iterable[SourceText]) -> dict[str, Catalog]:

@@ -80,11 +80,9 @@ def catalogues(tmp_path: Path) -> Catalogues:
     for locale in LANGUAGES[1:]:
         folder = tmp_path / locale / "LC_MESSAGES"
         folder.mkdir(parents=True)
-        plural = get_plural(locale)
-        forms = "\n".join(f'msgstr[{form}] "{form}"' for form in range(plural.num_plurals))
-        header = (
-            f'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"\n'
-        )
+        count, rule = plural_rule(locale)
+        forms = "\n".join(f'msgstr[{form}] "{form}"' for form in range(count))
+        header = f'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={count}; plural={rule};\\n"\n'
         text = f'{header}\nmsgid "{{count}} file"\nmsgid_plural "{{count}} files"\n{forms}\n'
         (folder / "files.po").write_text(text, "utf-8")
     (tmp_path / "files.pot").write_text(POT, "utf-8")
