@@ -12,6 +12,7 @@ import typer
 from core.settings import Settings, SettingsError
 from entrypoints.embedded.program import StartError
 from entrypoints.i18n import app as i18n
+from entrypoints.theme import app as theme
 
 # The commands import what they run, so that `adx --help` is instant and a web process loads no worker.
 # ruff: noqa: PLC0415
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(i18n, name="i18n")
+app.add_typer(theme, name="theme")
 
 Features = Annotated[
     str, typer.Option(help="Run only these features, by name and comma. Default: ADX_FEATURES, else all.")

@@ -31,7 +31,7 @@ class TokenError(ValueError):
 COLOURS = (
     *("accent", "info-base", "success-base", "warning-base", "danger-base"),
     *("page", "back", "raised", "hover", "line", "line-strong", "ink", "ink-soft"),
-    *("accent-fill", "accent-hover", "accent-contrast", "accent-text", "accent-soft"),
+    *("accent-fill", "accent-hover", "accent-contrast", "accent-text", "accent-mark", "accent-soft"),
     *("info", "info-soft", "success", "success-soft", "warning", "warning-soft"),
     *("danger", "danger-fill", "danger-soft", "danger-contrast"),
     *("nav-back", "nav-line", "nav-ink", "nav-ink-strong", "nav-hover", "nav-current", "nav-current-ink", "nav-mark"),

@@ -47,7 +47,7 @@ def application() -> Quart:
     def globals_() -> dict[str, Any]:
         return {
             "static_url": static.url,
-            "theme_url": lambda _: static.url("themes/adx/tokens.css"),
+            "theme_url": lambda _: static.url("themes/adx/theme.css"),
             "home_url": lambda path="/": path,
             "live_after": lambda: "0-0",
             "csrf_token": lambda: "token",

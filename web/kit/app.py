@@ -15,6 +15,7 @@ from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
 from core.identity import Look, Offers, choose
 from core.metrics import STREAMS
+from core.theming import DEFAULT_THEME
 from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
@@ -195,7 +196,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     """Build the application of one process. Raises ``TypeError`` when a route has no guard."""
     watch = services.settings.environment == "development"
     static = StaticFiles(watch=watch)
-    templates = Templates(_globals(), watch=watch)
+    templates = Templates(template_globals(), watch=watch)
     # In development an edit is seen at the next reload, so nothing is kept.
     kit = Kit(services, templates, static, Kept(templates, most=0) if watch else Kept(templates))
     app = WebApp(kit)
@@ -255,7 +256,8 @@ class _Finishing:
         return response
 
 
-def _globals() -> dict[str, Any]:
+def template_globals() -> dict[str, Any]:
+    """Return what every template may call or use, beside what its page gives it."""
     return {
         "static_url": _static_url,
         "theme_url": _theme_url,
@@ -275,9 +277,9 @@ def _static_url(name: str) -> str:
 
 
 def _theme_url(key: str) -> str:
-    name = f"themes/{key}/tokens.css"
+    name = f"themes/{key}/theme.css"
     static = current_kit().static
-    return static.url(name if static.has(name) else "themes/adx/tokens.css")
+    return static.url(name if static.has(name) else f"themes/{DEFAULT_THEME}/theme.css")
 
 
 def _kept(template: str, **values: Hashable) -> Markup:

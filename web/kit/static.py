@@ -6,12 +6,15 @@ import gzip
 import hashlib
 import mimetypes
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import brotli
 import structlog
+
+from core.theming import ThemeError, read_theme
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -109,8 +112,11 @@ class StaticFiles:
             if file.parent.name not in {"css", "js"}:
                 yield file.relative_to(own).as_posix(), file.read_bytes()
         for file in _files(self._root / "themes"):
-            if "templates" not in file.parts and file.suffix != ".toml":
+            if "templates" not in file.parts and file.suffix not in {".toml", ".css"}:
                 yield file.relative_to(self._root).as_posix(), file.read_bytes()
+        for file in sorted(self._root.glob("themes/*/theme.toml")):
+            with suppress(ThemeError):  # told by core.theming, which shows the default one instead
+                yield f"themes/{file.parent.name}/theme.css", read_theme(file.parent).css.encode()
         for name, source in FROM_NPM.items():
             file = self._root / "node_modules" / source
             if not file.is_file():

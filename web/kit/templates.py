@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from jinja2.environment import TemplateModule
     from jinja2.runtime import Context
+
+log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -50,8 +53,22 @@ class Templates:
         self._themed: dict[str, Environment] = {}
 
     def render(self, template: str, variables: Mapping[str, Any], *, theme: str) -> Markup:
-        """Return a template as markup; a variable that is missing is an error, never silence."""
-        return Markup(self._of(theme).get_template(template).render(variables))  # noqa: S704  # the template escaped
+        """Return a template as markup; a variable that is missing is an error, never silence.
+
+        Where a theme's own templates fail, the product's are shown instead.
+        """
+        environment = self._of(theme)
+        if environment is not self._environment:
+            try:
+                return Markup(environment.get_template(template).render(variables))  # noqa: S704  # it escaped
+            except Exception as error:  # noqa: BLE001  # whatever a theme's template does wrong; the product's decide
+                log.warning("theming.broken_template", theme=theme, template=template, error=repr(error))
+        return Markup(self._environment.get_template(template).render(variables))  # noqa: S704  # the template escaped
+
+    @property
+    def environment(self) -> Environment:
+        """The product's own templates, without any theme's."""
+        return self._environment
 
     def has(self, template: str) -> bool:
         """Whether the product has such a template."""
