@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from core.i18n.checks import coverage, findings
-from core.i18n.files import read_catalogue, templates_of, write_catalogue, write_template
+from core.i18n.files import UnreadableError, read_catalogue, templates_of, write_catalogue, write_template
 from core.i18n.negotiate import SOURCE_LOCALE, available_locales
+from core.i18n.pseudo import pseudo as as_pseudo
 from core.i18n.sources import source_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.i18n.checks import Coverage
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,7 +46,11 @@ def update(
     for domain, template in templates_of(source_texts(root)).items():
         for locale in locales if feature in {"", domain} else ():
             file = root / "locales" / locale / "LC_MESSAGES" / f"{domain}.po"
-            catalog = read_catalogue(file, locale, domain)
+            try:
+                catalog = read_catalogue(file, locale, domain)
+            except UnreadableError as error:
+                typer.echo(f"{file.relative_to(root).as_posix()}:{error.line}: {error}", err=True)
+                raise typer.Exit(1) from None
             catalog.update(template)
             if write_catalogue(catalog, file, locale):
                 typer.echo(file.relative_to(root).as_posix())
@@ -46,7 +58,7 @@ def update(
 
 @app.command()
 def check(root: Root = ROOT) -> None:
-    """Fail on what is missing, fuzzy, stale or broken, each with file and line."""
+    """Fail on what is missing, out of date, broken or in no catalogue, each with file and line."""
     found = [str(finding) for finding in findings(templates_of(source_texts(root)), root / "locales", root)]
     for line in found:
         typer.echo(line)
@@ -59,6 +71,28 @@ def check(root: Root = ROOT) -> None:
 @app.command()
 def stats(root: Root = ROOT) -> None:
     """Show how much of each feature is said in each language."""
-    for row in coverage(templates_of(source_texts(root)), root / "locales"):
-        share = row.translated / row.total if row.total else 1
-        typer.echo(f"{row.locale:8} {row.domain:12} {row.translated:4} of {row.total:4}  {share:4.0%}")
+    shares = {(row.locale, row.domain): row for row in coverage(templates_of(source_texts(root)), root / "locales")}
+    locales, domains = (sorted({key[part] for key in shares} - {SOURCE_LOCALE}) for part in (0, 1))
+    table = Table("", "Texts", *locales, "All", box=None, pad_edge=False, header_style="bold")
+    for domain in domains:
+        rows = [shares[locale, domain] for locale in locales]
+        total = shares[SOURCE_LOCALE, domain].total
+        table.add_row(domain, str(total), *map(_share, rows), _share_of(sum(row.translated for row in rows), rows))
+    Console(soft_wrap=True).print(table)
+
+
+@app.command()
+def pseudo(text: Annotated[str, typer.Argument(help="What to say. Default: every text of the product.")] = "") -> None:
+    """Say a text as the pseudo-languages do, or all of them: what on a page has no brackets is in no catalogue."""
+    texts = [text] if text else sorted({found.text for found in source_texts(ROOT)})
+    for said in texts:
+        typer.echo(as_pseudo(said))
+
+
+def _share(row: Coverage) -> str:
+    return _share_of(row.translated, [row])
+
+
+def _share_of(translated: int, rows: Sequence[Coverage]) -> str:
+    total = sum(row.total for row in rows)
+    return f"{translated / total:.0%}" if total else "-"

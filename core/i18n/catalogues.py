@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gettext
-import io
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-from babel.messages.pofile import read_po
 
-from core.i18n.negotiate import SOURCE_LOCALE, available_locales, babel_locale
+from core.i18n.files import read_catalogue, read_template
+from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fill, fits
 from core.i18n.pseudo import PSEUDO_LOCALES, pseudo
 from core.i18n.speaker import Speaker
@@ -132,28 +131,19 @@ class Catalogues:
 
 
 def _pseudo_book(file: Path) -> Book:
-    with file.open("rb") as stream:
-        texts = [entry.id if isinstance(entry.id, tuple) else (entry.id,) for entry in read_po(stream) if entry.id]
+    entries = [entry for entry in read_template(file) if entry.id]
+    texts = [(entry.id,) if isinstance(entry.id, str) else tuple(entry.id) for entry in entries]
     return Book({forms[0]: tuple(map(pseudo, forms)) for forms in texts}, lambda count: int(count != 1))
 
 
 def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | None:
     """Return the book of one file; while it cannot be read (half saved, say), the one from before."""
     try:
-        text = file.read_text("utf-8")
-        _refuse_half_a_file(text)
-        catalog = read_po(io.StringIO(text), locale=babel_locale(locale), domain=file.stem, abort_invalid=True)
+        catalog = read_catalogue(file, locale, file.stem)
         return Book(_texts(catalog, file), gettext.c2py(catalog.plural_expr))
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         log.warning("i18n.unreadable_catalogue", file=str(file), error=str(error))
         return before.get(file.stem)
-
-
-def _refuse_half_a_file(text: str) -> None:
-    # Babel takes a string that is cut off for a whole one, and a page would show half a sentence.
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(('"', "msg")) and not line.rstrip().endswith('"'):
-            raise ValueError(f"line {number} is cut off")
 
 
 def _texts(catalog: Catalog, file: Path) -> dict[str, tuple[str, ...]]:

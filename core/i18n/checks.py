@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.i18n.files import read_catalogue
+from babel.messages import Catalog
+
+from core.i18n.files import UnreadableError, plural_rule, read_catalogue, read_template
+from core.i18n.literals import literals
 from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fits, has_stray_brace, placeholders
 
@@ -15,9 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from babel.messages import Catalog, Message as Entry
+    from babel.messages import Message as Entry
 
 TAG = re.compile(r"</?[a-z][^>]*>")
+READ_ATTRIBUTE = re.compile(r'(?<=\s)(?:title|alt|aria-label|placeholder)="[^"]*"')
+ENTITY = re.compile(r"&#?\w+;")
+ENDINGS = {".": ".\u3002", "?": "?\uff1f\u061f", ":": ":\uff1a", "…": "…"}
+"""Kinds of marks, each as Latin, Chinese, Japanese and Arabic texts write it."""
+CLOSING = "\"')\u00bb\u201c\u201d\u300d\u300f\uff09 "
+"""Brackets and quotation marks that may follow the last mark."""
+COUNTED = 210
+"""Numbers on which two plural rules are compared: two rounds of all that the seven languages distinguish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +57,66 @@ class Coverage:
 
 
 def findings(sources: Mapping[str, Catalog], locales: Path, root: Path) -> Iterator[Finding]:
-    """Yield every fault of every language: missing, fuzzy, stale, placeholders, markup, plural forms."""
+    """Yield every fault of the templates and of every language: unmarked, missing, out of date, broken."""
+    yield from (Finding(file, line, "not translatable", text) for file, line, text in literals(root))
+    for domain, source in sorted(sources.items()):
+        yield from _behind(source, locales / f"{domain}.pot", root)
     for locale in available_locales(locales):
         if locale == SOURCE_LOCALE:
             continue
+        folder = locales / locale / "LC_MESSAGES"
         for domain, source in sorted(sources.items()):
-            file = locales / locale / "LC_MESSAGES" / f"{domain}.po"
-            catalog = read_catalogue(file, locale, domain)
-            name = file.relative_to(root).as_posix()
-            yield from _faults(source, catalog, name)
-        yield from _orphans(sources, locales / locale / "LC_MESSAGES", root)
+            yield from _faults_of_file(source, folder / f"{domain}.po", locale, root)
+        yield from _orphans(sources, folder, root)
 
 
 def coverage(sources: Mapping[str, Catalog], locales: Path) -> Iterator[Coverage]:
     """Yield how much is translated, by language and feature."""
     for locale in available_locales(locales):
         for domain, source in sorted(sources.items()):
-            catalog = read_catalogue(locales / locale / "LC_MESSAGES" / f"{domain}.po", locale, domain)
+            catalog = _as_far_as_readable(locales / locale / "LC_MESSAGES" / f"{domain}.po", locale)
             entries = [entry for entry in source if entry.id]
             done = sum(1 for entry in entries if (found := catalog.get(_key(entry))) and _is_said(found))
             yield Coverage(locale, domain, len(entries) if locale == SOURCE_LOCALE else done, len(entries))
+
+
+def _as_far_as_readable(file: Path, locale: str) -> Catalog:
+    try:
+        return read_catalogue(file, locale, file.stem)
+    except UnreadableError:
+        return Catalog()
+
+
+def _behind(source: Catalog, file: Path, root: Path) -> Iterator[Finding]:
+    """The template is what the pseudo-languages and translators' tools go by."""
+    name = file.relative_to(root).as_posix()
+    known = read_template(file)
+    for entry in source:
+        if entry.id and ((found := known.get(_key(entry))) is None or _source_forms(found) != _source_forms(entry)):
+            yield Finding(name, 1, "not extracted", _key(entry))
+
+
+def _faults_of_file(source: Catalog, file: Path, locale: str, root: Path) -> Iterator[Finding]:
+    name = file.relative_to(root).as_posix()
+    if not file.exists():
+        yield Finding(name, 1, "missing catalogue", f"{len(source)} texts")
+        return
+    try:
+        catalog = read_catalogue(file, locale, file.stem)
+    except UnreadableError as error:
+        yield Finding(name, error.line, "unreadable", str(error))
+        return
+    if not _counts_alike(catalog, locale):
+        yield Finding(name, 1, "wrong plural rule", f"{locale} needs nplurals={plural_rule(locale)[0]}")
+        return
+    yield from _faults(source, catalog, name)
+
+
+def _counts_alike(catalog: Catalog, locale: str) -> bool:
+    """Whether the file's header chooses the same forms as the language's rule, however it is written."""
+    forms, expression = plural_rule(locale)
+    ours, theirs = gettext.c2py(expression), gettext.c2py(catalog.plural_expr)
+    return catalog.num_plurals == forms and all(ours(n) == theirs(n) for n in range(COUNTED))
 
 
 def _faults(source: Catalog, catalog: Catalog, name: str) -> Iterator[Finding]:
@@ -81,14 +133,16 @@ def _faults(source: Catalog, catalog: Catalog, name: str) -> Iterator[Finding]:
     for entry in catalog:
         if entry.id and source.get(_key(entry)) is None:
             yield Finding(name, entry.lineno or 1, "stale", _key(entry))
+    for entry in catalog.obsolete.values():
+        yield Finding(name, entry.lineno or 1, "obsolete", _key(entry))
 
 
 def _wrong(source: Entry, found: Entry, catalog: Catalog) -> Iterator[str]:
     """Yield what is wrong with a translation that is there."""
-    originals = source.id if isinstance(source.id, (tuple, list)) else (source.id,)
-    forms = _forms(found)
-    if isinstance(source.id, (tuple, list)) and (len(forms) != catalog.num_plurals or not all(forms)):
-        yield f"needs {catalog.num_plurals} plural forms"
+    originals, forms = _source_forms(source), _forms(found)
+    needed_forms = catalog.num_plurals if len(originals) > 1 else 1
+    if len(forms) != needed_forms or not all(forms):
+        yield f"needs {needed_forms} plural forms"
     given = " ".join(originals)
     needed = placeholders(given) - ({"count"} if len(originals) > 1 else set())
     for form in filter(None, forms):
@@ -96,8 +150,27 @@ def _wrong(source: Entry, found: Entry, catalog: Catalog) -> Iterator[str]:
             yield "broken placeholder"
         elif missing := needed - placeholders(form):
             yield f"placeholder {{{min(missing)}}} is missing"
-        if Counter(TAG.findall(form)) != Counter(TAG.findall(originals[-1])):
+        if _markup(form) != _markup(originals[-1]):
             yield "markup does not match"
+        if _edges(form) != _edges(originals[-1]):
+            yield "spaces at its ends do not match"
+        elif _ending(form) != _ending(originals[-1]):
+            yield "ends with other punctuation"
+
+
+def _markup(text: str) -> Counter[str]:
+    """Return the tags with all their attributes but those that are read, whose words are translated."""
+    return Counter(READ_ATTRIBUTE.sub("", tag) for tag in TAG.findall(text)) + Counter(ENTITY.findall(text))
+
+
+def _edges(text: str) -> tuple[bool, bool]:
+    return text != text.lstrip(), text != text.rstrip()
+
+
+def _ending(text: str) -> str:
+    """Return which kind of mark a text ends with, whatever it looks like in its script; none is a kind too."""
+    last = text.rstrip(CLOSING)[-1:]
+    return next((kind for kind, marks in ENDINGS.items() if last in marks), "") if last else ""
 
 
 def _orphans(sources: Mapping[str, Catalog], folder: Path, root: Path) -> Iterator[Finding]:
@@ -108,6 +181,10 @@ def _orphans(sources: Mapping[str, Catalog], folder: Path, root: Path) -> Iterat
 
 def _key(entry: Entry) -> str:
     return entry.id if isinstance(entry.id, str) else entry.id[0]
+
+
+def _source_forms(entry: Entry) -> tuple[str, ...]:
+    return (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
 
 
 def _forms(entry: Entry) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from babel.messages import Catalog
 from babel.messages.plurals import get_plural
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from core.i18n.negotiate import babel_locale
 
@@ -37,13 +37,45 @@ def write_template(catalog: Catalog, file: Path) -> bool:
     return _write(file, header + _entries(catalog))
 
 
-def read_catalogue(file: Path, locale: str, domain: str) -> Catalog:
-    """Return the catalogue in ``file``, or an empty one where there is no file yet."""
-    parsed = babel_locale(locale)
+def read_template(file: Path) -> Catalog:
+    """Return the texts of a ``.pot``, or none where there is no file yet."""
     if not file.exists():
-        return Catalog(locale=parsed, domain=domain)
+        return Catalog()
     with file.open("rb") as stream:
-        return read_po(stream, locale=parsed, domain=domain)
+        return read_po(stream)
+
+
+class UnreadableError(ValueError):
+    """A catalogue that cannot be read, and the line on which reading ended."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def read_catalogue(file: Path, locale: str, domain: str) -> Catalog:
+    """Return the catalogue in ``file``, or an empty one where there is no file yet.
+
+    Raises:
+        UnreadableError: the file is half saved, in an unknown encoding, or no ``.po`` at all.
+    """
+    if not file.exists():
+        return Catalog(locale=babel_locale(locale), domain=domain)
+    try:
+        content = file.read_bytes()
+        _refuse_half_a_file(content.decode("utf-8"))
+        return read_po(io.BytesIO(content), locale=babel_locale(locale), domain=domain, abort_invalid=True)
+    except PoFileError as error:
+        raise UnreadableError(error.lineno, str(error).partition(" on ")[0]) from error
+    except (ValueError, LookupError, OSError) as error:
+        raise UnreadableError(getattr(error, "line", 1), str(error)) from error
+
+
+def _refuse_half_a_file(text: str) -> None:
+    # Babel takes a string that is cut off for a whole one, and a page would show half a sentence.
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith(('"', "msg")) and not line.rstrip().endswith('"'):
+            raise UnreadableError(number, "the line is cut off")
 
 
 def write_catalogue(catalog: Catalog, file: Path, locale: str) -> bool:

@@ -35,14 +35,17 @@ class SourceText:
 def source_texts(root: Path) -> list[SourceText]:
     """Return every marked text below ``root``, in a stable order."""
     found = []
-    for folder in PYTHON_FOLDERS:
-        found += [text for file in _files(root / folder, "py") for text in _in_python(file, root)]
-    for folder in TEMPLATE_FOLDERS:
-        for kind in ("html", "txt"):
-            found += [text for file in _files(root / folder, kind) for text in _in_template(file, root / folder, root)]
-    for theme in sorted((root / "themes").glob("*/templates")):
-        found += [text for file in _files(theme, "html") for text in _in_template(file, theme, root)]
+    for name in PYTHON_FOLDERS:
+        found += [text for file in _files(root / name, "py") for text in _in_python(file, root)]
+    for file, folder in template_files(root):
+        found += _in_template(file, folder, root)
     return found
+
+
+def template_files(root: Path) -> list[tuple[Path, Path]]:
+    """Return every template below ``root``, each with the folder that its name is relative to."""
+    folders = [root / folder for folder in TEMPLATE_FOLDERS] + sorted((root / "themes").glob("*/templates"))
+    return [(file, folder) for folder in folders for kind in ("html", "txt") for file in _files(folder, kind)]
 
 
 def _files(folder: Path, kind: str) -> list[Path]:

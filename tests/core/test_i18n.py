@@ -111,8 +111,10 @@ def test_an_edit_is_seen_without_a_restart(locales: Path, monkeypatch: pytest.Mo
     file = write(locales, "shell", SHELL.replace("Abbrechen", "Stopp"))
     os.utime(file, (time.time() + 5, time.time() + 5))
     assert catalogues.gettext("Cancel", "de") == "Stopp"
-    write(locales, "shell", 'msgid "Cancel"\nmsgstr "half a sen')
-    assert catalogues.gettext("Cancel", "de") == "Stopp"
+    for broken in ('msgid "Cancel"\nmsgstr "half a sen', 'msgid "a"\nmsgid_plural "b"\nmsgstr[4] "c"\n', "msgid 7\n"):
+        file = write(locales, "shell", broken)
+        os.utime(file, (time.time() + len(broken), time.time() + len(broken)))
+        assert catalogues.gettext("Cancel", "de") == "Stopp"
 
 
 @pytest.mark.parametrize(

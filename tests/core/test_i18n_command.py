@@ -19,8 +19,33 @@ NOT_MARKED = print("no text of ours")
 """
 TEMPLATE = "{{ _('Files') }} {{ ngettext('{count} page', '{count} pages', count=n) }}"
 LAYOUT = "{{ _('Log <b>out</b>') }}"
+TOO_MANY = 'msgstr[1] "{count} Seiten"\nmsgstr[2] "{count} Seiten"'
+FORM_TOO_MANY = 'msgid "Files"\nmsgid_plural "Files"\nmsgstr[0]'
+PLANTED = {
+    "<p>Save it</p>": "Save it",
+    "<p>{{ n }} of {{ n }}</p>": "of",
+    '<input aria-label="Search here">': 'aria-label="Search here"',
+    '<input placeholder="Name">': 'placeholder="Name"',
+    '<a title="To {{ n }}">{{ n }}</a>': 'title="To "',
+    '<img alt="A boat">': 'alt="A boat"',
+    '{{ button("Save") }}': "Save",
+    '{% set title = "New file" %}': "New file",
+    "{% macro x() %}Save{% endmacro %}": "Save",
+}
+SILENT = """
+<code>git push</code> <p translate="no">Acme Inc.</p> <svg><title>x y</title></svg> <p>ADX · {{ n }}</p> {# A comment #}
+{% macro tone(x) %}{% if x %}danger{% else %}button button--{{ x }}{% endif %}{% endmacro %}<p class="Big">&nbsp;</p>
+{{ _("Files") }} {{ icon("folder") }} {% if x == "GET" %}{% endif %} <style>p { color: red }</style>
+"""
+HEADER = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
 GOOD = {
-    "files": """
+    "files": f"{HEADER}"
+    """
 msgid "Preparing {name}"
 msgstr "{name} wird vorbereitet"
 
@@ -37,7 +62,7 @@ msgid_plural "{count} pages"
 msgstr[0] "{count} Seite"
 msgstr[1] "{count} Seiten"
 """,
-    "shell": 'msgid "Log <b>out</b>"\nmsgstr "<b>Ab</b>melden"\n',
+    "shell": f'{HEADER}msgid "Log <b>out</b>"\nmsgstr "<b>Ab</b>melden"\n',
 }
 
 
@@ -52,14 +77,14 @@ def product(tmp_path: Path) -> Path:
         (tmp_path / name).write_text(text, "utf-8")
     for domain, text in GOOD.items():
         translate(tmp_path, domain, text)
+    run("extract", tmp_path)
     return tmp_path
 
 
 def translate(root: Path, domain: str, text: str) -> None:
-    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     file = root / "locales" / "de" / "LC_MESSAGES" / f"{domain}.po"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(header + text, "utf-8")
+    file.write_text(text, "utf-8")
 
 
 def run(command: str, root: Path) -> tuple[int, str]:
@@ -81,7 +106,20 @@ def test_a_complete_translation_passes(product: Path) -> None:
         ("files", "{name} wird", "{name wird", "broken placeholder: Preparing {name}"),
         ("files", "{name} wird", "Es wird", "placeholder {name} is missing: Preparing {name}"),
         ("files", 'msgstr[1] "{count} Seiten"', 'msgstr[1] ""', "needs 2 plural forms: {count} page"),
+        ("files", 'msgstr[1] "{count} Seiten"', "", "needs 2 plural forms: {count} page"),
+        ("files", 'msgstr[1] "{count} Seiten"', TOO_MANY, "more translations than num_plurals"),
+        ("files", 'msgid "Files"\nmsgstr', FORM_TOO_MANY, "needs 1 plural forms: Files"),
+        ("files", 'msgstr "Dateien"\n', 'msgstr "Dateien"\n\n#~ msgid "Gone"\n#~ msgstr "Fort"\n', "obsolete: Gone"),
+        ("files", 'msgstr "Dateien"', 'msgstr " Dateien"', "spaces at its ends do not match: Files"),
+        ("files", 'msgstr "Dateien"', 'msgstr "Dateien:"', "ends with other punctuation: Files"),
+        ("files", 'msgstr "Dateien"', 'msgstr "Datei', "unreadable: the line is cut off"),
+        ("files", 'msgid "Files"', 'msgid "Files', "unreadable: the line is cut off"),
+        ("files", "charset=utf-8", "charset=klingon", "unreadable"),
+        ("files", "plural=(n != 1)", "plural=(n > 1)", "wrong plural rule: de needs nplurals=2"),
+        ("files", "nplurals=2; plural=(n != 1)", "nplurals=3; plural=(n)", "wrong plural rule: de needs nplurals=2"),
         ("shell", "<b>Ab</b>", "<i>Ab</i>", "markup does not match"),
+        ("shell", "<b>Ab</b>", "<b class='x'>Ab</b>", "markup does not match"),
+        ("shell", "<b>Ab</b>", "<b>Ab", "markup does not match"),
     ],
 )
 def test_each_fault_is_found_with_its_place(product: Path, domain: str, right: str, wrong: str, told: str) -> None:
@@ -92,10 +130,42 @@ def test_each_fault_is_found_with_its_place(product: Path, domain: str, right: s
     assert f"locales/de/LC_MESSAGES/{domain}.po:" in output
 
 
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_text_that_no_catalogue_has_is_found_in_its_template(product: Path, planted: str) -> None:
+    template = product / "templates/files/index.html"
+    template.write_text(f"{TEMPLATE}\n\n{planted}\n", "utf-8")
+    code, output = run("check", product)
+    assert code == 1
+    assert f"templates/files/index.html:3: not translatable: {PLANTED[planted]}\n" in output
+
+
+def test_code_names_and_values_are_no_text(product: Path) -> None:
+    (product / "templates/files/index.html").write_text(TEMPLATE + SILENT, "utf-8")
+    assert run("check", product) == (0, "Every text is said in every language.\n")
+
+
+def test_a_text_of_a_plain_mail_is_found_too(product: Path) -> None:
+    mail = product / "templates/emails/files/ready.txt"
+    mail.parent.mkdir(parents=True)
+    mail.write_text("{{ _('Files') }}\n\nReady: {{ name }}\n", "utf-8")
+    assert "templates/emails/files/ready.txt:3: not translatable: Ready:" in run("check", product)[1]
+
+
+def test_a_text_that_is_not_in_the_template_catalogue_is_found(product: Path) -> None:
+    pot = product / "locales/files.pot"
+    pot.write_text(pot.read_text("utf-8").replace('msgid "Files"', 'msgid "Filed"'), "utf-8")
+    assert "locales/files.pot:1: not extracted: Files" in run("check", product)[1]
+
+
+def test_a_text_in_pseudo_is_in_brackets() -> None:
+    assert CliRunner().invoke(app, ["pseudo", "Save {name}"]).output == "⟦Šååṽéé {name}⟧\n"
+
+
 def test_a_feature_without_a_catalogue_is_missing_in_every_language(product: Path) -> None:
     (product / "locales/de/LC_MESSAGES/shell.po").unlink()
     code, output = run("check", product)
     assert (code, output.count("missing")) == (1, 1)
+    assert "locales/de/LC_MESSAGES/shell.po:1: missing catalogue: 1 texts" in output
 
 
 def test_extracting_twice_writes_the_same_bytes(product: Path) -> None:
@@ -116,11 +186,18 @@ def test_update_adds_what_is_new_and_keeps_what_is_said(product: Path) -> None:
     assert "domain/files/types.py" in catalogue
 
 
+def test_what_cannot_be_read_is_not_written_over(product: Path) -> None:
+    translate(product, "files", GOOD["files"].replace('"Dateien"', '"Datei'))
+    code, output = run("update", product)
+    assert (code, "locales/de/LC_MESSAGES/files.po:" in output) == (1, True)
+    assert '"Datei\n' in (product / "locales/de/LC_MESSAGES/files.po").read_text("utf-8")
+    assert ["files", "4", "0%", "0%"] in [line.split() for line in run("stats", product)[1].splitlines()]
+
+
 def test_stats_counts_by_language_and_feature(product: Path) -> None:
-    translate(product, "shell", 'msgid "Log <b>out</b>"\nmsgstr ""\n')
+    translate(product, "shell", HEADER + 'msgid "Log <b>out</b>"\nmsgstr ""\n')
     rows = [line.split() for line in run("stats", product)[1].splitlines()]
-    assert ["de", "files", "4", "of", "4", "100%"] in rows
-    assert ["de", "shell", "0", "of", "1", "0%"] in rows
+    assert rows == [["Texts", "de", "All"], ["files", "4", "100%", "100%"], ["shell", "1", "0%", "0%"]]
 
 
 def test_the_product_says_every_text_in_every_language() -> None:

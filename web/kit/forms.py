@@ -9,8 +9,8 @@ from quart import request
 from wtforms.meta import DefaultMeta
 
 from core.errors import InvalidError
-from core.i18n import speaker
 from core.messages import messages_of
+from web.kit.form_messages import Translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,23 +33,12 @@ def one_line(value: str | None) -> str:
     return " ".join((value or "").split())
 
 
-class _Translations:
-    """WTForms' built-in messages, from our catalogue."""
-
-    def gettext(self, string: str) -> str:
-        return speaker().say(string, "kit")
-
-    def ngettext(self, singular: str, plural: str, n: int) -> str:
-        voice = speaker()
-        return voice.catalogues.choose(singular, plural, n, voice.locale, "kit")
-
-
 class FormMeta(DefaultMeta):
     """Has every form speak the language of the page it is on."""
 
-    def get_translations(self, form: BaseForm) -> _Translations:  # noqa: ARG002  # WTForms' signature
+    def get_translations(self, form: BaseForm) -> Translations:  # noqa: ARG002  # WTForms' signature
         """Return the catalogue of the reader."""
-        return _Translations()
+        return Translations()
 
 
 class Form(wtforms.Form):

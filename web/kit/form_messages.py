@@ -1,0 +1,99 @@
+"""What WTForms' own fields and validators say, in the product's words and in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from core.i18n import speaker
+from core.messages import messages_of
+
+if TYPE_CHECKING:
+    from core.messages import Message
+
+N_ = messages_of("kit")
+
+MESSAGES = MappingProxyType(
+    {
+        "This field is required.": N_("Fill this in."),
+        "Invalid input.": N_("This is not in the form that is needed here."),
+        "Invalid email address.": N_("This is no e-mail address. One looks like name@example.com."),
+        "Invalid URL.": N_("This is no web address. One looks like https://example.com."),
+        "Invalid IP address.": N_("This is no IP address."),
+        "Invalid Mac address.": N_("This is no MAC address."),
+        "Invalid UUID.": N_("This is no UUID."),
+        "Invalid value, must be one of: %(values)s.": N_("Use one of these: {values}."),
+        "Invalid value, can't be any of: %(values)s.": N_("Use something other than: {values}."),
+        "Field must be equal to %(other_name)s.": N_("The two have to be the same."),
+        "Field must be at least %(min)d character long.": N_(
+            "Use at least {count} character.", "Use at least {count} characters."
+        ),
+        "Field cannot be longer than %(max)d character.": N_(
+            "Use at most {count} character.", "Use at most {count} characters."
+        ),
+        "Field must be exactly %(max)d character long.": N_(
+            "Use exactly {count} character.", "Use exactly {count} characters."
+        ),
+        "Field must be between %(min)d and %(max)d characters long.": N_("Use {min} to {max} characters."),
+        "Number must be at least %(min)s.": N_("Enter {min} or more."),
+        "Number must be at most %(max)s.": N_("Enter {max} or less."),
+        "Number must be between %(min)s and %(max)s.": N_("Enter a number from {min} to {max}."),
+        "Date must be at least %(min)s.": N_("Choose {min} or later."),
+        "Date must be at most %(max)s.": N_("Choose {max} or earlier."),
+        "Date must be between %(min)s and %(max)s.": N_("Choose a date from {min} to {max}."),
+        "This field cannot be edited.": N_("This cannot be changed here."),
+        "This field is disabled and cannot have a value.": N_("This cannot be filled in here."),
+        "Not a valid choice.": N_("Choose one of the list."),
+        "Choices cannot be None.": N_("There is nothing to choose from."),
+        "'%(value)s' is not a valid choice for this field.": N_(
+            "“{value}” is not on the list.", "These are not on the list: {value}."
+        ),
+        "Invalid Choice: could not coerce.": N_("Choose one of the list."),
+        "Invalid choice(s): one or more data inputs could not be coerced.": N_("Choose from the list."),
+        "Not a valid integer value.": N_("Enter a whole number."),
+        "Not a valid decimal value.": N_("Enter a number."),
+        "Not a valid float value.": N_("Enter a number."),
+        "Not a valid datetime value.": N_("Enter a date and a time."),
+        "Not a valid date value.": N_("Enter a date."),
+        "Not a valid time value.": N_("Enter a time."),
+        "Not a valid week value.": N_("Enter a week."),
+        "Invalid CSRF Token.": N_("This page was open for too long. Reload it and try again."),
+        "CSRF token missing.": N_("This page was open for too long. Reload it and try again."),
+        "CSRF failed.": N_("This page was open for too long. Reload it and try again."),
+        "CSRF token expired.": N_("This page was open for too long. Reload it and try again."),
+    }
+)
+"""By WTForms' English text: what is said instead. A test holds it against the installed WTForms."""
+
+VALUE = re.compile(r"%\((\w+)\)[sd]")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Translations:
+    """Answers WTForms, which fills in the values itself: ``{min}`` is handed back as ``%(min)s``."""
+
+    def gettext(self, string: str) -> str:
+        """Return what is said instead of WTForms' text; one that it does not know is looked up as it is."""
+        found = MESSAGES.get(string)
+        return _for_wtforms(speaker().say(found), string) if found else speaker().say(string, "kit")
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return the form for ``n``."""
+        voice, found = speaker(), MESSAGES.get(singular)
+        if found is None:
+            return voice.catalogues.choose(singular, plural, n, voice.locale, "kit")
+        return _for_wtforms(voice.catalogues.choose(found.text, _plural(found), n, voice.locale, "kit"), singular)
+
+
+def _plural(message: Message) -> str:
+    return message.plural or message.text
+
+
+def _for_wtforms(text: str, asked: str) -> str:
+    """Return the text with WTForms' own placeholders; ``{count}`` is the one number that it has to give."""
+    given = VALUE.findall(asked)
+    if not given:
+        return text
+    names = {name: name for name in given} | {"count": given[0]}
+    return PLACEHOLDER.sub(lambda found: f"%({names[found[1]]})s", text.replace("%", "%%"))
