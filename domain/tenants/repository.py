@@ -107,6 +107,20 @@ class TenantRepository:
         query = select(PEOPLE).where(PEOPLE.c.state == "active").order_by(BY_RANK, func.lower(PEOPLE.c.name))
         return [Member(row.user_id, row.name, row.email, row.role) for row in await self._session.execute(query)]
 
+    async def found(self, pattern: str, beginning: str, *, limit: int) -> list[Member]:
+        """Return people whose name or address is like ``pattern``, first those whose name is like ``beginning``."""
+        people = PEOPLE.c
+        query = (
+            select(PEOPLE)
+            .where(
+                people.state == "active",
+                people.name.ilike(pattern, escape="\\") | people.email.ilike(pattern, escape="\\"),
+            )
+            .order_by(people.name.ilike(beginning, escape="\\").desc(), func.lower(people.name))
+            .limit(limit)
+        )
+        return [Member(row.user_id, row.name, row.email, row.role) for row in await self._session.execute(query)]
+
     async def entitle(self, tenant_id: UUID, limits: Mapping[str, int]) -> None:
         """Write what the tenant may use."""
         rows = [{"tenant_id": tenant_id, "key": key, "value": value} for key, value in limits.items()]

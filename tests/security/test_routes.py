@@ -62,6 +62,8 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("tenant", "POST", "/logout"): "anyone",
     ("tenant", "GET", "/patterns"): "anyone",
     ("tenant", "GET", "/members"): "member",
+    ("tenant", "GET", "/members/workspaces"): "guest",
+    ("tenant", "GET", "/search"): "guest",
     ("tenant", "GET", "/files"): "guest",
     ("tenant", "POST", "/files"): "member",
     ("tenant", "GET", "/files/recent"): "guest",

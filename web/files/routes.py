@@ -12,7 +12,7 @@ from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
-from web.files import content  # noqa: F401  # brings its routes
+from web.files import content, search  # noqa: F401  # bring their routes and what they find
 from web.files.blueprint import blueprint
 from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_page
 from web.files.receiving import receive

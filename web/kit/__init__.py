@@ -23,6 +23,10 @@ A feature's routes::
 - Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
 - Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
   answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
+  ``fragment(name, lazy=True)`` loads when seen, ``optional=True`` leaves out what no feature offers, ``quiet=True``
+  takes no room while it waits.
+- Search: ``@searchable("files", title=N_("Files"))`` on ``async def find(query: Query) -> Sequence[Hit]``; the palette
+  and ``/search`` ask all providers at once.
 - Live: ``@live_renderer("run")`` on ``async def show(fact, viewer) -> str | None`` that returns
   ``render_live("runs/_partial.html", model, viewer)``, made of ``<hx-partial>`` elements.
 - Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
@@ -49,6 +53,7 @@ from web.kit.limits import limited
 from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, wants_fragment
 from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
+from web.kit.search import Group, Hit, Query, search, searchable
 from web.kit.security import clear_session_cookie, set_device_cookie, set_session_cookie
 from web.kit.services import Services, services
 from web.kit.slots import slot
@@ -68,6 +73,9 @@ __all__ = [
     "DomainError",
     "FeatureBlueprint",
     "Form",
+    "Group",
+    "Hit",
+    "Query",
     "Services",
     "UploadedField",
     "UploadedFile",
@@ -97,6 +105,8 @@ __all__ = [
     "run_card",
     "run_card_by_id",
     "run_cards_of",
+    "search",
+    "searchable",
     "see_other",
     "services",
     "session_token",

@@ -152,6 +152,9 @@ def answer(refusal: Refusal) -> Response:
     """Return a refusal in the form the request asks for."""
     if wants_json():
         response = _json(refusal)
+    elif is_htmx() and request.headers.get("HX-Target", "").startswith("div#slot-"):
+        response = _html("")  # the slot's own button says so; what stands in its place stays
+        response.headers["HX-Reswap"] = "none"
     elif wants_fragment():
         response = _html(render("kit/_toast.html", {"text": speaker().say(refusal.message), "tone": "danger"}))
     else:

@@ -73,6 +73,16 @@ def url_of(name: str) -> str:
 class _Asked:
     name: str
     task: asyncio.Task[str] | None
+    look: SlotLook
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLook:
+    """How a placeholder behaves: ``lazy`` loads when it comes into view, ``quiet`` takes no room while it waits."""
+
+    lazy: bool = False
+    quiet: bool = False
 
 
 _asked: ContextVar[dict[str, _Asked] | None] = ContextVar("slots", default=None)
@@ -84,25 +94,37 @@ def collecting() -> None:
     _asked.set({})
 
 
-def fragment(name: str) -> Markup:
-    """Stand for a slot within a template. It begins to render at once; :func:`fill_slots` puts it in."""
-    asked = _asked.get()
-    if asked is None:
-        return placeholder(name)
+def fragment(
+    name: str, *, lazy: bool = False, optional: bool = False, quiet: bool = False, deadline: float = DEADLINE
+) -> Markup:
+    """Stand for a slot within a template. It begins to render at once; :func:`fill_slots` puts it in.
+
+    ``lazy`` leaves it to the browser, which loads it when it comes into view (a menu that opens). ``optional`` leaves
+    it out where no feature offers it. ``quiet`` shows nothing while it is waited for.
+    ``deadline`` is how long the page waits for it, if not as long as for others.
+    """
     found = SLOTS.get(name)
-    runs_here = found is not None and _runs_here(found.feature)
+    runs_here = _runs_here(name.partition(".")[0])
+    if optional and found is None and (runs_here or not _is_built(name.partition(".")[0])):
+        return Markup("")
+    look = SlotLook(lazy, quiet)
+    asked = _asked.get()
+    if asked is None or lazy:
+        return placeholder(name, look)
     task = asyncio.ensure_future(_render(found)) if found is not None and runs_here else None
     mark = secrets.token_hex(8)
-    asked[mark] = _Asked(name, task)
+    asked[mark] = _Asked(name, task, look, deadline)
     return Markup(f"<!--slot {mark}-->")  # noqa: S704  # hexadecimal digits
 
 
 async def fill_slots(html: Markup) -> str:
-    """Return the page with its slots in place, no later than the deadline."""
+    """Return the page with its slots in place, each no later than its deadline."""
     asked = _asked.get() or {}
-    tasks = [item.task for item in asked.values() if item.task is not None]
-    if tasks:
-        await asyncio.wait(tasks, timeout=DEADLINE)
+    began = asyncio.get_running_loop().time()
+    for item in sorted(asked.values(), key=lambda item: item.deadline):
+        if item.task is not None:
+            left = item.deadline - (asyncio.get_running_loop().time() - began)
+            await asyncio.wait({item.task}, timeout=max(0.0, left))
     contents = {mark: _content(item) for mark, item in asked.items()}
     return MARK.sub(lambda found: contents.get(found[1], ""), html)
 
@@ -114,25 +136,30 @@ async def _render(found: Slot) -> str:
 
 def _content(item: _Asked) -> str:
     if item.task is None:
-        return placeholder(item.name)
+        return placeholder(item.name, item.look)
     if not item.task.done():
         item.task.cancel()
         log.warning("slot.late", slot=item.name)
-        return placeholder(item.name)
-    error = item.task.exception()
-    if error is not None:
+        return placeholder(item.name, item.look)
+    error = None if item.task.cancelled() else item.task.exception()
+    if item.task.cancelled() or error is not None:
         log.warning("slot.failed", slot=item.name, error=repr(error))
-        return placeholder(item.name)
+        return placeholder(item.name, item.look)
     return item.task.result()
 
 
-def placeholder(name: str) -> Markup:
+def placeholder(name: str, look: SlotLook = SlotLook()) -> Markup:
     """Return what stands for a slot until the browser has loaded it."""
     from web.kit.pages import render  # noqa: PLC0415  # pages fill slots
 
-    return render("kit/_slot.html", {"name": name, "url": url_of(name)})
+    return render("kit/_slot.html", {"name": name, "url": url_of(name), "look": look})
 
 
 def _runs_here(feature: str) -> bool:
     features = current_kit().services.settings.features
     return not features or feature in features
+
+
+def _is_built(feature: str) -> bool:
+    """Whether the product has such a feature at all, here or in another process: it then has templates."""
+    return current_kit().templates.has_folder(feature)

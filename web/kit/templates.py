@@ -74,6 +74,10 @@ class Templates:
         """Whether the product has such a template."""
         return template in self._environment.list_templates()
 
+    def has_folder(self, name: str) -> bool:
+        """Whether the product has templates of a feature."""
+        return (self._root / "templates" / name).is_dir()
+
     def _of(self, theme: str) -> Environment:
         if theme not in self._themed:
             overrides = self._root / "themes" / theme / "templates"

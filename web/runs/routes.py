@@ -25,7 +25,7 @@ from web.kit import (
     slot,
     unit_of_work,
 )
-from web.runs import live  # noqa: F401  # brings what shows the facts of runs
+from web.runs import live, search  # noqa: F401  # bring what shows the facts of runs, and what finds them
 from web.runs.pages import RunBar, RunListPage, RunPage
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from core.errors import NotFoundError
 from core.messages import messages_of
 from core.runs.queries import runs_of
-from web.kit import current_context, feature_blueprint, guard, open_run_cards, page, see_other, services, unit_of_work
+from web.kit import current_context, guard, open_run_cards, page, see_other, services, unit_of_work
+from web.shell import search  # noqa: F401  # brings its routes
+from web.shell.blueprint import blueprint
 from web.shell.pages import DashboardPage, first_steps_of, greeting_of
 from web.shell.patterns import sample_page
 
@@ -19,8 +21,6 @@ N_ = messages_of("shell")
 
 RUNS_SHOWN = 10
 RUNS_LOOKED_AT = 50
-
-blueprint = feature_blueprint("shell")
 
 
 @blueprint.get("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from core.context import Role
 from core.identity import Membership
@@ -40,6 +41,14 @@ class TenantListPage:
 
     rows: tuple[TenantRow, ...]
     cards: tuple[RunCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Switcher:
+    """The slot ``tenants.switcher``: the reader's tenants, ``here`` among them."""
+
+    rows: tuple[TenantRow, ...]
+    here: UUID
 
 
 @dataclass(frozen=True, slots=True)

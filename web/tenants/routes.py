@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.tenants import creation, entry, members
+from web.tenants import creation, entry, members, search, switcher
 from web.tenants.blueprint import blueprint
 
-__all__ = ["blueprint", "creation", "entry", "members"]
+__all__ = ["blueprint", "creation", "entry", "members", "search", "switcher"]

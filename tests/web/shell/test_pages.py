@@ -41,7 +41,8 @@ async def test_the_dashboard_greets_and_shows_the_first_steps(
     assert answer.status == 200
     assert answer.heading.startswith("Good ")
     assert "Upload a first file and watch it being prepared" in answer.text
-    assert answer.html.one("header", class_="side").one("a", class_="brand").text.endswith(two_tenants.acme.facts.name)
+    brand = answer.html.one("header", class_="side").one("summary", class_="brand")
+    assert brand.text.endswith(two_tenants.acme.facts.name)
 
 
 async def test_the_navigation_says_where_one_is_and_leads_only_where_one_may_go(

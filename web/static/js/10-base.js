@@ -1,6 +1,6 @@
 "use strict";
 /* What all parts share. The files of this folder are joined in name order into one js/app.js. */
-const on = (name, act) => document.addEventListener(name, act);
+const on = (name, act, early) => document.addEventListener(name, act, early);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const main = () => document.getElementById("main");
 const html = document.documentElement;
@@ -12,6 +12,7 @@ on("htmx:finally:request", (e) => window.__busy.delete(e.detail.ctx));
 
 /* Say something to those who do not see it. */
 function announce(text) {
+  if (!text) return;
   const place = document.getElementById("announcer");
   if (place) place.append(Object.assign(document.createElement("p"), { textContent: text }));
   while (place && place.childElementCount > 5) place.firstChild.remove();
