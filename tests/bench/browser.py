@@ -30,8 +30,20 @@ LOADS = 5
 SWITCHES = 12
 FIGURE_DOM, FIGURE_LOAD, FIGURE_SWITCH = 0.150, 1.0, 0.100
 FIGURE_ALL, FIGURE_SCRIPT = 100, 60
+FIGURE_SHIFT = 0.05
 ASSETS = frozenset({"Stylesheet", "Script", "Image", "Font"})
 
+WIDTHS = (390, 1440)
+SECONDS_TO_SETTLE = 1.5
+PATHS = ("/", "/files", "/runs", "/members", "/preferences")
+
+# https://web.dev/articles/cls: the sum of what moved without anybody's doing, in one burst; here the whole load counts.
+WATCH_SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+  }).observe({type: 'layout-shift', buffered: true});
+"""
 WATCH_STEPS = """() => {
   window.seen = {};
   const look = () => document.querySelectorAll('main .step').forEach((step, at) => {
@@ -55,7 +67,11 @@ async def measure(product: Product) -> list[Row]:
     """Open the product in Chromium as a signed-in person."""
     tenant = make_tenant(product, "browser", 1)
     async with _page(product, tenant) as page:
-        rows = [*await _first_page(page, product), await _switches(page, product)]
+        rows = [
+            *await _first_page(page, product),
+            await _layout_shift(page, product),
+            await _switches(page, product),
+        ]
     async with driver(product, tenant) as given, _page(product, tenant) as page:
         return [await _steps(given, page, product), *rows]
 
@@ -113,6 +129,28 @@ async def _first_page(page: Page, product: Product) -> list[Row]:
             met=whole < FIGURE_ALL and script < FIGURE_SCRIPT,
         ),
     ]
+
+
+async def _layout_shift(page: Page, product: Product) -> Row:
+    """Load every page with an empty cache, on a phone and on a wide screen, and add up what moves by itself."""
+    await page.add_init_script(WATCH_SHIFTS)
+    wire = await page.context.new_cdp_session(page)
+    found: dict[str, float] = {}
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        for path in PATHS:
+            await wire.send("Network.clearBrowserCache")
+            await page.goto(_url(product, path), wait_until="load")
+            await asyncio.sleep(SECONDS_TO_SETTLE)
+            found[f"{path} at {width}"] = await page.evaluate("window.shifted")
+    worst = max(found, key=found.__getitem__)
+    return Row(
+        "layout shift of a first page, cold cache",
+        f"{found[worst]:.3f} ({worst})",
+        f"{len(found)} pages",
+        figure=f"<= {FIGURE_SHIFT}",
+        met=found[worst] <= FIGURE_SHIFT,
+    )
 
 
 async def _switches(page: Page, product: Product) -> Row:
