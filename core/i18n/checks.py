@@ -155,7 +155,7 @@ def _wrong(source: Entry, found: Entry, catalog: Catalog) -> Iterator[str]:
         if _edges(form) != _edges(originals[-1]):
             yield "spaces at its ends do not match"
         elif not originals[-1].endswith(",") and _ending(form) != _ending(originals[-1]):
-            # "Hello," is "Hola:" and "你好：": each language ends a greeting in its own way.
+            # "Hello," is "Hola:" in Spanish: each language ends a greeting in its own way.
             yield "ends with other punctuation"
 
 
