@@ -16,6 +16,9 @@ from activities.files.scanners import ClamdScanner, RuleScanner
 from activities.files.scanning import ScanningActivities
 from activities.files.settling import SettlingActivities
 from activities.files.tidying import TidyingActivities
+from activities.notifications.collecting import CollectingActivities
+from activities.notifications.mailing import MailingActivities
+from activities.notifications.tidying import TidyingNoticesActivities
 from activities.runs.recording import RecordingActivities
 from activities.runs.sweeping import SweepActivities
 from activities.tenants.provisioning import ProvisioningActivities
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from core.db import Database
     from core.mail import Mailer
+    from core.notices import NoticeKind
     from core.runs.contract import AnyContract
     from core.runs.dispatch import FactTransport
     from core.runs.recorder import Recorder
@@ -50,6 +54,7 @@ class Collaborators:
     transport: FactTransport
     recorder: Recorder
     contracts: Mapping[str, AnyContract]
+    notice_kinds: Mapping[str, NoticeKind]
 
 
 def activities(feature: str, given: Collaborators) -> list[Callable[..., Any]]:
@@ -92,9 +97,18 @@ def _runs(given: Collaborators) -> list[object]:
     return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts))]
 
 
+def _notifications(given: Collaborators) -> list[object]:
+    return [
+        CollectingActivities(given.db, given.notice_kinds),
+        MailingActivities(given.db, given.mailer, Hosts.of(given.settings)),
+        TidyingNoticesActivities(given.db),
+    ]
+
+
 BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyType({
     "auth": _auth,
     "tenants": _tenants,
     "files": _files,
     "runs": _runs,
+    "notifications": _notifications,
 })  # fmt: skip

@@ -8,18 +8,25 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
+from core.notices import RUN_KINDS
 from domain.files.types import TidyInput
+from domain.notifications.types import TidyNoticesInput
+from domain.tenants.notices import NEWS
 from workflows.auth.register import Register
 from workflows.files.ingest import Ingest
 from workflows.files.remove import Remove
 from workflows.files.tidy import Tidy
 from workflows.kit.run import DurableRun
+from workflows.notifications.collect import COLLECT, COLLECT_EVERY, Collect
+from workflows.notifications.mail import Mail
+from workflows.notifications.tidy import TidyNotices
 from workflows.runs.sweep import EVERY, SWEEP, Sweep
 from workflows.tenants.provision import Provision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.notices import NoticeKind
     from core.runs.contract import AnyContract
 
 WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
@@ -27,6 +34,7 @@ WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "tenants": (Provision,),
     "files": (Ingest, Remove, Tidy),
     "runs": (Sweep,),
+    "notifications": (Collect, Mail, TidyNotices),
 })  # fmt: skip
 """The workflows that run on each feature's task queue; a feature without any has an empty tuple."""
 
@@ -48,13 +56,29 @@ class Scheduled:
 SCHEDULES = (
     Scheduled("sweep", SWEEP, "runs", EVERY),
     Scheduled("tidy", Tidy.contract.name, "files", timedelta(hours=1), TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)),
+    Scheduled("collect-notices", COLLECT, "notifications", COLLECT_EVERY),
+    Scheduled(
+        "tidy-notices",
+        TidyNotices.contract.name,
+        "notifications",
+        timedelta(hours=6),
+        TidyNoticesInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID),
+    ),
 )
+
+NOTICE_KINDS = (*RUN_KINDS, NEWS)
+"""What people may be told, in the order of the page of preferences. A feature's kinds stand in its domain."""
 
 
 def contracts() -> Mapping[str, AnyContract]:
     """Return every contract by its name: of each workflow that is a run, its own."""
     runs = (cls.contract for classes in WORKFLOWS.values() for cls in classes if issubclass(cls, DurableRun))
     return MappingProxyType({contract.name: contract for contract in runs})
+
+
+def notice_kinds() -> Mapping[str, NoticeKind]:
+    """Return every kind of notice by its name."""
+    return MappingProxyType({kind.name: kind for kind in NOTICE_KINDS})
 
 
 def workflows(feature: str) -> tuple[type, ...]:

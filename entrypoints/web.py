@@ -169,6 +169,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         storage=storage,
         temporal=RunControl(client),
         contracts=registry.contracts(),
+        notice_kinds=registry.notice_kinds(),
         hub=Hub(transport, gatekeeper=SessionGatekeeper(db)),
         cache=Cache(redis),
         throttle=Throttle(redis, db),

@@ -94,7 +94,8 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
     stack.push_async_callback(starter.drain)
     db.after_commit(publisher)
     db.after_commit(starter)
-    recorder = Recorder(db)
+    contracts = registry.contracts()
+    recorder = Recorder(db, contracts)
     stack.push_async_callback(recorder.stop)
     recorder.start()
     return Collaborators(
@@ -105,7 +106,8 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
         client=client,
         transport=transport,
         recorder=recorder,
-        contracts=registry.contracts(),
+        contracts=contracts,
+        notice_kinds=registry.notice_kinds(),
     )
 
 

@@ -36,6 +36,11 @@ def add_feature(feature: str) -> None:
     for table, grants in EVERY_FEATURE.items():
         op.execute(f"grant {grants} on platform.{table} to adx_{feature}")
     op.execute(f"grant execute on function platform.append_audit to adx_{feature}")
+    # A table that is younger than the first features that were added; those are granted it where it is created.
+    op.execute(
+        f"do $$ begin if to_regclass('platform.notices') is not null then "
+        f"grant insert on platform.notices to adx_{feature}; end if; end $$"
+    )
 
 
 def create_role(name: str, *, tenant_bound: bool) -> None:

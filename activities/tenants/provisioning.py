@@ -12,7 +12,7 @@ from core.context import HOME_TENANT_ID
 from core.errors import UnavailableError
 from core.messages import messages_of
 from core.runs.effects import effect_key
-from domain.tenants import mails, service
+from domain.tenants import mails, notices, service
 from domain.tenants.repository import TenantRepository
 from domain.tenants.types import NewTenant
 
@@ -120,6 +120,7 @@ class ProvisioningActivities:
         async with self._work(new) as uow:
             if await uow.once(effect_key("open_tenant")):
                 await service.open_tenant(uow, new)
+                await notices.welcome(uow, new)
         async with self._db.unit_of_work(HOME_TENANT_ID, "tenants", actor_id=new.founder.id) as uow:
             service.announce_to_founder(uow, new)
 

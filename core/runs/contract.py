@@ -103,7 +103,7 @@ class Contract(Generic[InputT, ResultT]):
     ``name`` is ``<feature>.<workflow>``; the feature's name is its task queue. ``title`` may use the values that are
     given to ``launch(..., title_params=...)``. ``failures`` maps the ``code`` of a DomainError to what is told; a code
     that is not listed gets the general cause and remedy. ``parked_for`` is how long a parked run waits before it
-    undoes itself. ``icon`` names a symbol of the icon sheet.
+    undoes itself. ``icon`` names a symbol of the icon sheet. The good end of a ``quiet`` one is no news to anybody.
     """
 
     name: str
@@ -116,6 +116,7 @@ class Contract(Generic[InputT, ResultT]):
     cancel: Literal["undo", "never"] = "undo"
     parked_for: timedelta = timedelta(days=7)
     icon: str = "run"
+    quiet: bool = False
 
     @property
     def feature(self) -> str:

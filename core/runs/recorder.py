@@ -16,14 +16,16 @@ from sqlalchemy import text
 
 from core.live.fact import user_or_admins
 from core.metrics import RUNS
+from core.runs.notices import tell_actor
 from core.runs.queries import RUN_COLUMNS, STEP_COLUMNS
 from core.runs.report import ENDED, WHOLE_RUN, RunReport, StepReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from core.db import Database, UnitOfWork
+    from core.runs.contract import AnyContract
 
 log = structlog.get_logger()
 
@@ -84,8 +86,9 @@ LEARN = text(f"""
 class Recorder:
     """Queues reports and writes them, one transaction and one event number for all that is queued of a run."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, contracts: Mapping[str, AnyContract]) -> None:
         self._db = db
+        self._contracts = contracts
         self._queue: list[RunReport] = []
         self._told = asyncio.Event()
         # Held from taking reports off the queue until they are written, so that none overtakes another.
@@ -143,7 +146,7 @@ class Recorder:
         for (tenant_id, run_id), reports in by_run.items():
             # Nobody waits for the disk: what a crash of the database takes back, the sweep restores from the workflow.
             async with self._db.unit_of_work(tenant_id, "runs", durable=False) as uow:
-                ended = await apply_report(uow, run_id, _merge(reports))
+                ended = await apply_report(uow, run_id, _merge(reports), self._contracts)
             if ended:
                 learning = asyncio.create_task(self._learn(tenant_id, ended), name="run-durations")
                 self._learning.add(learning)
@@ -177,8 +180,12 @@ class Recorder:
             await log.awarning("durations not learnt", contract=run["contract"], exc_info=True)
 
 
-async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict[str, Any] | None:
+async def apply_report(
+    uow: UnitOfWork, run_id: UUID, report: RunReport, contracts: Mapping[str, AnyContract]
+) -> dict[str, Any] | None:
     """Write one report into the run's row and publish it; returns the run if this ended it as done, else None.
+
+    Whoever started the run is told when it ended or needs them; ``contracts`` know the words.
 
     A run that has ended stays as it is.
     """
@@ -197,6 +204,7 @@ async def apply_report(uow: UnitOfWork, run_id: UUID, report: RunReport) -> dict
         RUNS.labels(run["contract"], report.state).inc()
     # Event numbers are part of the fact, so that a page can tell a double from a gap.
     uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)
+    await tell_actor(uow, before, run, contracts)
     if ended or before == "launching":
         uow.actor_id = run["actor_id"]
         verb = report.state if ended else "started"

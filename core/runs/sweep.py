@@ -130,7 +130,7 @@ class Sweeper:
                 await uow.session.execute(LOOKED_AT, {"id": row.id, "changed_at": row.changed_at})
             return False
         async with self._db.unit_of_work(row.tenant_id, "runs") as uow:
-            await apply_report(uow, row.id, report)
+            await apply_report(uow, row.id, report, self._contracts)
         return True
 
     async def _truth(self, workflow_id: str, state_in_row: str) -> RunReport | None:

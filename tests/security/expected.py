@@ -12,7 +12,19 @@ BOUND_ROLES = "adx_tenant_bound"
 PLATFORM_ROLE = "adx_platform"
 GATEWAY_ROLE = "adx_gateway"
 
-FEATURES = ("auth", "tenants", "users", "files", "runs", "branding", "billing", "ai", "modules", "compliance")
+FEATURES = (
+    "auth",
+    "tenants",
+    "users",
+    "files",
+    "runs",
+    "branding",
+    "billing",
+    "ai",
+    "modules",
+    "compliance",
+    "notifications",
+)
 FEATURE_ROLES = frozenset(f"adx_{feature}" for feature in FEATURES)
 TENANT_ROLES = FEATURE_ROLES | {GATEWAY_ROLE}
 """The roles that work inside one tenant."""
@@ -22,7 +34,7 @@ ROW_PRIVILEGES = frozenset({"select", "insert", "update", "delete"})
 INTERNAL = frozenset({"platform.migrations"})
 """Relations that only migrations touch; granted to nobody."""
 
-OPENED_ACROSS_TENANTS = frozenset({"platform.runs", "platform.run_steps", "platform.outbox"})
+OPENED_ACROSS_TENANTS = frozenset({"platform.runs", "platform.run_steps", "platform.outbox", "platform.notices"})
 """Tenant tables that the sweeps see across tenants."""
 
 AS_OWNER = frozenset({"platform.append_audit"})
@@ -56,6 +68,9 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.step_durations": _grants({"adx_runs"}, ALL) | EVERY_FEATURE_READS,
     "platform.effects": _grants(FEATURE_ROLES, "select insert delete"),
     "platform.outbox": _grants(FEATURE_ROLES, "insert") | _grants({PLATFORM_ROLE}, "select delete"),
+    "platform.notices": _grants(FEATURE_ROLES, "insert")
+    | _grants({"adx_notifications"}, ALL)
+    | _grants({PLATFORM_ROLE}, "select"),
     "platform.audit": _grants({"adx_compliance"}, "select"),
     "platform.audit_heads": _grants({"adx_compliance"}, "select"),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.identity import Identity
     from core.live import Hub
     from core.mail import Mailer
+    from core.notices import NoticeKind
     from core.runs.contract import AnyContract
     from core.runs.temporal import RunControl
     from core.settings import Settings
@@ -41,6 +42,7 @@ class Services:
     storage: Storage
     temporal: RunControl
     contracts: Mapping[str, AnyContract]
+    notice_kinds: Mapping[str, NoticeKind]
     hub: Hub
     cache: Cache
     throttle: Throttle

@@ -133,6 +133,7 @@ REMOVE = Contract(
     result=RemoveResult,
     steps=(TRASH, GRACE, ERASE),
     outcomes={"removed": Outcome(N_("Removed"))},
+    quiet=True,
     failures={
         "in_work": Remedy(
             N_("The file is being prepared again, so it is not removed."),

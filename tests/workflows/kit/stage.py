@@ -207,7 +207,7 @@ async def open_stage(settings: Settings, client: Client, ctx: Context) -> AsyncI
         stack.push_async_callback(starter.drain)
         db.after_commit(publisher)
         db.after_commit(starter)
-        recorder = Recorder(db)
+        recorder = Recorder(db, CONTRACTS)
         recorder.start()
         stack.push_async_callback(recorder.stop)
         stage = Stage(db, client, ctx, recorder, facts, starter)
@@ -225,7 +225,7 @@ async def without_worker(
     if starts:
         db.after_commit(starter)
     try:
-        yield Stage(db, client, ctx, Recorder(db), Facts(), starter)
+        yield Stage(db, client, ctx, Recorder(db, CONTRACTS), Facts(), starter)
     finally:
         await db.close()
 

@@ -11,6 +11,7 @@ from core.db import Database
 from core.runs.recorder import Recorder
 from core.runs.temporal import connect
 from core.settings import Settings
+from tests.workflows.kit.sample import CONTRACTS
 from tests.workflows.kit.stage import Script, worker_of
 
 SLOW = "second"
@@ -42,7 +43,7 @@ class _Lines(list[str]):
 async def main(settings: Settings, notes: Path) -> None:
     """Work until killed."""
     db = await Database.connect(settings, pool_size=2)
-    recorder = Recorder(db)
+    recorder = Recorder(db, CONTRACTS)
     recorder.start()
     scripts: Any = Noted(notes)
     async with worker_of(await connect(settings), recorder, scripts):

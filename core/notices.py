@@ -1,0 +1,139 @@
+"""Telling one person something: written with what it tells of, shown by the bell, said in the reader's language there.
+
+Any feature may call :func:`notify` in its own transaction. The rows are a table that features append to and only
+``notifications`` reads; they hold :class:`Message` values, never words.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import text
+
+from core.context import SYSTEM_ACTOR_ID
+from core.ids import new_id
+from core.live.fact import only
+from core.messages import Message, messages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from core.db import Database, UnitOfWork
+
+N_ = messages_of("notifications")
+
+MailPace = Literal["never", "unread", "at_once"]
+"""When a mail follows: never, when it is still unread after ten minutes, or at once."""
+
+NoticeTone = Literal["", "success", "warning", "danger"]
+
+CHANGED = "notifications:changed"
+"""The fact that makes a person's open bells and lists read themselves again."""
+
+# Without a conflict target: naming one would need the right to read the table.
+INSERT = text("""
+    insert into platform.notices (tenant_id, id, user_id, key, kind, message, detail, tone, href)
+    values (:tenant_id, :id, :user_id, :key, :kind, cast(:message as jsonb), cast(:detail as jsonb), :tone, :href)
+    on conflict do nothing
+""")
+WITH_MAIL = text("select distinct tenant_id from platform.notices where mail in ('new', 'due') limit 500")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """A kind of thing that people are told, which each of them may silence or have sent by mail.
+
+    ``title`` and ``hint`` stand on the page of preferences, ``icon`` names a symbol of the icon sheet. ``mail`` is what
+    holds until somebody chooses. A kind that is not ``announced`` is said to screen readers by something else already.
+    """
+
+    name: str
+    title: Message
+    hint: Message
+    icon: str
+    mail: MailPace = "never"
+    announced: bool = True
+
+
+RUN_FINISHED = NoticeKind(
+    "runs.finished",
+    N_("Workflow finished"),
+    N_("Something that took more than a few seconds is done, or was cancelled."),
+    icon="run",
+    announced=False,
+)
+RUN_NEEDS_YOU = NoticeKind(
+    "runs.needs_you",
+    N_("Workflow stopped"),
+    N_("A workflow needs your decision, could not be finished, or refused what you gave it."),
+    icon="warning",
+    mail="unread",
+    announced=False,
+)
+RUN_KINDS = (RUN_FINISHED, RUN_NEEDS_YOU)
+"""What the platform itself tells, of every run."""
+
+
+async def notify(
+    uow: UnitOfWork,
+    *,
+    user_id: UUID,
+    kind: NoticeKind,
+    key: str,
+    message: Message,
+    href: str,
+    detail: Message | None = None,
+    tone: NoticeTone = "",
+) -> None:
+    """Tell one person of the tenant something, in the transaction of ``uow``.
+
+    ``key`` makes it unique: the same person and key is told once, however often an activity is repeated. ``message`` is
+    what it is about, in one sentence or title; ``detail`` a few words on how it stands. ``href`` is a path on the
+    tenant's host. Raises ValueError for an address elsewhere.
+    """
+    if not href.startswith("/") or href[1:2] in {"/", "\\"}:
+        raise ValueError(f"a notice leads to a path of the tenant, not to {href}")
+    if user_id == SYSTEM_ACTOR_ID:
+        return
+    notice_id = new_id()
+    await uow.session.flush()
+    inserted: Any = await uow.session.execute(
+        INSERT,
+        {
+            "tenant_id": uow.tenant_id,
+            "id": notice_id,
+            "user_id": user_id,
+            "key": key,
+            "kind": kind.name,
+            "message": json.dumps(message_to_json(message)),
+            "detail": json.dumps(message_to_json(detail)) if detail else None,
+            "tone": tone,
+            "href": href,
+        },
+    )
+    if inserted.rowcount:
+        uow.publish(CHANGED, str(notice_id), audience=only(user_id))
+
+
+async def tenants_with_mail(db: Database) -> list[UUID]:
+    """Return the tenants in which somebody was told something that may have to be sent by mail."""
+    async with db.platform_unit_of_work() as uow:
+        return list((await uow.session.scalars(WITH_MAIL)).all())
+
+
+def message_to_json(message: Message) -> dict[str, Any]:
+    """Return a message as plain values."""
+    return {
+        "domain": message.domain,
+        "text": message.text,
+        "params": dict(message.params),
+        "plural": message.plural,
+    }
+
+
+def message_from_json(value: Mapping[str, Any]) -> Message:
+    """Return the message that :func:`message_to_json` took apart."""
+    return Message(value["domain"], value["text"], value["params"], value["plural"])

@@ -1,0 +1,117 @@
+"""All queries on notifications. Row security keeps them within the tenant; each of them also names the person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, column, delete, func, or_, select, table, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.notifications.errors import no_such_notice
+from domain.notifications.models import ChoiceRow, Notice
+from domain.notifications.types import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+TENANTS = table("tenants", column("id"), schema="platform")
+
+
+class NoticeRepository:
+    """The notifications of one person, within one transaction."""
+
+    def __init__(self, session: AsyncSession, user_id: UUID) -> None:
+        self._session = session
+        self._user_id = user_id
+
+    async def newest(self, limit: int, *, before: UUID | None = None) -> Sequence[Notice]:
+        """Return the newest, all of them older than ``before``, without the kinds that the person has silenced."""
+        query = select(Notice).where(self._is_shown()).order_by(Notice.id.desc()).limit(limit)
+        return (await self._session.scalars(query.where(Notice.id < before) if before else query)).all()
+
+    async def count_unread(self, limit: int) -> int:
+        """Return how many are unread; counts no further than ``limit``."""
+        unread = select(Notice.id).where(self._is_shown(), Notice.read_at.is_(None)).limit(limit).subquery()
+        return (await self._session.scalars(select(func.count()).select_from(unread))).one()
+
+    async def mark_read(self, notice_id: UUID) -> bool:
+        """Mark one as read; returns whether it was unread. Raises NotFoundError for what is not the person's."""
+        notice = (
+            await self._session.scalars(select(Notice).where(Notice.id == notice_id, Notice.user_id == self._user_id))
+        ).one_or_none()
+        if notice is None:
+            raise no_such_notice()
+        if notice.read_at is not None:
+            return False
+        notice.read_at = func.now()
+        return True
+
+    async def mark_all_read(self, *, until: UUID | None = None) -> bool:
+        """Mark everything as read, or what is no newer than ``until``; returns whether anything was unread."""
+        query = update(Notice).where(Notice.user_id == self._user_id, Notice.read_at.is_(None))
+        if until is not None:
+            query = query.where(Notice.id <= until)
+        done: Any = await self._session.execute(query.values(read_at=func.now()))
+        return bool(done.rowcount)
+
+    async def choices(self) -> dict[str, Choice]:
+        """Return what the person has chosen, by kind."""
+        rows = await self._session.scalars(select(ChoiceRow).where(ChoiceRow.user_id == self._user_id))
+        return {row.kind: choice_of(row) for row in rows}
+
+    async def choose(self, tenant_id: UUID, choices: Mapping[str, Choice]) -> None:
+        """Write down what the person wants of each kind."""
+        if not choices:
+            return
+        values = [
+            {
+                "tenant_id": tenant_id,
+                "user_id": self._user_id,
+                "kind": kind,
+                "in_product": choice.in_product,
+                "mail": choice.mail,
+            }
+            for kind, choice in choices.items()
+        ]
+        query = insert(ChoiceRow).values(values)
+        await self._session.execute(
+            query.on_conflict_do_update(
+                index_elements=["tenant_id", "user_id", "kind"],
+                set_={"in_product": query.excluded.in_product, "mail": query.excluded.mail},
+            )
+        )
+
+    def _is_shown(self) -> ColumnElement[bool]:
+        silenced = (
+            select(ChoiceRow.kind)
+            .where(
+                ChoiceRow.tenant_id == Notice.tenant_id,
+                ChoiceRow.user_id == self._user_id,
+                ChoiceRow.kind == Notice.kind,
+                ChoiceRow.in_product.is_(False),
+            )
+            .exists()
+        )
+        return and_(Notice.user_id == self._user_id, ~silenced)
+
+
+def choice_of(row: ChoiceRow) -> Choice:
+    """Return a row as the choice that it holds."""
+    return Choice(row.in_product, row.mail)  # type: ignore[arg-type]  # a check of the table
+
+
+async def all_tenants(session: AsyncSession) -> Sequence[UUID]:
+    """Return the ids of all tenants; what they are told is out of reach all the same."""
+    return (await session.scalars(select(TENANTS.c.id))).all()
+
+
+async def remove_old(session: AsyncSession, read: timedelta, unread: timedelta) -> int:
+    """Remove what was read, or told and never read, longer ago than this; returns how many."""
+    old = or_(Notice.read_at < func.now() - read, Notice.created_at < func.now() - unread)
+    done: Any = await session.execute(delete(Notice).where(old))
+    return int(done.rowcount)

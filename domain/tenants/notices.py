@@ -1,0 +1,35 @@
+"""What tenants tells people of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.messages import messages_of
+from core.notices import NoticeKind, notify
+
+if TYPE_CHECKING:
+    from core.db import UnitOfWork
+    from domain.tenants.types import NewTenant
+
+N_ = messages_of("tenants")
+
+NEWS = NoticeKind(
+    "tenants.news",
+    N_("Workspace news"),
+    N_("What changes for everybody here, such as a new workspace being ready."),
+    icon="tenant",
+)
+
+
+async def welcome(uow: UnitOfWork, new: NewTenant) -> None:
+    """Greet the founder within the new tenant."""
+    await notify(
+        uow,
+        user_id=new.founder.id,
+        kind=NEWS,
+        key=f"tenant/{new.id}/opened",
+        message=N_("{tenant} is ready", tenant=new.name),
+        detail=N_("You are its owner."),
+        tone="success",
+        href="/",
+    )

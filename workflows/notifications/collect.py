@@ -1,0 +1,58 @@
+"""The regular look at what people were told: a schedule starts it, engineers alone see it; it is no run of anybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import (
+    Priority,
+    RetryPolicy,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from core.runs.contract import workflow_id
+    from domain.notifications.types import Collected, MailInput
+    from workflows.notifications.contract import MAIL
+
+COLLECT = "notifications.collect"
+COLLECT_EVERY = timedelta(seconds=10)
+TENANT_ID = SearchAttributeKey.for_keyword("TenantId")
+
+
+@workflow.defn(name=COLLECT)
+class Collect:
+    """Starts the workflow of each mail that is due."""
+
+    @workflow.run
+    async def run(self) -> int:
+        """Look once; the next tick of the schedule comes soon enough to be the retry."""
+        found: Collected = await workflow.execute_activity(
+            "notifications.collect_once",
+            result_type=Collected,
+            start_to_close_timeout=timedelta(seconds=60),
+            heartbeat_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+        return sum([await self._start(mail) for mail in found.mails])
+
+    async def _start(self, mail: MailInput) -> bool:
+        """Start a mail's workflow, which outlives this one; False for one that has been started before."""
+        try:
+            await workflow.start_child_workflow(
+                MAIL.name,
+                mail,
+                id=workflow_id(mail.tenant_id, MAIL.name, mail.mailing_id),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                search_attributes=TypedSearchAttributes([SearchAttributePair(TENANT_ID, str(mail.tenant_id))]),
+                priority=Priority(fairness_key=str(mail.tenant_id)),
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
