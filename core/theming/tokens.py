@@ -35,6 +35,7 @@ COLOURS = (
     *("info", "info-soft", "success", "success-soft", "warning", "warning-soft"),
     *("danger", "danger-fill", "danger-soft", "danger-contrast"),
     *("nav-back", "nav-line", "nav-ink", "nav-ink-strong", "nav-hover", "nav-current", "nav-current-ink", "nav-mark"),
+    *("chart-1", "chart-2", "chart-3", "chart-4"),
 )
 
 TOKENS: Mapping[str, Token] = {

@@ -33,6 +33,8 @@ A feature's routes::
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
+- Charts: ``line_chart(title, labels, {name: values})``, ``bar_chart``, ``sparkline(values)``, drawn by
+  ``components/chart.html``.
 - Around: ``services()``, ``current_context()``, ``current_person()``, ``next_path()``, ``session_token()``,
   ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``, ``device_look()``,
   ``set_device_cookie``, ``is_htmx()``,
@@ -45,6 +47,7 @@ A feature's routes::
 from core.errors import DomainError
 from web.kit.blueprint import FeatureBlueprint, feature_blueprint
 from web.kit.body import streams_body
+from web.kit.charts import Chart, Sparkline, bar_chart, line_chart, sparkline
 from web.kit.csrf import check_token
 from web.kit.errors import wants_json
 from web.kit.forms import Form, form_value, labels_of, one_line, read_form
@@ -70,6 +73,7 @@ from web.kit.visit import (
 )
 
 __all__ = [
+    "Chart",
     "DomainError",
     "FeatureBlueprint",
     "Form",
@@ -77,8 +81,10 @@ __all__ = [
     "Hit",
     "Query",
     "Services",
+    "Sparkline",
     "UploadedField",
     "UploadedFile",
+    "bar_chart",
     "check_token",
     "clear_session_cookie",
     "client_address",
@@ -92,6 +98,7 @@ __all__ = [
     "is_htmx",
     "labels_of",
     "limited",
+    "line_chart",
     "live_renderer",
     "mark_browser",
     "next_path",
@@ -113,6 +120,7 @@ __all__ = [
     "set_device_cookie",
     "set_session_cookie",
     "slot",
+    "sparkline",
     "streams_body",
     "unit_of_work",
     "wants_fragment",

@@ -10,13 +10,15 @@ import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from core.i18n import install
+from core.i18n import install, speaker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2.environment import TemplateModule
     from jinja2.runtime import Context
+
+    from core.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,7 @@ class Templates:
         )
         self._environment.template_class = SharedGlobals
         install(self._environment)
+        self._environment.filters["said"] = said
         self._environment.globals.update(globals_)
         self._themed: dict[str, Environment] = {}
 
@@ -102,6 +105,11 @@ def variables_of(model: object) -> dict[str, Any]:
     if is_dataclass(model):
         return {item.name: getattr(model, item.name) for item in fields(model)}
     raise TypeError(f"a page model is a dataclass or a dict, not {type(model).__name__}")
+
+
+def said(text: Message | str | None) -> str:
+    """Return what a component is given to say: a Message in the reader's words, a text as it is."""
+    return text if isinstance(text, str) else speaker().say(text)
 
 
 def dom_id(kind: str, key: object) -> str:

@@ -1,0 +1,159 @@
+"""What the components promise in their first comments, and what they are; which templates go past them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, nodes
+
+import core
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(core.__file__).parent.parent
+FOLDER = "templates/components"
+FIRST_COMMENT = re.compile(r"\A\{#-(.*?)-#\}", re.DOTALL)
+
+RAW = re.compile(
+    r"<(button|input|select|textarea|table|dialog|progress|meter|fieldset)\b[^>]*|class=\"[^\"]*(?<![\w-])(button|alert|badge|empty|tabs)(?![\w-])[^>]*",
+    re.IGNORECASE,
+)
+COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+EXCEPTIONS = {
+    'input type="hidden"': "nobody sees it, so it has no look",
+}
+"""The beginnings of raw elements that may stand in a page, and why."""
+
+FREE = ("templates/components/", "templates/emails/")
+"""Components themselves, and mails, which have no style sheet of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A macro: its file without the ending, its name, and its arguments with their defaults as written."""
+
+    file: str
+    name: str
+    arguments: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A documented signature, whole (``text``) and in parts; ``about`` is what is said below it."""
+
+    text: str
+    arguments: tuple[tuple[str, str | None], ...]
+    untyped: tuple[str, ...]
+    about: str
+
+
+def macros(root: Path = ROOT) -> Iterator[Macro]:
+    """Every macro that other templates can import."""
+    for file in sorted((root / FOLDER).glob("*.html")):
+        tree = Environment(autoescape=True).parse(file.read_text())
+        for macro in tree.find_all(nodes.Macro):
+            if not macro.name.startswith("_"):
+                bare = len(macro.args) - len(macro.defaults)
+                defaults: list[str | None] = [None] * bare + [_default(given) for given in macro.defaults]
+                arguments = zip((argument.name for argument in macro.args), defaults, strict=True)
+                yield Macro(file.stem, macro.name, tuple(arguments))
+
+
+def promise_of(macro: Macro, root: Path = ROOT) -> Promise | None:
+    """Return what the first comment of a macro's file says of it, if it says anything."""
+    comment = FIRST_COMMENT.match((root / FOLDER / f"{macro.file}.html").read_text())
+    found = re.search(rf"^[ \t]*({re.escape(macro.name)}\(.*\))$", comment[1] if comment else "", re.MULTILINE)
+    if comment is None or found is None:
+        return None
+    text = found[1].strip()
+    about = comment[1][found.end() :].strip("\n").split("\n")
+    told = [line.strip() for line in _until_the_next(about)]
+    try:
+        # "class" is a word of Python, not of Jinja.
+        function = ast.parse("def " + text.replace("class:", "class_:") + ": ...").body[0]
+    except SyntaxError:
+        return Promise(text, (), ("it is not written as Python writes signatures",), " ".join(told))
+    assert isinstance(function, ast.FunctionDef)
+    given = function.args.args
+    bare = len(given) - len(function.args.defaults)
+    defaults = [None] * bare + [ast.dump(value) for value in function.args.defaults]
+    names = [argument.arg.rstrip("_") for argument in given]
+    untyped = tuple(name for name, argument in zip(names, given, strict=True) if argument.annotation is None)
+    return Promise(text, tuple(zip(names, defaults, strict=True)), untyped, " ".join(told))
+
+
+def signature_faults(root: Path = ROOT) -> list[str]:
+    """Return macros whose first comment does not tell their arguments, types and defaults as they are."""
+    found = []
+    for macro in macros(root):
+        promise, at = promise_of(macro, root), f"{macro.file}.html: {macro.name}"
+        if promise is None:
+            found.append(f"{at} is not documented in the first comment, on a line of its own")
+            continue
+        if promise.untyped:
+            found.append(f"{at} does not say the types of {', '.join(promise.untyped)}")
+        if promise.arguments != macro.arguments and "as Python" not in "".join(promise.untyped):
+            found.append(f"{at} is documented as {_short(promise.arguments)}, but is {_short(macro.arguments)}")
+        if not promise.about:
+            found.append(f"{at} does not say what it is")
+    return found
+
+
+def raw_faults(root: Path = ROOT, *, folders: tuple[str, ...] = ("templates", "web/kit/templates")) -> list[str]:
+    """Return elements of pages that a component should make."""
+    found = []
+    for folder in folders:
+        for file in sorted((root / folder).rglob("*.html")):
+            name = str(file.relative_to(root))
+            if name.startswith(FREE):
+                continue
+            text = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), file.read_text())
+            for raw in RAW.finditer(text):
+                if not any(raw[0].removeprefix("<").startswith(allowed) for allowed in EXCEPTIONS):
+                    line = text[: raw.start()].count("\n") + 1
+                    found.append(f"{name}:{line}: {raw[0][:80]} is written by hand; components have it")
+    return found
+
+
+def shown_faults(page: str, root: Path = ROOT) -> list[str]:
+    """Return components that the text of the pattern page does not import."""
+    imported = set(re.findall(r'from "components/(\w+)\.html"', page))
+    return [f"{file.stem} is not shown" for file in sorted((root / FOLDER).glob("*.html")) if file.stem not in imported]
+
+
+def table_of_macros(root: Path = ROOT) -> str:
+    """Return the table of ``docs/components.md``, made of the first comments."""
+    rows = ["| from | macro | what it is |", "|---|---|---|"]
+    for macro in macros(root):
+        promise = promise_of(macro, root)
+        if promise:
+            rows.append(f"| `{macro.file}` | `{_cell(promise.text)}` | {_cell(promise.about)} |")
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _until_the_next(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        if not line.startswith("    ") and line.strip():
+            return
+        yield line
+
+
+def _default(given: nodes.Expr) -> str:
+    return ast.dump(ast.parse(repr(given.as_const()), mode="eval").body)
+
+
+def _short(arguments: tuple[tuple[str, str | None], ...]) -> str:
+    return ", ".join(name if default is None else f"{name}={default}" for name, default in arguments)
+
+
+if __name__ == "__main__":
+    print(table_of_macros())  # noqa: T201  for docs/components.md
