@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from core.context import SYSTEM_ACTOR_ID
 from core.ids import new_id
+from core.live.events import event
 from core.live.fact import only
 from core.messages import Message, messages_of
 
@@ -30,8 +31,7 @@ MailPace = Literal["never", "unread", "at_once"]
 
 NoticeTone = Literal["", "success", "warning", "danger"]
 
-CHANGED = "notifications:changed"
-"""The fact that makes a person's open bells and lists read themselves again."""
+CHANGED = event("notifications:changed", "A person has a new notification, or has read some: the bell counts again.")
 
 # Without a conflict target: naming one would need the right to read the table.
 INSERT = text("""

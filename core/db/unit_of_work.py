@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from core.ids import new_id
+from core.live.events import Event
 from core.live.fact import EVERYONE, Audience, Fact
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ class UnitOfWork:
     starts: list[PendingStart] = field(default_factory=list)
     _audit: list[_AuditEntry] = field(default_factory=list)
 
-    def publish(self, topic: str, key: str = "", *, audience: Audience = EVERYONE, **params: Scalar) -> None:
-        """Tell pages of this tenant that something happened, after commit."""
-        fact = Fact(tenant_id=self.tenant_id, topic=topic, key=key, audience=audience, params=params)
+    def publish(self, topic: str | Event, key: str = "", *, audience: Audience = EVERYONE, **params: Scalar) -> None:
+        """Tell pages of this tenant that something happened, after commit: a declared event, or a renderer's topic."""
+        if isinstance(topic, Event):
+            topic.check(params)
+        fact = Fact(tenant_id=self.tenant_id, topic=str(topic), key=key, audience=audience, params=params)
         self.facts.append(OutboxFact(new_id(), fact))
 
     async def audit(self, action: str, subject: str, **detail: Scalar) -> None:

@@ -18,7 +18,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from core.live.delivery import Channel, Delivery, Renderer
-from core.live.message import HEARTBEAT, position_message
+from core.live.message import HEARTBEAT, away_message, back_message, position_message
 from core.live.transport import BEGINNING, Transport, place
 from core.live.viewer import Subscription
 
@@ -41,6 +41,7 @@ SERVER_SECONDS = 2.0
 LONGEST_PAUSE = 2.0
 CATCH_UPS_AT_ONCE = 16
 MOST_OF_A_SESSION = 100
+AWAY_AFTER = 2.0  # seconds without a reading; pages are then told that news is interrupted
 
 OUTAGE = (RedisError, OSError, TimeoutError)
 
@@ -72,6 +73,7 @@ class Hub:
         self._server_seen_at = 0.0
         self._due: set[Subscription] = set()
         self._checked_at = 0.0
+        self._away = False
         self._started = False
         self._draining = False
 
@@ -130,6 +132,8 @@ class Hub:
             channel = self._channels[ctx.tenant_id] = Channel(ctx.tenant_id)
             self._spawn(self._wake())
         channel.viewers.add(viewer)
+        if self._away:
+            viewer.notice(away_message())
         self._of_session[ctx.session_id] += 1
         if channel.position is not None and position in {None, channel.position}:
             viewer.start(channel.position, [])
@@ -171,17 +175,28 @@ class Hub:
             await self._transport.wake(self._wake_key)
 
     async def _read_forever(self) -> None:
-        pause = 0.0
+        pause, heard_at = 0.0, asyncio.get_running_loop().time()
         while True:
             try:
                 await self._check_server()
                 await self._open_channels()
                 await self._read_once()
-                pause = 0.0
+                pause, heard_at = 0.0, asyncio.get_running_loop().time()
+                self._tell_whether_away(away=False)
             except OUTAGE as error:
                 if not pause:
                     log.warning("live.outage", error=str(error))
                 pause = await _pause(pause)
+                if asyncio.get_running_loop().time() - heard_at > AWAY_AFTER:
+                    self._tell_whether_away(away=True)
+
+    def _tell_whether_away(self, *, away: bool) -> None:
+        """Tell the pages that news is interrupted, or is back, when that changes."""
+        if self._away == away:
+            return
+        self._away = away
+        for viewer in [viewer for channel in self._channels.values() for viewer in channel.viewers]:
+            viewer.notice(away_message() if away else back_message())
 
     async def _read_once(self) -> None:
         channels = {tenant_id: channel for tenant_id, channel in self._channels.items() if channel.position}

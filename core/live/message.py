@@ -32,6 +32,16 @@ def position_message(id: str) -> bytes:  # noqa: A002
     return named_message(id, "live:at", {})
 
 
+def away_message() -> bytes:
+    """Tell the page that news cannot be heard now, though the stream is open."""
+    return named_message("", "live:away", {})
+
+
+def back_message() -> bytes:
+    """Tell the page that news is heard again."""
+    return named_message("", "live:back", {})
+
+
 def _data(text: str) -> str:
     """Return the text as ``data:`` lines; each line of the text needs its own prefix."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

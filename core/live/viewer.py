@@ -53,6 +53,7 @@ class Subscription:
         "_addressed",
         "_chunks",
         "_known",
+        "_notices",
         "_others",
         "_waiter",
         "caught_up",
@@ -73,6 +74,7 @@ class Subscription:
         self.ending: Ending | None = None
         self.on_end: Callable[[], object] | None = None
         self._chunks: deque[Missed] = deque()
+        self._notices: deque[bytes] = deque()
         self._known: tuple[int, int] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._others = _group(ctx, groups, is_addressed=False)
@@ -105,6 +107,12 @@ class Subscription:
         if self.caught_up:
             self._wake()
 
+    def notice(self, chunk: bytes) -> None:
+        """Tell something about the stream itself, at once, also to a viewer who still waits for what was missed."""
+        if self.ending is None:
+            self._notices.append(chunk)
+            self._wake()
+
     def pass_by(self, position: str) -> None:
         """Note that the stream went on by a fact that is not for this viewer."""
         if self.caught_up and not self._chunks:
@@ -135,6 +143,8 @@ class Subscription:
     async def __anext__(self) -> bytes:
         """Return all that waits, as one piece."""
         while not (self._chunks and self.caught_up):
+            if self._notices:
+                return self._notices.popleft()
             if self.ending is not None:
                 raise StopAsyncIteration
             self._waiter = asyncio.get_running_loop().create_future()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from core.live.events import event
 from core.live.fact import only
 from domain.auth.errors import link_invalid
 from domain.auth.models import Account, Verification
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from core.db import UnitOfWork
     from domain.auth.types import Application
 
-ACTIVATED = "auth:activated"
-"""The fact that lets the person's waiting page go on."""
+ACTIVATED = event("auth:activated", "A person's address is confirmed: the page that waits for it goes on.")
 
 
 async def create_pending(uow: UnitOfWork, account_id: UUID, application: Application, locale: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from core.ids import new_id
+from core.live.events import event
 from core.storage import object_key
 from domain.files import quota
 from domain.files.errors import no_such_file, still_in_work
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from core.storage import Stored
     from domain.files.types import Findings
 
-CHANGED = "files:changed"
-"""The fact that makes every open list of the tenant read itself again."""
+CHANGED = event("files:changed", "A file has arrived, changed its state, or left: every open list reads itself again.")
 
 LONGEST_NAME = 200
 LONGEST_TYPE = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from core.live.events import event
 from core.live.fact import only
 from core.storage import object_key
 from domain.tenants.errors import SlugTakenError
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from core.db import UnitOfWork
     from domain.tenants.types import NewTenant
 
-CHANGED = "tenants:changed"
-"""The fact that makes the list of a person's workspaces read itself again."""
+CHANGED = event(
+    "tenants:changed", "A workspace of the person was opened: the list of their workspaces reads itself again."
+)
 
 STARTING_LIMITS = MappingProxyType({"files.bytes": 5 * 1024**3, "members": 10})
 """What a tenant may use until it has a licence: stored bytes, and people."""

@@ -153,6 +153,8 @@ class Visitor:
         answer = Answer(response.status_code, response.headers, response.content)
         if answer.headers.get("content-type", "").startswith("text/html"):
             for body in answer.html.all("body"):
+                if "hx-headers:inherited" not in body.attributes:
+                    continue  # the page for times without a connection sends nothing
                 self._csrf[host] = json.loads(body.attributes["hx-headers:inherited"])["X-CSRF-Token"]
         return answer
 

@@ -29,16 +29,17 @@ A feature's routes::
   and ``/search`` ask all providers at once.
 - Live: ``@live_renderer("run")`` on ``async def show(fact, viewer) -> str | None`` that returns
   ``render_live("runs/_partial.html", model, viewer)``, made of ``<hx-partial>`` elements.
+- Events: ``tell(response, EVENT, ...)`` has the page hear an event declared by ``core.live.events.event``, as
+  ``uow.publish(EVENT, ...)`` has every open page hear it; parts react by ``hx-trigger="files:changed from:body"``.
 - Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
 - Charts: ``line_chart(title, labels, {name: values})``, ``bar_chart``, ``sparkline(values)``, drawn by
   ``components/chart.html``.
-- Around: ``services()``, ``current_context()``, ``current_person()``, ``next_path()``, ``session_token()``,
-  ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``, ``device_look()``,
-  ``set_device_cookie``, ``is_htmx()``,
-  ``wants_fragment()``, ``wants_json()``.
+- Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
+  ``session_token()``, ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``,
+  ``device_look()``, ``set_device_cookie``, ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
   ``live_after()``, ``runs_feature(name)``.
@@ -54,11 +55,11 @@ from web.kit.forms import Form, form_value, labels_of, one_line, read_form
 from web.kit.guards import guard
 from web.kit.limits import limited
 from web.kit.live import live_renderer
-from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, wants_fragment
+from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, tell, wants_fragment
 from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
 from web.kit.search import Group, Hit, Query, search, searchable
 from web.kit.security import clear_session_cookie, set_device_cookie, set_session_cookie
-from web.kit.services import Services, services
+from web.kit.services import Services, services, static_url
 from web.kit.slots import slot
 from web.kit.templates import dom_id
 from web.kit.uploads import UploadedField, UploadedFile, parts
@@ -121,7 +122,9 @@ __all__ = [
     "set_session_cookie",
     "slot",
     "sparkline",
+    "static_url",
     "streams_body",
+    "tell",
     "unit_of_work",
     "wants_fragment",
     "wants_json",

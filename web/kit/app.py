@@ -26,7 +26,7 @@ from web.kit.kept import Kept, personal
 from web.kit.live import FactRenderer
 from web.kit.pages import wants_fragment
 from web.kit.security import SecurityHeaders, set_visitor_cookie
-from web.kit.services import Kit, current_kit
+from web.kit.services import Kit, current_kit, static_url
 from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id
@@ -259,7 +259,7 @@ class _Finishing:
 def template_globals() -> dict[str, Any]:
     """Return what every template may call or use, beside what its page gives it."""
     return {
-        "static_url": _static_url,
+        "static_url": static_url,
         "theme_url": _theme_url,
         "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
         "live_after": personal(lambda: current_visit().position),
@@ -270,10 +270,6 @@ def template_globals() -> dict[str, Any]:
         "runs_feature": _runs_feature,
         "request": request,
     }
-
-
-def _static_url(name: str) -> str:
-    return current_kit().static.url(name)
 
 
 def _theme_url(key: str) -> str:

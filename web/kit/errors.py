@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
@@ -139,13 +140,19 @@ async def _ask_to_sign_in(_: SignInNeededError) -> Response:
     refusal = Refusal(401, "sign_in", SIGN_IN)
     if wants_json():
         return answer(refusal)
-    here = request.path if request.method == "GET" else "/"
+    here = request.path if request.method == "GET" else _came_from()
     url = sign_in_url(visit.services.settings.base_url, visit.ctx, here)
     if is_htmx():
         response = answer(refusal)
         response.headers["HX-Redirect"] = url
         return response
     return Response("", status=303, headers={"Location": url})
+
+
+def _came_from() -> str:
+    """Return the page that a form was sent from, as htmx tells it, if it is one of this host."""
+    sent = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return sent.path if sent.netloc == request.host and sent.path.startswith("/") else "/"
 
 
 def answer(refusal: Refusal) -> Response:
@@ -155,8 +162,9 @@ def answer(refusal: Refusal) -> Response:
     elif is_htmx() and request.headers.get("HX-Target", "").startswith("div#slot-"):
         response = _html("")  # the slot's own button says so; what stands in its place stays
         response.headers["HX-Reswap"] = "none"
-    elif wants_fragment():
+    elif wants_fragment() or _stays_on_its_page(refusal):
         response = _html(render("kit/_toast.html", {"text": speaker().say(refusal.message), "tone": "danger"}))
+        response.headers["HX-Push-Url"] = "false"
     else:
         response = _html(_page(refusal))
     response.status_code = refusal.status
@@ -164,6 +172,11 @@ def answer(refusal: Refusal) -> Response:
         response.headers["Retry-After"] = str(refusal.retry_after)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _stays_on_its_page(refusal: Refusal) -> bool:
+    """Whether a boosted request is refused by a message over the page it came from, so that nothing typed is lost."""
+    return is_htmx() and (request.method != "GET" or refusal.status >= 500)  # noqa: PLR2004  # server errors
 
 
 def wants_json() -> bool:

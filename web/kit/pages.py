@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.context import Context
     from core.live import LiveViewer
+    from core.live.events import Event
 
 VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
 
@@ -79,6 +80,14 @@ def see_other(url: str, *, reload: bool = False) -> Response:
     if request.headers.get("HX-Boosted") == "true":
         return Response("", status=303, headers={"Location": url})
     return Response("", status=200, headers={"HX-Location": _within(url)})
+
+
+def tell(response: Response, what: Event, **payload: object) -> Response:
+    """Have the page that gets this answer hear a declared event, once the answer is in place."""
+    what.check(payload)
+    told = json.loads(response.headers.get("HX-Trigger", "{}"))
+    response.headers["HX-Trigger"] = json.dumps({**told, what.name: payload})
+    return response
 
 
 def next_path(default: str = "") -> str:

@@ -29,6 +29,7 @@ class SecurityHeaders:
         # A form's redirect counts as its target: signing in and out passes between the base host and the tenants'.
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; manifest-src 'self'; "
+            "worker-src 'self'; "
             f"img-src 'self' data: {content}; media-src {content}; connect-src 'self'; "
             f"form-action 'self' {base} {below}; frame-ancestors 'none'; base-uri 'none'"
         )

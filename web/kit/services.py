@@ -75,6 +75,11 @@ def services() -> Services:
     return _kit.get().services
 
 
+def static_url(name: str) -> str:
+    """Return the address of a file of the pages; it changes whenever the content does."""
+    return _kit.get().static.url(name)
+
+
 @contextmanager
 def serving(kit: Kit) -> Iterator[None]:
     """Make ``kit`` the one of everything that runs within the block."""

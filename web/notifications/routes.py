@@ -118,7 +118,7 @@ def _changed() -> Response:
     """Have the page's own bell and list read themselves again, also while the stream is away."""
     if not is_htmx():
         return see_other("/notifications")
-    return Response("", headers={"HX-Trigger": CHANGED})
+    return Response("", headers={"HX-Trigger": str(CHANGED)})
 
 
 def _id(value: str) -> UUID | None:

@@ -32,11 +32,12 @@ class FirstStep:
 
 @dataclass(frozen=True, slots=True)
 class DashboardPage:
-    """``shell/dashboard.html``: the greeting and the runs that concern this person now."""
+    """``shell/dashboard.html``: the greeting, the runs that concern this person now, and those that ended lately."""
 
     greeting: Message
     needs_you: Sequence[RunCard]
     running: Sequence[RunCard]
+    lately: Sequence[RunCard]
     first_steps: Sequence[FirstStep]
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from core.errors import NotFoundError
 from core.messages import messages_of
 from core.runs.queries import runs_of
-from web.kit import current_context, guard, open_run_cards, page, see_other, services, unit_of_work
-from web.shell import search  # noqa: F401  # brings its routes
+from core.runs.report import ENDED
+from web.kit import current_context, guard, open_run_cards, page, run_card, see_other, services, unit_of_work
+from web.shell import install, search  # noqa: F401  # bring their routes
 from web.shell.blueprint import blueprint
 from web.shell.pages import DashboardPage, first_steps_of, greeting_of
 from web.shell.patterns import sample_page
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 N_ = messages_of("shell")
 
 RUNS_SHOWN = 10
+RUNS_LATELY = 5
 RUNS_LOOKED_AT = 50
 
 
@@ -39,7 +41,7 @@ async def dashboard() -> Response:
     """Show what needs this person, what is happening and what changed."""
     ctx = current_context()
     async with unit_of_work("runs") as uow:
-        done = await runs_of(uow, ctx, states=("done",), limit=RUNS_LOOKED_AT)
+        ended = await runs_of(uow, ctx, states=tuple(sorted(ENDED)), limit=RUNS_LOOKED_AT)
     cards = await open_run_cards(limit=RUNS_SHOWN)
     return await page(
         "shell/dashboard.html",
@@ -47,8 +49,10 @@ async def dashboard() -> Response:
             greeting=greeting_of(ctx, datetime.now(UTC)),
             needs_you=[card for card in cards if card.state == "needs_you"],
             running=[card for card in cards if card.state != "needs_you"],
-            first_steps=first_steps_of(frozenset(run.contract for run in done)),
+            lately=[run_card(run, ctx) for run in ended[:RUNS_LATELY]],
+            first_steps=first_steps_of(frozenset(run.contract for run in ended if run.state == "done")),
         ),
+        fragment="shell/_runs_now.html",
     )
 
 

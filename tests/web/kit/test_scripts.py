@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-EXPECTED = ("status of 404", "status of 413")
-"""The slot of a feature that is not part of this app, and an upload that is refused."""
+EXPECTED = ("status of 404", "status of 413", "when fetching the script")
+"""What is not part of this app (a slot, the worker of the shell), and an upload that is refused."""
 
 
 @pytest.fixture(scope="session")

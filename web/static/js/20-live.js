@@ -5,16 +5,23 @@
   const told = new Set();
   const latest = new Map();
   let failures = 0;
-  let banner;
+
+  const states = new Map();
+  let telling;
 
   window.adxSeen = {};
 
+  /* A workflow began, changed or ended: whatever part of the page lists them may read itself again. */
+  const noticed = (run) => {
+    if (states.get(run.id) === run.dataset.state) return;
+    states.set(run.id, run.dataset.state);
+    clearTimeout(telling);
+    telling = setTimeout(() => htmx.trigger(document.body, "runs:changed"), 150);
+  };
+
   const connected = (yes) => {
-    clearTimeout(banner);
-    const show = () => all("[data-offline]").forEach((place) => (place.hidden = yes));
-    if (yes) show();
-    else banner = setTimeout(show, 2000);
     html.dataset.live = yes ? "on" : "off";
+    document.dispatchEvent(new Event("adx:live"));
   };
   const again = () => {
     connected(false);
@@ -48,6 +55,7 @@
     parsed.innerHTML = e.detail.message.data;
     for (const element of all("[data-seq][id]", parsed.content)) {
       (window.adxSeen[element.id] ||= []).push(seqOf(element));
+      if (element.matches("article.run")) noticed(element);
       latest.delete(element.id);
       latest.set(element.id, element);
       if (latest.size > 100) latest.delete(latest.keys().next().value);

@@ -2,6 +2,10 @@
 {
   let path = location.pathname;
 
+  /* Going from page to page is a change of scene where motion is welcome; live news never is. */
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  on("htmx:before:request", (e) => { if (e.detail.ctx.request.headers["HX-Boosted"] && e.detail.ctx.request.method === "GET") e.detail.ctx.transition = !still.matches; });
+
   on("htmx:before:swap", (e) => {
     const { ctx, tasks } = e.detail;
     const task = tasks.find((found) => found.type === "main");
@@ -22,10 +26,8 @@
     if (location.pathname === path) return;
     path = location.pathname;
     main()?.focus({ preventScroll: true });
-    announce(document.title);
+    announce(main()?.querySelector("h1")?.textContent);
   });
-
-  on("htmx:error", (e) => { if (e.target.id !== "live") all("[data-offline]").forEach((place) => (place.hidden = navigator.onLine)); });
 
   /* A slot that could not be loaded shows its button. */
   on("htmx:before:request", (e) => e.target.closest?.(".slot")?.removeAttribute("data-failed"));

@@ -14,7 +14,7 @@
     hit?.scrollIntoView({ block: "nearest" });
   };
   const chosen = () => hits().find((hit) => hit.getAttribute("aria-selected") === "true");
-  const ask = () => htmx.trigger(box().querySelector("form"), "palette:ask");
+  const ask = () => box().open && htmx.trigger(box().querySelector("form"), "palette:ask");
 
   /* What was chosen on this device before: built from text, never from markup. */
   const showRecent = () => {
@@ -91,6 +91,7 @@
     const at = list.indexOf(chosen());
     const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? list.length - 1 : at - 1, PageDown: Math.min(at + 6, list.length - 1), PageUp: Math.max(at - 6, 0) }[e.key];
     if (to !== undefined && list.length) { e.preventDefault(); choose(list[(to + list.length) % list.length]); }
+    if (e.key === "Escape") { e.preventDefault(); box().close(); }
     if (e.key === "Enter") { e.preventDefault(); chosen()?.click(); }
   });
 
