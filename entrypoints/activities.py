@@ -111,4 +111,5 @@ BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyTy
     "files": _files,
     "runs": _runs,
     "notifications": _notifications,
+    "users": lambda _: [],
 })  # fmt: skip

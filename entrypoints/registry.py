@@ -35,6 +35,7 @@ WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "files": (Ingest, Remove, Tidy),
     "runs": (Sweep,),
     "notifications": (Collect, Mail, TidyNotices),
+    "users": (),
 })  # fmt: skip
 """The workflows that run on each feature's task queue; a feature without any has an empty tuple."""
 

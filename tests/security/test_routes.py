@@ -59,6 +59,11 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("home", "GET", "/sessions"): "signed_in",
     ("home", "POST", "/sessions/revocation"): "signed_in",
     ("home", "POST", "/sessions/<uuid:session_id>/revocation"): "signed_in",
+    ("home", "GET", "/preferences"): "signed_in",
+    ("home", "POST", "/preferences/colour-scheme"): "anyone",
+    ("home", "POST", "/preferences/language"): "anyone",
+    ("home", "POST", "/preferences/theme"): "signed_in",
+    ("home", "POST", "/preferences/timezone"): "signed_in",
     ("home", "GET", "/tenants"): "signed_in",
     ("home", "POST", "/tenants"): "signed_in",
     ("home", "GET", "/tenants/new"): "signed_in",
@@ -75,7 +80,15 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("tenant", "GET", "/manifest.webmanifest"): "anyone",
     ("tenant", "GET", "/offline"): "anyone",
     ("tenant", "GET", "/search"): "guest",
+<<<<<<< HEAD
     ("tenant", "GET", "/service-worker.js"): "anyone",
+=======
+    ("tenant", "GET", "/preferences"): "guest",
+    ("tenant", "POST", "/preferences/colour-scheme"): "anyone",
+    ("tenant", "POST", "/preferences/language"): "anyone",
+    ("tenant", "POST", "/preferences/theme"): "guest",
+    ("tenant", "POST", "/preferences/timezone"): "guest",
+>>>>>>> aeeb753 (users: Let people choose language, time zone, colours and theme, for themselves or for one device.)
     ("tenant", "GET", "/files"): "guest",
     ("tenant", "POST", "/files"): "member",
     ("tenant", "GET", "/files/recent"): "guest",

@@ -13,6 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 from core.context import Context
 from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
+from core.i18n.names import languages
 from core.identity import Look, Offers, choose
 from core.metrics import STREAMS
 from core.theming import DEFAULT_THEME
@@ -268,6 +269,7 @@ def template_globals() -> dict[str, Any]:
         "kept": _kept,
         "dom_id": dom_id,
         "runs_feature": _runs_feature,
+        "languages": lambda: languages(current_kit().services.catalogues.locales),
         "request": request,
     }
 

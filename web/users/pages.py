@@ -1,0 +1,32 @@
+"""What the templates of users receive: a tested contract, since themes are written against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.i18n.names import Language, Region
+from core.identity import Look
+from web.users.previews import ThemeCard
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesPage:
+    """``/preferences``. ``person`` and ``device`` are what each chose; ``saved`` names the section just saved."""
+
+    person: Look
+    device: Look
+    languages: tuple[Language, ...]
+    regions: tuple[Region, ...]
+    themes: tuple[ThemeCard, ...]
+    tenants_theme: str
+    now: datetime
+    saved: str = ""
+    section: str = "preferences"
+
+    def chosen(self, field: str) -> str | None:
+        """What is shown here of one thing, if anybody but tenant and browser chose it."""
+        return getattr(self.device, field) or getattr(self.person, field)
