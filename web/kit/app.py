@@ -269,7 +269,7 @@ def template_globals() -> dict[str, Any]:
         "kept": _kept,
         "dom_id": dom_id,
         "runs_feature": _runs_feature,
-        "languages": lambda: languages(current_kit().services.catalogues.locales),
+        "all_languages": lambda: languages(current_kit().services.catalogues.locales),
         "request": request,
     }
 
