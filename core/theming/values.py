@@ -1,7 +1,7 @@
 """Values of CSS, calculated as a browser does: the part of CSS that token sheets are written in.
 
-``var()``, ``light-dark()``, ``oklch()`` with and without ``from`` (CSS Color 5, relative colours), ``calc()``, ``min()``,
-``max()`` and ``clamp()``.
+``var()``, ``light-dark()``, ``oklch()`` with and without ``from`` (CSS Color 5, relative colours), ``calc()``,
+``min()``, ``max()`` and ``clamp()``.
 """
 
 from __future__ import annotations

@@ -80,15 +80,12 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("tenant", "GET", "/manifest.webmanifest"): "anyone",
     ("tenant", "GET", "/offline"): "anyone",
     ("tenant", "GET", "/search"): "guest",
-<<<<<<< HEAD
     ("tenant", "GET", "/service-worker.js"): "anyone",
-=======
     ("tenant", "GET", "/preferences"): "guest",
     ("tenant", "POST", "/preferences/colour-scheme"): "anyone",
     ("tenant", "POST", "/preferences/language"): "anyone",
     ("tenant", "POST", "/preferences/theme"): "guest",
     ("tenant", "POST", "/preferences/timezone"): "guest",
->>>>>>> aeeb753 (users: Let people choose language, time zone, colours and theme, for themselves or for one device.)
     ("tenant", "GET", "/files"): "guest",
     ("tenant", "POST", "/files"): "member",
     ("tenant", "GET", "/files/recent"): "guest",
