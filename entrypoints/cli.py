@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.messages import messages_of
 from core.settings import Settings, SettingsError
 from entrypoints.embedded.program import StartError
 from entrypoints.i18n import app as i18n
+from entrypoints.terminal import in_the_terminals_language, tell
 from entrypoints.theme import app as theme
 
 # The commands import what they run, so that `adx --help` is instant and a web process loads no worker.
@@ -20,7 +22,14 @@ from entrypoints.theme import app as theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+N_ = messages_of("cli")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Run every process of ADX, and what its operators type.",
+)
 app.add_typer(i18n, name="i18n")
 app.add_typer(theme, name="theme")
 
@@ -32,7 +41,7 @@ Features = Annotated[
 def main() -> None:
     """Run a command; what a person can put right is told in a sentence, without a traceback."""
     try:
-        app()
+        in_the_terminals_language(typer.main.get_command(app))()
     except (SettingsError, StartError) as error:
         sys.stderr.write(f"\n{error}\n\n")
         raise SystemExit(1) from None
@@ -70,7 +79,7 @@ def migrate() -> None:
     from core.db.migrate import upgrade
 
     upgrade(Settings.load().migrate_database_url)
-    typer.echo("The database has every migration.")
+    typer.echo(tell(N_("The database has every migration.")))
 
 
 @app.command()
@@ -81,7 +90,7 @@ def bootstrap(
     from core.db.bootstrap import bootstrap_for
 
     bootstrap_for(Settings.load(), superuser_url)
-    typer.echo("Roles and database are there. Now run `adx migrate`.")
+    typer.echo(tell(N_("Roles and database are there. Now run `adx migrate`.")))
 
 
 @app.command()
@@ -91,7 +100,7 @@ def seed() -> None:
 
     settings = Settings.load()
     if settings.is_production:
-        raise StartError("Demo data has well-known passwords, so it is refused in production.")
+        raise StartError(tell(N_("Demo data has well-known passwords, so it is refused in production.")))
     for account in asyncio.run(add_demo_data(settings)):
         typer.echo(account)
 
@@ -133,7 +142,15 @@ def _features(settings: Settings, chosen: str) -> Sequence[str]:
     wanted = [name.strip() for name in chosen.split(",") if name.strip()] or sorted(settings.features) or list(FEATURES)
     unknown = [name for name in wanted if name not in FEATURES]
     if unknown:
-        raise StartError(f"No such feature: {', '.join(unknown)}. There are: {', '.join(FEATURES)}.")
+        raise StartError(
+            tell(
+                N_(
+                    "No such feature: {unknown}. There are: {features}.",
+                    unknown=", ".join(unknown),
+                    features=", ".join(FEATURES),
+                )
+            )
+        )
     return wanted
 
 

@@ -18,16 +18,20 @@ from urllib.parse import urlsplit
 
 from core.db.bootstrap import bootstrap
 from core.db.migrate import upgrade
+from core.messages import messages_of
 from core.settings import ROOT, Settings
 from entrypoints.embedded import leftovers
 from entrypoints.embedded.plan import DATABASE, plan
 from entrypoints.embedded.program import Program, StartError
 from entrypoints.embedded.supervisor import Log, Supervisor
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from entrypoints.embedded.plan import Plan
+
+N_ = messages_of("cli")
 
 SECONDS_OF_GRACE = 30
 
@@ -50,7 +54,12 @@ def _alone(state_dir: Path) -> Iterator[None]:
             lock.seek(0)
             pid = lock.read().strip()
             raise StartError(
-                f"ADX already runs from this folder (process {pid}). Stop it with Ctrl-C, or with `kill {pid}`."
+                tell(
+                    N_(
+                        "ADX already runs from this folder (process {pid}). Stop it with Ctrl-C, or with `kill {pid}`.",
+                        pid=pid,
+                    )
+                )
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -75,11 +84,11 @@ async def _run(state_dir: Path) -> int:
         work.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await work
-        say("stopping")
+        say(tell(N_("stopping")))
         await supervisor.stop()
         # Whatever a child started on its own account is of this stack too.
         await asyncio.to_thread(leftovers.stop, state_dir)
-        say("stopped; nothing is left running")
+        say(tell(N_("stopped; nothing is left running")))
 
 
 def _stop_signal(say: partial[None]) -> asyncio.Event:
@@ -87,7 +96,7 @@ def _stop_signal(say: partial[None]) -> asyncio.Event:
 
     def asked() -> None:
         if stop.is_set():
-            say("still stopping; every process is given its time to finish")
+            say(tell(N_("still stopping; every process is given its time to finish")))
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -99,8 +108,8 @@ async def _start(state_dir: Path, supervisor: Supervisor, log: Log) -> None:
     say = partial(log.write, "stack")
     orphans = await asyncio.to_thread(leftovers.stop, state_dir)
     if orphans:
-        say(f"stopped what an earlier start left running: {', '.join(orphans)}")
-    say("starting the servers")
+        say(tell(N_("stopped what an earlier start left running: {names}", names=", ".join(orphans))))
+    say(tell(N_("starting the servers")))
     ready = await asyncio.to_thread(plan, state_dir)
     for note in ready.notes:
         say(note)
@@ -108,9 +117,9 @@ async def _start(state_dir: Path, supervisor: Supervisor, log: Log) -> None:
     os.environ.update(ready.environment)
     _write_environment(state_dir, ready)
     settings = Settings.load()
-    say("bringing the database to the newest migration")
+    say(tell(N_("bringing the database to the newest migration")))
     await asyncio.to_thread(_prepare_database, ready, settings)
-    say("starting worker and web, and adding demo data")
+    say(tell(N_("starting worker and web, and adding demo data")))
     processes = [_worker(state_dir, log), _web(state_dir, log, settings)]
     _, accounts = await asyncio.gather(supervisor.start(processes), _seed(settings))
     sys.stdout.write(_banner(settings, ready, accounts))
@@ -131,8 +140,14 @@ def _prepare_database(ready: Plan, settings: Settings) -> None:
         if ready.postgres:
             raise
         raise StartError(
-            f"The database of DATABASE_URL could not be brought to the newest migration:\n\n{error}\n\n"
-            "If it is new, run `bin/adx bootstrap --superuser-url ...` once; `bin/adx doctor` looks at everything."
+            tell(
+                N_(
+                    "The database of DATABASE_URL could not be brought to the newest migration:\n\n{error}\n\n"
+                    "If it is new, run `bin/adx bootstrap --superuser-url ...` once; "
+                    "`bin/adx doctor` looks at everything.",
+                    error=str(error),
+                )
+            )
         ) from error
 
 
@@ -193,9 +208,9 @@ def _coloured() -> bool:
 
 def _banner(settings: Settings, ready: Plan, accounts: Sequence[object]) -> str:
     rows = [("ADX", settings.base_url)]
-    rows += [("Demo account" if number == 0 else "", str(account)) for number, account in enumerate(accounts)]
-    rows += [("Mailbox", settings.mailbox_url)] if settings.mailbox_url else []
+    rows += [(tell(N_("Demo account")) if number == 0 else "", str(account)) for number, account in enumerate(accounts)]
+    rows += [(tell(N_("Mailbox")), settings.mailbox_url)] if settings.mailbox_url else []
     rows += [("Temporal", settings.temporal_ui_url)] if settings.temporal_ui_url else []
-    rows += [("State", str(ready.state_dir)), ("Stop", "Ctrl-C")]
+    rows += [(tell(N_("State")), str(ready.state_dir)), (tell(N_("Stop")), "Ctrl-C")]
     width = max(len(label) for label, _ in rows)
     return "\n" + "".join(f"  {label:<{width}}   {value}\n" for label, value in rows) + "\n"

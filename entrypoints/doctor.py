@@ -10,16 +10,32 @@ from typing import TYPE_CHECKING, Literal
 from rich.console import Console
 from rich.table import Table
 
+from core.messages import messages_of
 from core.settings import Settings, SettingsError
 from entrypoints import doctor_checks as checks
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     Ask = Callable[[Settings], Awaitable[str]]
 
+N_ = messages_of("cli")
+
 SECONDS = 10
-MARKS = {"ok": "[green]ok[/]", "wrong": "[bold red]wrong[/]", "off": "[dim]off[/]"}
+STYLES = {"ok": "green", "wrong": "bold red", "off": "dim"}
+STATES = {"ok": N_("ok"), "wrong": N_("wrong"), "off": N_("off")}
+NAMES = {
+    "Database role": N_("Database role"),
+    "Migrations": N_("Migrations"),
+    "Redis persistence": N_("Redis persistence"),
+    "Search attributes": N_("Search attributes"),
+    "Storage": N_("Storage"),
+    "Mail": N_("Mail"),
+    "Settings": N_("Settings"),
+    "Programs": N_("Programs"),
+}
+"""What is examined; the others are programs, which have one name everywhere."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ async def _findings() -> list[Finding]:
     try:
         settings = Settings.load()
     except SettingsError as error:
-        remedy = "Set what is named here, or start `bin/dev`, which runs servers of its own."
+        remedy = tell(N_("Set what is named here, or start `bin/dev`, which runs servers of its own."))
         return [*found, Finding("Settings", "wrong", str(error), remedy)]
     found.append(Finding("Settings", "ok", settings.environment))
     return [*found, *await asyncio.gather(*(_ask(name, ask, settings) for name, ask in EXAMINATIONS))]
@@ -69,8 +85,8 @@ def checks_of_the_machine() -> list[Finding]:
     found = [Finding("Python", "ok", sys.version.partition(" ")[0])]
     missing = checks.missing_programs()
     if missing:
-        return [*found, Finding("Programs", "wrong", f"missing: {', '.join(missing)}", "Run `bin/setup`.")]
-    return [*found, Finding("Programs", "ok", "postgres, valkey, temporal, browser packages")]
+        return [*found, Finding("Programs", "wrong", checks.lacking(missing), tell(N_("Run `bin/setup`.")))]
+    return [*found, Finding("Programs", "ok", tell(N_("postgres, valkey, temporal, browser packages")))]
 
 
 async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:
@@ -82,7 +98,7 @@ async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:
     except checks.WrongError as error:
         return Finding(name, "wrong", str(error), error.remedy)
     except TimeoutError:
-        return Finding(name, "wrong", f"no answer within {SECONDS} seconds", _remedy(name))
+        return Finding(name, "wrong", tell(N_("no answer within {seconds} seconds", seconds=SECONDS)), _remedy(name))
     except Exception as error:  # noqa: BLE001 - a doctor reports whatever it meets
         detail = f"{type(error).__name__}: {error}".partition("\n")[0]
         return Finding(name, "wrong", detail, _remedy(name))
@@ -101,11 +117,14 @@ def _remedy(name: str) -> str:
         "Mail": "SMTP_URL",
         "ClamAV": "CLAMD_URL",
     }[name]
-    return f"See that it runs and that {variable} is its address; on a desk, start `bin/dev`."
+    told = N_("See that it runs and that {variable} is its address; on a desk, start `bin/dev`.", variable=variable)
+    return tell(told)
 
 
 def _table(findings: list[Finding]) -> Table:
-    table = Table("", "State", "What was found", "What to do", box=None, pad_edge=False)
+    table = Table("", tell(N_("State")), tell(N_("What was found")), tell(N_("What to do")), box=None, pad_edge=False)
     for finding in findings:
-        table.add_row(finding.name, MARKS[finding.state], finding.detail, finding.remedy)
+        name = tell(NAMES[finding.name]) if finding.name in NAMES else finding.name
+        state = f"[{STYLES[finding.state]}]{tell(STATES[finding.state])}[/]"
+        table.add_row(name, state, finding.detail, finding.remedy)
     return table

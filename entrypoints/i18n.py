@@ -14,6 +14,8 @@ from core.i18n.files import UnreadableError, read_catalogue, templates_of, write
 from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.i18n.pseudo import pseudo as as_pseudo
 from core.i18n.sources import source_texts
+from core.messages import messages_of
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from core.i18n.checks import Coverage
 
 ROOT = Path(__file__).resolve().parent.parent
+
+N_ = messages_of("cli")
 
 app = typer.Typer(no_args_is_help=True, help="Keep the catalogues in step with what the product says.")
 Root = Annotated[Path, typer.Option(help="The product's folder.", hidden=True)]
@@ -30,8 +34,9 @@ Root = Annotated[Path, typer.Option(help="The product's folder.", hidden=True)]
 def extract(root: Root = ROOT) -> None:
     """Collect the texts of each feature into locales/<feature>.pot."""
     for domain, catalog in templates_of(source_texts(root)).items():
-        if write_template(catalog, root / "locales" / f"{domain}.pot"):
-            typer.echo(f"locales/{domain}.pot: {len(catalog)} texts")
+        name = f"locales/{domain}.pot"
+        if write_template(catalog, root / name):
+            typer.echo(tell(N_("{file}: {count} text", "{file}: {count} texts", file=name, count=len(catalog))))
 
 
 @app.command()
@@ -63,9 +68,14 @@ def check(root: Root = ROOT) -> None:
     for line in found:
         typer.echo(line)
     if found:
-        typer.echo(f"{len(found)} faults. Run `adx i18n update`, then complete the texts in the files above.", err=True)
+        told = N_(
+            "{count} fault. Run `adx i18n update`, then complete the texts in the files above.",
+            "{count} faults. Run `adx i18n update`, then complete the texts in the files above.",
+            count=len(found),
+        )
+        typer.echo(tell(told), err=True)
         raise typer.Exit(1)
-    typer.echo("Every text is said in every language.")
+    typer.echo(tell(N_("Every text is said in every language.")))
 
 
 @app.command()
@@ -73,7 +83,7 @@ def stats(root: Root = ROOT) -> None:
     """Show how much of each feature is said in each language."""
     shares = {(row.locale, row.domain): row for row in coverage(templates_of(source_texts(root)), root / "locales")}
     locales, domains = (sorted({key[part] for key in shares} - {SOURCE_LOCALE}) for part in (0, 1))
-    table = Table("", "Texts", *locales, "All", box=None, pad_edge=False, header_style="bold")
+    table = Table("", tell(N_("Texts")), *locales, tell(N_("All")), box=None, pad_edge=False, header_style="bold")
     for domain in domains:
         rows = [shares[locale, domain] for locale in locales]
         total = shares[SOURCE_LOCALE, domain].total

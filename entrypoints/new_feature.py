@@ -14,9 +14,13 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
+from core.messages import messages_of
 from entrypoints.embedded.program import StartError
+from entrypoints.terminal import tell
 
 ROOT = Path(__file__).resolve().parent.parent
+N_ = messages_of("cli")
+
 SKELETON = Path(__file__).parent / "skeleton"
 NAME = re.compile(r"[a-z]{2,30}")
 TAKEN = frozenset({"health", "kit", "live", "platform", "public", "shell", "static"})
@@ -72,10 +76,15 @@ def _check(feature: str, thing: str, root: Path) -> None:
     for name in (feature, thing):
         if NAME.fullmatch(name) is None or keyword.iskeyword(name):
             raise StartError(
-                f"{name!r} cannot be a name. Use 2 to 30 lower-case letters, as in: bin/new-feature notes note"
+                tell(
+                    N_(
+                        "“{name}” cannot be a name. Use 2 to 30 lower-case letters, as in: bin/new-feature notes note",
+                        name=name,
+                    )
+                )
             )
     if feature in TAKEN or any((root / layer / feature).exists() for layer in (*PACKAGES, "templates")):
-        raise StartError(f"{feature!r} is there already. Choose another name.")
+        raise StartError(tell(N_("“{name}” is there already. Choose another name.", name=feature)))
 
 
 def _features_with_a_schema() -> tuple[str, ...]:

@@ -7,9 +7,13 @@ from typing import Annotated
 
 import typer
 
+from core.messages import messages_of
 from core.theming import theme_faults
+from entrypoints.terminal import tell
 
 ROOT = Path(__file__).resolve().parent.parent
+
+N_ = messages_of("cli")
 
 app = typer.Typer(no_args_is_help=True, help="Make and check themes.")
 
@@ -30,13 +34,19 @@ def check(
 
     unknown = [name for name in names or () if not (root / "themes" / name).is_dir()]
     if unknown:
-        typer.echo(f"There is no theme {', '.join(unknown)} in {root / 'themes'}.", err=True)
+        told = N_("There is no theme {names} in {folder}.", names=", ".join(unknown), folder=str(root / "themes"))
+        typer.echo(tell(told), err=True)
         raise typer.Exit(2)
     environment = Templates(template_globals(), root=root).environment
     found = theme_faults(root, names or (), environment)
     for fault in found:
         typer.echo(f"{fault.file.relative_to(root).as_posix()}:{fault.line}: {fault.text}")
     if found:
-        typer.echo(f"{len(found)} faults. docs/theme-authors.md says what a theme may hold.", err=True)
+        told = N_(
+            "{count} fault. docs/theme-authors.md says what a theme may hold.",
+            "{count} faults. docs/theme-authors.md says what a theme may hold.",
+            count=len(found),
+        )
+        typer.echo(tell(told), err=True)
         raise typer.Exit(1)
-    typer.echo("Every theme can be used and read.")
+    typer.echo(tell(N_("Every theme can be used and read.")))

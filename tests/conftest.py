@@ -17,6 +17,9 @@ pytest_plugins = [
     "tests.support.deployment_fixtures",
 ]
 
+os.environ["LC_ALL"] = "C.UTF-8"
+"""What commands say is compared with English, whatever the language of the terminal."""
+
 STATE_DIR = pytest.StashKey[Path]()
 
 

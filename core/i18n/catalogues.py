@@ -45,8 +45,9 @@ Library = dict[str, dict[str, Book]]
 class Catalogues:
     """Every translation there is. What is missing or broken in a translation is shown in English, never an error."""
 
-    def __init__(self, path: Path, *, watch: bool = False, pseudo_languages: bool = False) -> None:
+    def __init__(self, path: Path, *, watch: bool = False, pseudo_languages: bool = False, domain: str = "*") -> None:
         self._path = path
+        self._domain = domain
         self._watch = watch
         self._pseudo = tuple(PSEUDO_LOCALES) if pseudo_languages else ()
         self._stamp: tuple[tuple[str, int], ...] = ()
@@ -56,12 +57,13 @@ class Catalogues:
         self._read()
 
     @classmethod
-    def load(cls, path: Path, *, watch: bool = False, pseudo_languages: bool = False) -> Catalogues:
+    def load(cls, path: Path, *, watch: bool = False, pseudo_languages: bool = False, domain: str = "*") -> Catalogues:
         """Read ``path/<locale>/LC_MESSAGES/<feature>.po``; with ``watch``, changed files are seen without a restart.
 
         With ``pseudo_languages`` there are two more, which say what ``path/<feature>.pot`` holds.
+        With ``domain``, only that feature is read.
         """
-        return cls(path, watch=watch, pseudo_languages=pseudo_languages)
+        return cls(path, watch=watch, pseudo_languages=pseudo_languages, domain=domain)
 
     def speaker(self, locale: str, timezone: str = "UTC") -> Speaker:
         """Return the voice of one reader: texts in ``locale``, times in ``timezone``."""
@@ -121,7 +123,7 @@ class Catalogues:
         library: Library = {}
         for locale in found:
             before = self._library.get(locale, {})
-            files = sorted((self._path / locale / "LC_MESSAGES").glob("*.po"))
+            files = sorted((self._path / locale / "LC_MESSAGES").glob(f"{self._domain}.po"))
             library[locale] = {file.stem: book for file in files if (book := _read_book(file, locale, before))}
         if self._pseudo:
             books = {file.stem: _pseudo_book(file) for file in sorted(self._path.glob("*.pot"))}

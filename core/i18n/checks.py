@@ -43,7 +43,7 @@ class Finding:
 
     def __str__(self) -> str:
         """Return ``file:line: fault: text``."""
-        return f"{self.file}:{self.line}: {self.fault}: {self.text}"
+        return f"{self.file}:{self.line}: {self.fault}: {' '.join(self.text.split())}"
 
 
 @dataclass(frozen=True, slots=True)

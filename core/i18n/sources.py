@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PYTHON_FOLDERS = ("core", "domain", "activities", "workflows", "web", "entrypoints")
 TEMPLATE_FOLDERS = ("templates", "web/kit/templates")
+COMMANDS, COMMANDS_DOMAIN = "entrypoints", "cli"
 MARKER = "N_"
 MARKER_FACTORIES = ("messages_of", "labels_of")
 TEMPLATE_MARKERS = {"_": 1, "gettext": 1, "ngettext": 2}
@@ -57,10 +58,30 @@ def _in_python(file: Path, root: Path) -> Iterator[SourceText]:
     tree = ast.parse(file.read_text("utf-8"), str(file))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     domain = next((_texts(call)[0] for call in calls if _is(call, *MARKER_FACTORIES) and _texts(call)), None)
+    if file.is_relative_to(root / COMMANDS):
+        yield from _help_in(tree, file.relative_to(root).as_posix())
     for call in calls:
         if _is(call, MARKER) and domain and (texts := _texts(call)):
             plural = texts[1] if len(texts) > 1 else None
             yield SourceText(domain, texts[0], plural, file.relative_to(root).as_posix(), call.lineno)
+
+
+def _help_in(tree: ast.Module, file: str) -> Iterator[SourceText]:
+    """Yield what `--help` shows: the docstrings of commands, and ``help="..."`` of Typer's options and arguments."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(map(_is_command, node.decorator_list)):
+            text: object = ast.get_docstring(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("typer."):
+            given = {keyword.arg: keyword.value for keyword in node.keywords}.get("help")
+            text = given.value if isinstance(given, ast.Constant) else None
+        else:
+            continue
+        if isinstance(text, str):
+            yield SourceText(COMMANDS_DOMAIN, text, None, file, node.lineno)
+
+
+def _is_command(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") in {"command", "callback"}
 
 
 def _is(call: ast.Call, *names: str) -> bool:

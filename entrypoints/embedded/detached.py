@@ -6,13 +6,17 @@ import asyncio
 import subprocess
 from typing import TYPE_CHECKING
 
+from core.messages import messages_of
 from entrypoints.embedded.program import StartError
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from entrypoints.embedded.program import Program
+
+N_ = messages_of("cli")
 
 SECONDS_TO_BE_READY = 60
 
@@ -50,4 +54,11 @@ async def _start(program: Program) -> None:
 
 
 def _failure(program: Program, path: Path) -> str:
-    return f"{program.name} did not start. Its log, {path}:\n{path.read_text(errors='replace')[-2000:]}"
+    return tell(
+        N_(
+            "{name} did not start. Its log, {path}:\n{log}",
+            name=program.name,
+            path=str(path),
+            log=path.read_text(errors="replace")[-2000:],
+        )
+    )

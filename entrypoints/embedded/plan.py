@@ -9,8 +9,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.messages import messages_of
 from entrypoints.embedded import mailbox, postgres, temporal, valkey
 from entrypoints.embedded.program import free_port
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from entrypoints.embedded.postgres import Postgres
     from entrypoints.embedded.program import Program
+
+N_ = messages_of("cli")
 
 DATABASE = "adx"
 WEB_PORT = 8000
@@ -34,6 +38,12 @@ class Plan:
     postgres: Postgres | None
 
 
+def taken(preferred: int, what: str, port: int) -> str:
+    """Say where a server is instead of at its usual port."""
+    told = N_("Port {preferred} is taken; {what} is at {port}.", preferred=str(preferred), what=what, port=str(port))
+    return tell(told)
+
+
 class _Draft:
     def __init__(self) -> None:
         self.servers: list[Program] = []
@@ -43,7 +53,7 @@ class _Draft:
     def port(self, preferred: int, what: str) -> int:
         port = free_port(preferred)
         if port != preferred:
-            self.notes.append(f"Port {preferred} is taken; {what} is at {port}.")
+            self.notes.append(taken(preferred, what, port))
         return port
 
 
@@ -69,7 +79,7 @@ def plan(state_dir: Path) -> Plan:
 def _add_postgres(draft: _Draft, state_dir: Path) -> Postgres:
     cluster = postgres.prepare(state_dir)
     if cluster.port != postgres.PORT:
-        draft.notes.append(f"Port {postgres.PORT} is taken; PostgreSQL is at {cluster.port}.")
+        draft.notes.append(taken(postgres.PORT, "PostgreSQL", cluster.port))
     if cluster.note:
         draft.notes.append(cluster.note)
     draft.servers.append(cluster.program(state_dir))

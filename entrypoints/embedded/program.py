@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.messages import messages_of
+from entrypoints.terminal import tell
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+N_ = messages_of("cli")
 
 MARK = "STACK_STATE_DIR"
 """Environment variable of every process of a stack, so that what a killed stack left behind can be found."""
@@ -55,4 +60,12 @@ def free_port(preferred: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise StartError(f"The ports {preferred} to {preferred + 99} are all taken on this machine. Free one of them.")
+    raise StartError(
+        tell(
+            N_(
+                "The ports {first} to {last} are all taken on this machine. Free one of them.",
+                first=str(preferred),
+                last=str(preferred + 99),
+            )
+        )
+    )

@@ -15,10 +15,14 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from core.messages import messages_of
 from entrypoints.embedded.program import Program, StartError
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+N_ = messages_of("cli")
 
 COLOURS = ("36", "35", "33", "34", "32", "95", "96", "93")
 SECONDS_TO_BE_READY = 60
@@ -69,9 +73,19 @@ class Keeper:
         deadline = time.monotonic() + SECONDS_TO_BE_READY
         while not await self.program.ready():
             if self.falls >= FALLS_BEFORE_READY:
-                raise StartError(self._failure("ended as soon as it was started"))
+                raise StartError(
+                    tell(N_("{name} ended as soon as it was started. Its last lines:\n{lines}", **self._last()))
+                )
             if time.monotonic() > deadline:
-                raise StartError(self._failure(f"was not ready after {SECONDS_TO_BE_READY} seconds"))
+                raise StartError(
+                    tell(
+                        N_(
+                            "{name} was not ready after {seconds} seconds. Its last lines:\n{lines}",
+                            seconds=SECONDS_TO_BE_READY,
+                            **self._last(),
+                        )
+                    )
+                )
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
     async def stop(self) -> None:
@@ -83,7 +97,10 @@ class Keeper:
             try:
                 await asyncio.wait_for(_end_of(process), self.program.grace)
             except TimeoutError:
-                self._log.write(self.program.name, f"did not end within {self.program.grace:.0f} s and was killed")
+                self._log.write(
+                    self.program.name,
+                    tell(N_("did not end within {seconds} s and was killed", seconds=round(self.program.grace))),
+                )
         if process:
             _signal_group(process.pid, signal.SIGKILL)
         await asyncio.wait([self._task], timeout=5)
@@ -97,7 +114,7 @@ class Keeper:
                 return
             self.falls += 1
             pause = 0.2 if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-            self._log.write(self.program.name, f"{_ending(code)}; starting it again")
+            self._log.write(self.program.name, _ending(code))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
                 return
@@ -144,9 +161,9 @@ class Keeper:
                 self.recent.append(line)
                 self._log.write(self.program.name, line)
 
-    def _failure(self, what: str) -> str:
-        lines = "\n".join(f"    {line}" for line in self.recent) or "    (it wrote nothing)"
-        return f"{self.program.name} {what}. Its last lines:\n{lines}"
+    def _last(self) -> dict[str, str]:
+        lines = [f"    {line}" for line in self.recent or [tell(N_("(it wrote nothing)"))]]
+        return {"name": self.program.name, "lines": "\n".join(lines)}
 
 
 class Supervisor:
@@ -181,4 +198,6 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 
 def _ending(code: int) -> str:
-    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+    if code < 0:
+        return tell(N_("was ended by {signal}; starting it again", signal=signal.Signals(-code).name))
+    return tell(N_("ended with status {status}; starting it again", status=code))

@@ -12,10 +12,14 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from core.messages import messages_of
 from entrypoints.embedded.program import Program, StartError
+from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+N_ = messages_of("cli")
 
 PORT = 7233
 UI_PORT = 8233
@@ -33,7 +37,15 @@ def binary(name: str = "temporal") -> str:
     """Path of a binary that the package index installed beside this Python."""
     path = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     if not path:
-        raise StartError(f"The program `{name}` is missing beside {sys.executable}. Run `bin/dev`, which installs it.")
+        raise StartError(
+            tell(
+                N_(
+                    "The program `{name}` is missing beside {python}. Run `bin/dev`, which installs it.",
+                    name=name,
+                    python=sys.executable,
+                )
+            )
+        )
     return path
 
 

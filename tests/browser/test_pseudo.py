@@ -1,0 +1,222 @@
+"""Every page in the pseudo-language: what stands on it without brackets, no translator can reach.
+
+The pages come from the URL map and from the links on them, so that a new page is read without a word here. What is
+data, not text, is marked ``translate="no"`` in its template, or is one of ``DATA``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.async_api import Error as PlaywrightError
+from quart import Quart
+from werkzeug.exceptions import HTTPException
+
+from core.i18n import Catalogues, Speaker
+from core.identity import Look
+from core.settings import ROOT
+from entrypoints.blueprints import blueprints
+from entrypoints.registry import FEATURES
+from tests.browser.test_accessibility import fill
+from tests.support.surfing import Watch, idle
+from web.kit.security import DEVICE_COOKIE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.async_api import Page
+    from werkzeug.routing import MapAdapter
+
+    from tests.browser.conftest import NewPage
+    from tests.support.deployment import Deployment
+    from tests.support.people import Owner
+
+READ = Path(__file__).with_name("reading.js").read_text("utf-8")
+PSEUDO = "en-XA"
+DATA = (
+    r"\bADX\b",
+    r"[\w.+-]+@[\w.-]+",  # e-mail addresses
+    r"\b[\w-]+\.(?:jpg|jpeg|png|webp|txt|pdf|exe|csv|zip|mp4|docx)\b",  # file names
+    r"\b(?:[\w-]+\.)+(?:localhost|example\.com)\b(?::\d+)?",  # hosts
+    r"[\d.,]+\s?(?:bytes?|kB|MB|GB|TB|ms|sec|min|hr|days?|wks?)\b",  # what Babel writes: sizes and durations
+    r"\b\w{3} \d+, \d{4}(?:, [\d:]+\s[AP]M)?",  # and dates
+    r"\b(?:just now|in \d+ \w+|\d+ \w+ ago)\b",
+    r"\b(?:Ada Lovelace|Charles Babbage)\b",  # the people of the pattern page
+)
+"""What people, machines and Babel write, as regular expressions of JavaScript."""
+
+PAGES_A_RULE = 2
+"""How many pages of a rule with an id are read: their texts differ by state, not by id."""
+
+RELATIVE = """([locale, options]) => {
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: "always", numberingSystem: "latn" });
+  return options.map(([amount, unit]) => words.format(amount, unit));
+}"""
+
+
+REFUSED = """async ([path, headers]) => {
+  const answer = await fetch(path, { method: "POST", headers, body: new URLSearchParams({ name: "x" }) });
+  return answer.text();
+}"""
+
+
+class Site:
+    """The product's addresses, by the kind of host they are on."""
+
+    def __init__(self, deployment: Deployment, slug: str) -> None:
+        app = Quart("site", static_folder=None, host_matching=True)
+        for blueprint in blueprints(FEATURES):
+            app.register_blueprint(blueprint)
+        self._rules = list(app.url_map.iter_rules())
+        self._adapters = {kind: app.url_map.bind(kind) for kind in ("home", "tenant")}
+        self._kinds = {
+            urlsplit(deployment.url()).netloc: "home",
+            urlsplit(deployment.url(slug=slug)).netloc: "tenant",
+        }
+
+    def starts(self, kind: str) -> list[str]:
+        """The paths of all pages that need no id."""
+        rules = [rule for rule in self._rules if rule.host == kind and "GET" in (rule.methods or ())]
+        return sorted({rule.rule for rule in rules if not rule.arguments})
+
+    def rule_of(self, url: str) -> str | None:
+        """The rule that an address belongs to; None for what is not ours."""
+        parts = urlsplit(url)
+        adapter: MapAdapter | None = self._adapters.get(self._kinds.get(parts.netloc, ""))
+        if adapter is None:
+            return None
+        try:
+            endpoint, _ = adapter.match(parts.path, method="GET")
+        except HTTPException:
+            return None
+        return f"{self._kinds[parts.netloc]} {endpoint}"
+
+
+class Reader:
+    """Reads pages one after the other, each address once, and keeps what it finds without brackets."""
+
+    def __init__(self, site: Site, page: Page, names: Iterable[str]) -> None:
+        self._site, self._page = site, page
+        self._data = [*DATA, *names]
+        self._rules: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        self.found: list[str] = []
+        self.read = 0
+
+    async def walk(self, urls: Iterable[str]) -> None:
+        """Read the pages at ``urls`` and those that they link to."""
+        queue = list(urls)
+        while queue:
+            url = queue.pop(0).partition("#")[0]
+            if url in self._seen or not self._is_wanted(url):
+                continue
+            self._seen.add(url)
+            queue += await self._visit(url)
+
+    async def look(self, html: str | None = None) -> None:
+        """Read what the page shows now, or an answer that is not shown."""
+        where = urlsplit(self._page.url).path
+        self.found += [f"{where} {text}" for text in await self._page.evaluate(READ, [self._data, html])]
+        self.read += 1
+
+    def _is_wanted(self, url: str) -> bool:
+        rule = self._site.rule_of(url)
+        if rule is None:
+            return url.endswith("/nothing-here")
+        self._rules[rule] += 1
+        return self._rules[rule] <= PAGES_A_RULE
+
+    async def _visit(self, url: str) -> list[str]:
+        try:
+            answer = await self._page.goto(url, wait_until="domcontentloaded")
+        except PlaywrightError as error:
+            if "Download is starting" in error.message:
+                return []
+            raise
+        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
+            return []
+        if await self._page.locator("#main").count():  # the addresses of slots answer with a part of a page
+            await idle(self._page)
+        await self.look()
+        links: list[str] = await self._page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
+        return [urljoin(url, link) for link in links]
+
+
+@pytest.fixture
+async def pseudo_page(deployment: Deployment, new_page: NewPage, owner: Owner) -> Page:
+    """A page whose device has chosen the pseudo-language, signed in."""
+    page = await new_page(owner=owner, language=PSEUDO)
+    for url in (deployment.url(), deployment.url(slug=owner.slug)):
+        cookie: Any = {
+            "name": DEVICE_COOKIE,
+            "value": Look(locale=PSEUDO).to_cookie(),
+            "domain": urlsplit(url).hostname,
+            "path": "/",
+            "secure": True,
+            "sameSite": "Lax",
+        }
+        await page.context.add_cookies([cookie])
+    return page
+
+
+async def test_nothing_on_any_page_is_without_brackets(
+    deployment: Deployment, new_page: NewPage, pseudo_page: Page, owner: Owner, watch: Watch
+) -> None:
+    watch.allow_status(400, 403, 404, 405)
+    site = Site(deployment, owner.slug)
+    names = (owner.person.name, owner.tenant.name, owner.slug)
+    stranger = Reader(site, await new_page(language=PSEUDO), names)
+    await stranger.walk(deployment.url(path) for path in (*site.starts("home"), "/nothing-here"))
+    await fill(pseudo_page, deployment.url("/files", owner.slug))
+    member = Reader(site, pseudo_page, names)
+    await member.walk(deployment.url(path, owner.slug) for path in (*site.starts("tenant"), "/nothing-here"))
+    await member.walk(deployment.url(path) for path in (*site.starts("home"), "/nothing-here"))
+    await refusals(member, pseudo_page)
+    found = sorted({*stranger.found, *member.found})
+    assert not found, "\n".join(found)
+    assert stranger.read + member.read > len(site.starts("home")) + len(site.starts("tenant"))
+
+
+async def refusals(reader: Reader, page: Page) -> None:
+    """What is said to forms that are refused: without their token, with the wrong method, as a page and as a toast."""
+    for headers in ({}, {"HX-Request": "true"}):
+        for path in ("/login", "/tenants", "/nothing-here", "/sessions"):
+            await reader.look(await page.evaluate(REFUSED, [path, headers]))
+
+
+async def test_what_is_without_brackets_is_noticed(pseudo_page: Page, deployment: Deployment, owner: Owner) -> None:
+    await pseudo_page.goto(deployment.url("/files", owner.slug))
+    await idle(pseudo_page)
+    planted = {
+        "<p>Left in English</p>": "body p: Left in English",
+        "<p>⟦Ŝàvé⟧ it</p>": "body p: ⟦Ŝàvé⟧ it",
+        '<button aria-label="Save it"></button>': "body button aria-label: Save it",
+        '<input placeholder="Name">': "body input placeholder: Name",
+        '<img alt="A boat">': "body img alt: A boat",
+        '<b data-done="Copied it">1</b>': "body b data-done: Copied it",
+        "<template><p>Later</p></template>": "p: Later",
+        "<dialog>Closed</dialog>": "dialog: Closed",
+    }
+    for html, told in planted.items():
+        found = await pseudo_page.evaluate(READ, [DATA, f"<body>{html}</body>"])
+        assert [line.replace("body ", "") for line in found] == [told.replace("body ", "")]
+    fine = '<p>⟦Ŝéé <a href="/">⟦ţhé ƒîļéš⟧</a> ñöŵ⟧ 4.2 MB <code>git push</code> <b translate="no">Acme</b></p>'
+    assert await pseudo_page.evaluate(READ, [DATA, fine]) == []
+
+
+async def test_the_browser_says_relative_times_as_the_server_does(new_page: NewPage, deployment: Deployment) -> None:
+    page = await new_page()
+    await page.goto(deployment.url("/login"))
+    catalogues = Catalogues.load(ROOT / "locales")
+    amounts = [(-5, "minute"), (-1, "hour"), (2, "day"), (-3, "day")]
+    seconds = {"minute": 60, "hour": 3600, "day": 86400}
+    for locale in ("en", "de", "es", "fr", "ja", "zh", "ar"):
+        voice = Speaker(catalogues, locale)
+        now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        ours = [voice.relative(now + timedelta(seconds=amount * seconds[unit]), now) for amount, unit in amounts]
+        assert await page.evaluate(RELATIVE, [locale, amounts]) == ours, locale
