@@ -35,7 +35,7 @@ A feature's routes::
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
-- Charts: ``line_chart(title, labels, {name: values})``, ``bar_chart``, ``sparkline(values)``, drawn by
+- Charts: ``line_chart(title, labels, [(name, values)])``, ``bar_chart``, ``sparkline(values)``, drawn by
   ``components/chart.html``.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``,

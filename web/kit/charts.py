@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from core.messages import Message
+
+    Named = Sequence[tuple[Message | str, Sequence[float]]]
 
 WIDTH = HEIGHT = 100.0
 TICKS = 4
@@ -70,12 +72,16 @@ class Sparkline:
 
 
 def line_chart(
-    title: Message | str, labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "number"
+    title: Message | str,
+    labels: Sequence[str],
+    series: Named,
+    *,
+    unit: str = "number",
 ) -> Chart:
     """Return lines over the labels, one a name. Raises ValueError where a series is not as long as the labels."""
     ticks = _ticks(_most(labels, series))
     drawn = []
-    for name, values in series.items():
+    for name, values in series:
         xs = _spread(len(values))
         marks = tuple(
             Mark(x, _round(_y(value, ticks[-1])), 0, 0, label, value)
@@ -87,14 +93,18 @@ def line_chart(
 
 
 def bar_chart(
-    title: Message | str, labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "number"
+    title: Message | str,
+    labels: Sequence[str],
+    series: Named,
+    *,
+    unit: str = "number",
 ) -> Chart:
     """Return bars over the labels, side by side where there is more than one series. Raises as :func:`line_chart`."""
     ticks = _ticks(_most(labels, series))
     slot = WIDTH / max(1, len(labels))
     width = slot * BAR_SHARE / max(1, len(series))
     drawn = []
-    for place, (name, values) in enumerate(series.items()):
+    for place, (name, values) in enumerate(series):
         marks = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             y = _y(value, ticks[-1])
@@ -117,12 +127,12 @@ def sparkline(values: Sequence[float], *, unit: str = "number") -> Sparkline:
     return Sparkline(line, _area(line, points[0][0], points[-1][0]), values[0], values[-1], unit)
 
 
-def _most(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> float:
-    if any(len(values) != len(labels) for values in series.values()):
+def _most(labels: Sequence[str], series: Named) -> float:
+    if any(len(values) != len(labels) for _, values in series):
         raise ValueError("every series has one value for each label")
-    if any(value < 0 for values in series.values() for value in values):
+    if any(value < 0 for _, values in series for value in values):
         raise ValueError("a chart begins at nought")
-    return max((value for values in series.values() for value in values), default=0)
+    return max((value for _, values in series for value in values), default=0)
 
 
 def _ticks(most: float) -> tuple[float, ...]:

@@ -40,15 +40,22 @@ def is_htmx() -> bool:
 
 
 async def page(
-    template: str, model: object = None, *, fragment: str | None = None, status: int = 200, **more: object
+    template: str,
+    model: object = None,
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+    ctx: Context | None = None,
+    **more: object,
 ) -> Response:
     """Answer with a page, or for a partial request with its ``fragment`` template alone.
 
-    The model's fields are the template's variables, beside ``ctx`` and whatever is given by keyword.
+    The model's fields are the template's variables, beside ``ctx`` and whatever is given by keyword. ``ctx`` is the
+    reader's, unless the page is shown as somebody else would see it.
     """
     chosen = fragment if fragment is not None and wants_fragment() else template
     collecting()
-    html = await fill_slots(render(chosen, {**variables_of(model), **more}))
+    html = await fill_slots(render(chosen, {**variables_of(model), **more}, ctx=ctx))
     response = Response(html, status=status, content_type="text/html; charset=utf-8")
     response.headers["Vary"] = VARY
     return response

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 
+from core.i18n import language_name
 from core.messages import messages_of
 from core.runs.card import RunCard, StepCard
-from web.kit import Form
+from web.kit import Chart, Form, Sparkline, bar_chart, line_chart, sparkline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from core.context import Context
     from core.messages import Message
     from core.runs.card import CardStepState
 
@@ -32,6 +34,11 @@ STEPS: tuple[tuple[str, Message], ...] = (
 UNAVAILABLE = N_("The scanner cannot be reached.")
 CONTINUE = N_("Continue to scan again. If it happens twice, tell an admin that the scanner is down.")
 PLANS: Any = ["S", "L"]
+DIGESTS: Any = [("day", N_("Every day")), ("week", N_("Every week")), ("never", N_("Never"))]
+SCHEMES: Any = (("system", N_("As the system")), ("light", N_("Light")), ("dark", N_("Dark")))
+DAYS = tuple(f"{day}.11." for day in range(9, 23))
+UPLOADED = (12, 18, 9, 22, 31, 28, 14, 19, 26, 35, 42, 38, 30, 47)
+REMOVED = (2, 1, 4, 3, 6, 2, 1, 0, 3, 5, 8, 4, 2, 6)
 TOO_LATE = N_("From here on it can no longer be cancelled.")
 
 
@@ -44,6 +51,8 @@ class SampleForm(Form):
     address = StringField(N_("Address"))
     plan = SelectField(N_("Plan"), choices=PLANS)
     note = TextAreaField(N_("Note"))
+    digest = RadioField(N_("Digest"), choices=DIGESTS, default="week")
+    news = BooleanField(N_("Tell me about new functions"), description=N_("At most once a month."))
     keep = BooleanField(N_("Keep me signed in on this device"))
 
 
@@ -55,15 +64,49 @@ class PatternPage:
     form: SampleForm
     refused: SampleForm
     when: datetime
+    uploads: Chart
+    by_state: Chart
+    course: Sparkline
+    themes: Sequence[tuple[str, str]]
+    schemes: Sequence[tuple[str, Message]]
+    languages: Sequence[tuple[str, str]]
+    chosen_theme: str
+    chosen_scheme: str
+    chosen_language: str
 
 
-def sample_page() -> PatternPage:
-    """Return one of everything."""
+def shown_as(ctx: Context, wanted: Mapping[str, str], themes: Collection[str], locales: Collection[str]) -> Context:
+    """Return the reader's context, in the theme, scheme and language that the address asks for and that there are."""
+    theme, scheme, locale = wanted.get("theme"), wanted.get("scheme"), wanted.get("lang")
+    return replace(
+        ctx,
+        theme=theme if theme in themes else ctx.theme,
+        colour_scheme=cast("Any", scheme) if scheme in dict(SCHEMES) else ctx.colour_scheme,
+        locale=locale if locale in locales else ctx.locale,
+    )
+
+
+def sample_page(ctx: Context, themes: Sequence[tuple[str, str]], locales: Sequence[str]) -> PatternPage:
+    """Return one of everything, and what the page can be shown in."""
     refused = SampleForm(prefix="refused-", data={"name": "Ada", "email": "ada@"})
     refused.email.errors = [N_("That is not an e-mail address. It needs a name, an @ and a domain.")]
     refused.password.errors = [N_("Too short: it needs 12 characters or more.")]
     refused.form_errors.append(N_("Nothing was saved. Correct what is marked."))
-    return PatternPage(sample_cards(), SampleForm(), refused, datetime.now(UTC) - timedelta(minutes=7))
+    return PatternPage(
+        cards=sample_cards(),
+        form=SampleForm(),
+        refused=refused,
+        when=datetime.now(UTC) - timedelta(minutes=7),
+        uploads=line_chart(N_("Files a day"), DAYS, [(N_("Uploaded"), UPLOADED), (N_("Removed"), REMOVED)]),
+        by_state=bar_chart(N_("Uploaded a day"), DAYS[-7:], [(N_("Uploaded"), UPLOADED[-7:])]),
+        course=sparkline(UPLOADED),
+        themes=themes,
+        schemes=SCHEMES,
+        languages=[(locale, language_name(locale)) for locale in locales],
+        chosen_theme=ctx.theme,
+        chosen_scheme=ctx.colour_scheme,
+        chosen_language=ctx.locale,
+    )
 
 
 def sample_cards() -> tuple[RunCard, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from quart import request
+
 from core.errors import NotFoundError
 from core.messages import messages_of
 from core.runs.queries import runs_of
@@ -13,7 +15,7 @@ from web.kit import current_context, guard, open_run_cards, page, run_card, see_
 from web.shell import install, search  # noqa: F401  # bring their routes
 from web.shell.blueprint import blueprint
 from web.shell.pages import DashboardPage, first_steps_of, greeting_of
-from web.shell.patterns import sample_page
+from web.shell.patterns import sample_page, shown_as
 
 if TYPE_CHECKING:
     from quart import Response
@@ -62,4 +64,7 @@ async def patterns() -> Response:
     """Show every component in every state, for those who build pages and themes. Not in production."""
     if services().settings.environment == "production":
         raise NotFoundError(N_("There is nothing here."))
-    return await page("shell/patterns.html", sample_page())
+    themes, locales = services().themes, services().catalogues.locales
+    ctx = shown_as(current_context(), request.args, themes.keys, locales)
+    named = [(key, themes.get(key).name) for key in themes.keys]
+    return await page("shell/patterns.html", sample_page(ctx, named, locales), ctx=ctx)
