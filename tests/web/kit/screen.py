@@ -10,7 +10,7 @@ from quart import Response
 
 from core.errors import TooLargeError
 from core.messages import messages_of
-from web.kit import UploadedFile, feature_blueprint, guard, live_renderer, parts, render, streams_body
+from web.kit import UploadedFile, feature_blueprint, guard, live_renderer, parts, render, slot, streams_body
 from web.kit.csrf import csrf_token
 from web.kit.slots import collecting, fill_slots, fragment
 
@@ -21,7 +21,7 @@ N_ = messages_of("screen")
 
 blueprint = feature_blueprint("screen")
 
-state = {"seq": 1, "reads": 0}
+state = {"seq": 1, "reads": 0, "broken": 0}
 
 MAIN = """
 <h1>{title}</h1>
@@ -89,9 +89,34 @@ async def upload() -> Response:
     return Response(f'<article id="run-{name[0]}" data-seq="1">{name}: {size}</article>', content_type="text/html")
 
 
-async def whole(title: str) -> Response:
+@blueprint.get("/screen/slots")
+@guard("guest")
+async def slots() -> Response:
+    return await whole("Slots", "screen.raises", "screen.hangs", "screen.fine")
+
+
+@slot("screen.raises", level="guest")
+async def raises() -> str:
+    if state["broken"]:
+        raise ZeroDivisionError
+    return "<p id='mended'>mended</p>"
+
+
+@slot("screen.hangs", level="guest")
+async def hangs() -> str:
+    await asyncio.sleep(0.6)
+    return "<p id='late-part'>late</p>"
+
+
+@slot("screen.fine", level="guest")
+async def fine() -> str:
+    return "<p id='fine-part'>fine</p>"
+
+
+async def whole(title: str, *more: str) -> Response:
     collecting()
-    content = MAIN.format(title=title, seq=state["seq"], token=csrf_token()) + str(fragment("elsewhere.recent"))
+    slots = "".join(str(fragment(name)) for name in ("elsewhere.recent", *more))
+    content = MAIN.format(title=title, seq=state["seq"], token=csrf_token()) + slots
     html = str(render("layouts/base.html")).replace("</main>", f"{content}</main>")
     filled = await fill_slots(Markup(html))  # noqa: S704  # our own
     return Response(filled, content_type="text/html; charset=utf-8")

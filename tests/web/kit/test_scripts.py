@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-EXPECTED = ("status of 404", "status of 413", "when fetching the script")
-"""What is not part of this app (a slot, the worker of the shell), and an upload that is refused."""
+EXPECTED = ("status of 404", "status of 413", "status of 500", "status of 401", "when fetching the script")
+"""What is not part of this app (a slot, the worker of the shell), an upload that is refused, a slot that fails."""
 
 
 @pytest.fixture(scope="session")
@@ -173,3 +173,30 @@ async def test_controls(page: Page) -> None:
     await expect(page.locator("#toasts .toast").first).to_be_visible()
     await page.locator("#toasts [data-toast-close]").first.click()
     await expect(page.locator("#toasts .toast")).to_have_count(0)
+
+
+async def test_each_slot_fails_for_itself_and_can_be_asked_again(page: Page, two_tenants: TwoTenants) -> None:
+    screen.state["broken"] = 1
+    await page.goto(two_tenants.acme.url("/screen/slots"))
+    await expect(page.locator("#fine-part")).to_be_visible()
+    await expect(page.locator("#late-part")).to_be_visible()
+    for name in ("elsewhere-recent", "screen-raises"):
+        await expect(page.locator(f"#slot-{name}")).to_have_attribute("data-failed", "")
+    assert not await page.locator(".toast").count(), "a slot's failure is told by its own button"
+    screen.state["broken"] = 0
+    await page.locator("#slot-screen-raises").get_by_role("button", name="Try again").click()
+    await expect(page.locator("#mended")).to_be_visible()
+    await expect(page.locator("#slot-elsewhere-recent")).to_be_visible()
+
+
+async def test_what_was_typed_waits_until_the_person_is_back(page: Page) -> None:
+    await page.fill("#text", "half a sentence")
+    await page.route("**/screen", lambda route: route.fulfill(status=401, headers={"HX-Redirect": "/screen/there"}))
+    await page.evaluate("document.querySelector('#typing').requestSubmit()")
+    await expect(page.locator("h1")).to_have_text("There")
+    await page.unroute("**/screen")
+    await page.goto(page.url.removesuffix("/there"))
+    await expect(page.locator("#text")).to_have_value("half a sentence")
+    await expect(page.locator("#text")).to_be_focused()
+    await page.reload()
+    await expect(page.locator("#text")).to_have_value("")

@@ -84,6 +84,13 @@
     }
   });
 
+  /* The bar's own line goes on with those in it. */
+  on("htmx:after:swap", () => {
+    const together = document.querySelector("[data-runs-together]");
+    const each = all("#runs-bar .run-row > progress");
+    if (together && each.length) together.value = each.reduce((sum, bar) => sum + (bar.position > 0 ? bar.value : 0), 0) / each.length;
+  });
+
   /* The stream can no longer tell what was missed: read the page again, and keep what somebody is typing. */
   let reading;
   const changed = new WeakSet();
