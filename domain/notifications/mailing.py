@@ -10,9 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import column, select, table, update
+from sqlalchemy import column, func, select, table, update
 
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
+from core.i18n.negotiate import SOURCE_LOCALE
 from core.ids import new_id
 from domain.notifications.models import ChoiceRow, Notice
 from domain.notifications.repository import choice_of
@@ -33,6 +34,9 @@ PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "email", 
 TENANTS = table("tenants", *map(column, ("id", "slug", "name", "locale", "state")), schema="platform")
 
 
+PREFERENCES = table("preferences", *map(column, ("user_id", "locale")), schema="platform")
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """Who gets a mail, and of which tenant it tells."""
@@ -40,7 +44,6 @@ class Receiver:
     name: str
     email: str
     locale: str
-    timezone: str
     tenant_slug: str
     tenant_name: str
 
@@ -145,14 +148,19 @@ async def _set(uow: UnitOfWork, mail: MailInput, earlier: tuple[str, ...], state
 
 async def _receiver(uow: UnitOfWork, user_id: UUID) -> Receiver | None:
     """Return the person, if they still belong to the tenant and it is open."""
-    people, tenants = PEOPLE.c, TENANTS.c
+    people, tenants, preferred = PEOPLE.c, TENANTS.c, PREFERENCES.c
     row = (
         await uow.session.execute(
-            select(people.name, people.email, tenants.locale, tenants.slug, tenants.name.label("tenant"))
-            .join_from(PEOPLE, TENANTS, tenants.id == people.tenant_id)
+            select(
+                people.name,
+                people.email,
+                func.coalesce(preferred.locale, tenants.locale, SOURCE_LOCALE).label("locale"),
+                tenants.slug,
+                tenants.name.label("tenant"),
+            )
+            .select_from(PEOPLE.join(TENANTS, tenants.id == people.tenant_id))
+            .outerjoin(PREFERENCES, preferred.user_id == people.user_id)
             .where(people.user_id == user_id, people.state == "active", tenants.state == "active")
         )
     ).one_or_none()
-    if row is None:
-        return None
-    return Receiver(row.name, row.email, row.locale or "en", "UTC", row.slug, row.tenant)
+    return Receiver(row.name, row.email, row.locale, row.slug, row.tenant) if row else None

@@ -49,6 +49,7 @@ def upgrade() -> None:
             f"grant insert on platform.notices to adx_{feature}; end if; end $$"
         )
 
+    op.execute("grant select on platform.preferences to adx_notifications")
     op.execute("""
         create table notifications.choices (
             tenant_id uuid not null,

@@ -57,7 +57,8 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.people": _grants({"adx_tenants"}, ALL) | EVERY_FEATURE_READS | GATEWAY_READS,
     "platform.account_tenants": _grants({"adx_tenants"}, ALL) | GATEWAY_READS,
     "platform.entitlements": _grants({"adx_tenants", "adx_billing"}, ALL) | EVERY_FEATURE_READS | GATEWAY_READS,
-    "platform.preferences": _grants({"adx_users"}, ALL) | _grants({GATEWAY_ROLE, "adx_auth", "adx_tenants"}, "select"),
+    "platform.preferences": _grants({"adx_users"}, ALL)
+    | _grants({GATEWAY_ROLE, "adx_auth", "adx_tenants", "adx_notifications"}, "select"),
     "platform.sessions": _grants({GATEWAY_ROLE}, ALL),
     "platform.handovers": _grants({GATEWAY_ROLE}, ALL),
     "platform.throttle": _grants({GATEWAY_ROLE}, ALL),

@@ -25,6 +25,8 @@ PACES: dict[MailPace, Message] = {
 }
 TODAY, YESTERDAY = N_("Today"), N_("Yesterday")
 UNKNOWN_ICON = "bell"
+ICON_OF_TONE = {"success": "done", "warning": "warning", "danger": "danger"}
+"""A tone is never told by its colour alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class NoticeRow:
             id=notice.id,
             title=notice.title,
             words=notice.words,
-            icon=kind.icon if kind else UNKNOWN_ICON,
+            icon=ICON_OF_TONE.get(notice.tone) or (kind.icon if kind else UNKNOWN_ICON),
             tone=notice.tone,
             href=notice.href,
             created_at=notice.created_at,
