@@ -15,6 +15,7 @@ from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
 from core.i18n.names import languages
 from core.identity import Look, Offers, choose
+from core.live.events import EVENTS
 from core.metrics import STREAMS
 from core.theming import DEFAULT_THEME
 from web.kit import csrf
@@ -269,6 +270,7 @@ def template_globals() -> dict[str, Any]:
         "kept": _kept,
         "dom_id": dom_id,
         "runs_feature": _runs_feature,
+        "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
         "all_languages": lambda: languages(current_kit().services.catalogues.locales),
         "request": request,
     }
