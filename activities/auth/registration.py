@@ -85,8 +85,8 @@ class RegistrationActivities:
             await uow.audit("account.expired", f"account:{account.account_id}")
 
     async def _link_mail(self, uow: UnitOfWork, account: Account, key: str) -> Mail:
-        if await registration.is_taken(uow, account.email):
-            return mails.account_exists(account, key=key, url=f"{self._base_url}/login")
+        if locale := await registration.owner_locale(uow, account.email):
+            return mails.account_exists(account, key=key, url=f"{self._base_url}/login", locale=locale)
         await registration.issue_link(uow, account, self._sealer.link_token(account.id))
         return mails.confirmation(account, key=key, url=self._link(account))
 

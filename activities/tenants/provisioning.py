@@ -10,6 +10,7 @@ from temporalio import activity
 
 from core.context import HOME_TENANT_ID
 from core.errors import UnavailableError
+from core.identity import preferred_locale
 from core.messages import messages_of
 from core.runs.effects import effect_key
 from domain.tenants import mails, notices, service
@@ -112,7 +113,8 @@ class ProvisioningActivities:
         key = effect_key("send_welcome")
         async with self._work(new) as uow:
             if await uow.once(key):
-                await self._mailer.send(mails.welcome(new, key=key, url=self._hosts.url(new.slug)))
+                locale = await preferred_locale(uow.session, new.founder.id, new.locale)
+                await self._mailer.send(mails.welcome(new, key=key, url=self._hosts.url(new.slug), locale=locale))
 
     @activity.defn(name="tenants.open_tenant")
     async def open_tenant(self, new: NewTenant) -> None:

@@ -39,14 +39,17 @@ def reminder(account: Account, *, key: str, url: str) -> Mail:
     )
 
 
-def account_exists(account: Account, *, key: str, url: str) -> Mail:
-    """Return the mail for an address that has an account already: its owner learns it, whoever typed it does not."""
+def account_exists(account: Account, *, key: str, url: str, locale: str) -> Mail:
+    """Return the mail for an address that has an account already: its owner learns it, whoever typed it does not.
+
+    ``locale`` is the owner's language, not that of whoever typed it.
+    """
     return Mail(
         key=key,
         to_name="",
         to_address=account.email,
         subject=N_("You already have an account"),
         template="auth/account_exists",
-        locale=account.locale,
+        locale=locale,
         params={"url": url},
     )

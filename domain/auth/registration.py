@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from core.identity import preferred_locale
 from core.live.events import event
 from core.live.fact import only
 from domain.auth.errors import link_invalid
@@ -52,6 +53,12 @@ async def pending(uow: UnitOfWork, account_id: UUID) -> Account:
 async def is_taken(uow: UnitOfWork, email: str) -> bool:
     """Whether somebody has verified this address already."""
     return await AccountRepository(uow.session).active_by_email(email) is not None
+
+
+async def owner_locale(uow: UnitOfWork, email: str) -> str | None:
+    """Return the language of the account that has verified this address; None if there is none."""
+    owner = await AccountRepository(uow.session).active_by_email(email)
+    return await preferred_locale(uow.session, owner.id, owner.locale) if owner else None
 
 
 async def issue_link(uow: UnitOfWork, account: Account, token: str) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 N_ = messages_of("tenants")
 
 
-def welcome(new: NewTenant, *, key: str, url: str) -> Mail:
+def welcome(new: NewTenant, *, key: str, url: str, locale: str) -> Mail:
     """Return the mail that greets the founder of a new tenant."""
     return Mail(
         key=key,
@@ -21,6 +21,6 @@ def welcome(new: NewTenant, *, key: str, url: str) -> Mail:
         to_address=new.founder.email,
         subject=N_("{tenant} is ready", tenant=new.name),
         template="tenants/welcome",
-        locale=new.locale,
+        locale=locale,
         params={"name": new.founder.name, "tenant": new.name, "url": url},
     )

@@ -114,6 +114,16 @@ async def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_m
     assert active == 1
 
 
+async def test_the_owner_of_an_address_is_told_in_their_own_language(product: Product) -> None:
+    email = "ownwords@register.example"
+    await product.signed_up(email)
+    await product.bench.owner.execute(
+        "insert into platform.preferences (user_id, locale) select id, 'de' from auth.accounts where email = $1", email
+    )
+    await _answer(product, email)
+    assert "/verify/" not in (await product.bench.mailbox.wait_for(email, subject="Es gibt schon ein Konto")).text
+
+
 async def _answer(product: Product, email: str) -> tuple[object, ...]:
     visitor = product.visitor()
     await visitor.get("/register")

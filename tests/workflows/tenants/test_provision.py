@@ -39,6 +39,15 @@ async def _tables(bench: Workbench, tenant_id: UUID) -> dict[str, int]:
     }
 
 
+async def test_the_founder_is_greeted_in_the_language_they_chose(bench: Workbench) -> None:
+    chosen, open_ = new_tenant(), new_tenant()
+    await bench.owner.execute("insert into platform.preferences (user_id, locale) values ($1, 'de')", chosen.founder.id)
+    for new in (chosen, open_):
+        await bench.result(await provision(bench, new))
+    subjects = [bench.mailbox.to(new.founder.email)[0].subject for new in (chosen, open_)]
+    assert subjects == ["Acme ist bereit", "Acme is ready"]
+
+
 async def test_a_tenant_is_whole_when_it_is_ready(bench: Workbench) -> None:
     new = new_tenant()
     run = await provision(bench, new)
