@@ -25,7 +25,7 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z\N{RIGHT SINGLE QUOTATION MARK}']+(?:[ ,.:?{(]|$)")
 VALUES = frozenset({"macro", "block"})
 TOKENS = re.compile(r"[a-z0-9\s\N{OBJECT REPLACEMENT CHARACTER}-]*")
-DATA = re.compile(r".+\.[a-z0-9]{2,5}|Ada Lovelace|Charles Babbage|(?:Ctrl|Enter|Esc)(?: \w)?")
+DATA = re.compile(r".+\.[a-z0-9]{2,5}|Ada Lovelace|Charles Babbage|Aa|(?:Ctrl|Enter|Esc)(?: \w)?")
 """Constants that stand for what people call things, or for keys: file names, the people of the pattern page."""
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 

@@ -1,8 +1,8 @@
-/* Everything that the page says without brackets: a list of "where: text". Data is told apart by `translate="no"`, by
-   elements that hold no words (code, time ...) and by the patterns that are handed in. */
+/* Everything that the page says without brackets: a list of "where: text". Data is told apart by `translate="no"`, by a
+   language of its own (names of languages), by elements that hold no words and by the patterns that are handed in. */
 ([names, root]) => {
-  const silent = "script, style, code, kbd, samp, var, time, data, noscript, [translate='no']";
-  const read = ["aria-label", "aria-description", "aria-valuetext", "aria-roledescription", "title", "placeholder", "alt"];
+  const silent = "script, style, code, kbd, samp, var, time, data, noscript, [translate='no'], [lang]:not(html), svg[aria-hidden='true']";
+  const read = ["aria-label", "aria-description", "aria-valuetext", "aria-roledescription", "title", "placeholder", "alt", "label"];
   const data = names.map((name) => new RegExp(name, "gu"));
   const found = [];
   let depth = 0;
