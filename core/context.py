@@ -21,6 +21,45 @@ Role = Literal["owner", "admin", "member", "guest", "pending", "anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
+class BrandPicture:
+    """A logo in two resolutions, with the size that it is shown at."""
+
+    path: str
+    double_path: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How a tenant has made the product look like its own.
+
+    Paths are those of the tenant's host, open to everybody and never change their content. Colours are ``#rrggbb``
+    and readable: ``on_accent`` on ``accent``, ``link`` on the pages' surfaces. None is the theme's own. ``icon_paths``
+    are those of the installed app, each with its width.
+    """
+
+    digest: str
+    sheet_path: str
+    name: str = ""
+    theme: str | None = None
+    accent: str | None = None
+    on_accent: str | None = None
+    link: str | None = None
+    logo: BrandPicture | None = None
+    logo_dark: BrandPicture | None = None
+    favicon_path: str | None = None
+    touch_icon_path: str | None = None
+    icon_paths: tuple[tuple[int, str], ...] = ()
+    is_draft: bool = False
+
+    @property
+    def logo_path(self) -> str | None:
+        """The logo for light surfaces, if there is one."""
+        return self.logo.path if self.logo else None
+
+
+@dataclass(frozen=True, slots=True)
 class TenantFacts:
     """What every page needs to know of a tenant. Language and time zone are None where it leaves them to its people."""
 
@@ -31,6 +70,12 @@ class TenantFacts:
     theme: str = "adx"
     state: str = "active"
     timezone: str | None = None
+    brand: Brand | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """What people read: the name of the brand, else the tenant's."""
+        return (self.brand.name if self.brand else "") or self.name
 
     @property
     def is_home(self) -> bool:

@@ -14,7 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import text
 
+from core.brands import brand_of
 from core.errors import InvalidError, UnavailableError
 from core.i18n import install, speaking
 from core.messages import messages_of
@@ -22,7 +24,9 @@ from core.messages import messages_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.db import UnitOfWork
     from core.i18n import Catalogues
+    from core.identity.hosts import Hosts
     from core.messages import Message
     from core.settings import Settings
 
@@ -33,13 +37,33 @@ SECONDS_FOR_A_MAIL = 10
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 FIRST_PERMANENT_REPLY = 500
 
+ACCENT, ON_ACCENT = "#2b59d9", "#ffffff"
+"""The product's own colour, for mails without a brand."""
+
+TENANT = text("select slug, name from platform.tenants where id = :tenant_id")
+
+
+@dataclass(frozen=True, slots=True)
+class MailBrand:
+    """How a tenant's mails look: who sends them, the colours of buttons and links, and the logo by its address."""
+
+    name: str
+    url: str
+    accent: str = ACCENT
+    on_accent: str = ON_ACCENT
+    link: str = ACCENT
+    logo_url: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail to one person.
 
     ``key`` makes it unique: the same key is the same Message-ID, by which mail servers and readers drop doubles.
-    ``template`` names ``templates/emails/<template>.txt`` and ``.html``; both get ``params``.
+    ``template`` names ``templates/emails/<template>.txt`` and ``.html``; both get ``params``. A mail of a tenant has
+    the ``brand`` that :func:`mail_brand` returns; the platform's own have none.
     """
 
     key: str
@@ -49,6 +73,26 @@ class Mail:
     template: str
     locale: str = "en"
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    brand: MailBrand | None = None
+
+
+async def mail_brand(uow: UnitOfWork, hosts: Hosts) -> MailBrand:
+    """Return how mails of the transaction's tenant look now."""
+    tenant = (await uow.session.execute(TENANT, {"tenant_id": uow.tenant_id})).one()
+    url, brand = hosts.url(tenant.slug), await brand_of(uow)
+    if brand is None:
+        return MailBrand(tenant.name, url)
+    logo = brand.logo
+    return MailBrand(
+        name=brand.name or tenant.name,
+        url=url,
+        accent=brand.accent or ACCENT,
+        on_accent=brand.on_accent or ON_ACCENT,
+        link=brand.link or ACCENT,
+        logo_url=hosts.url(tenant.slug, logo.double_path) if logo else "",
+        logo_width=logo.width if logo else 0,
+        logo_height=logo.height if logo else 0,
+    )
 
 
 class Mailer:
@@ -82,17 +126,29 @@ class Mailer:
         message = EmailMessage()
         message["Message-ID"] = f"<{hashlib.sha256(mail.key.encode()).hexdigest()[:40]}@{self._domain}>"
         message["Date"] = formatdate(usegmt=True)
-        message["From"] = self._sender
+        message["From"] = self._from(mail)
         message["To"] = _address(mail.to_name, mail.to_address)
         message["Auto-Submitted"] = "auto-generated"
         with speaking(self._catalogues.speaker(mail.locale)) as voice:
             subject = voice.say(mail.subject)
             message["Subject"] = subject
-            params = {"subject": subject, "base_url": self._base_url, "locale": voice.locale, **mail.params}
+            brand = mail.brand or MailBrand("ADX", self._base_url)
+            params = {
+                "subject": subject,
+                "base_url": self._base_url,
+                "locale": voice.locale,
+                "brand": brand,
+                **mail.params,
+            }
             message.set_content(self._render(mail, "txt", params))
             message.add_alternative(self._render(mail, "html", params), subtype="html")
             message["Content-Language"] = voice.locale
         return message
+
+    def _from(self, mail: Mail) -> str | Address:
+        if mail.brand is None:
+            return self._sender
+        return _address(mail.brand.name, parseaddr(self._sender)[1])
 
     def _render(self, mail: Mail, kind: str, params: Mapping[str, Any]) -> str:
         return self._templates.get_template(f"emails/{mail.template}.{kind}").render(params)

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from activities.auth.registration import RegistrationActivities
+from activities.branding.mailing import MailingActivities
+from activities.branding.publishing import PublishingActivities
 from activities.files.drawing.studio import Studio
 from activities.files.receiving import ReceivingActivities
 from activities.files.removal import RemovalActivities
@@ -93,6 +95,13 @@ def _files(given: Collaborators) -> list[object]:
     ]
 
 
+def _branding(given: Collaborators) -> list[object]:
+    return [
+        PublishingActivities(given.db, given.storage),
+        MailingActivities(given.db, given.mailer, Hosts.of(given.settings)),
+    ]
+
+
 def _runs(given: Collaborators) -> list[object]:
     return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts))]
 
@@ -109,6 +118,7 @@ BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyTy
     "auth": _auth,
     "tenants": _tenants,
     "files": _files,
+    "branding": _branding,
     "runs": _runs,
     "notifications": _notifications,
     "users": lambda _: [],

@@ -13,6 +13,8 @@ from domain.files.types import TidyInput
 from domain.notifications.types import TidyNoticesInput
 from domain.tenants.notices import NEWS
 from workflows.auth.register import Register
+from workflows.branding.publish import Publish
+from workflows.branding.sample_mail import SendTestMail
 from workflows.files.ingest import Ingest
 from workflows.files.remove import Remove
 from workflows.files.tidy import Tidy
@@ -33,6 +35,7 @@ WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "auth": (Register,),
     "tenants": (Provision,),
     "files": (Ingest, Remove, Tidy),
+    "branding": (Publish, SendTestMail),
     "runs": (Sweep,),
     "notifications": (Collect, Mail, TidyNotices),
     "users": (),

@@ -14,6 +14,7 @@ EVERY_FEATURE = {
     "tenants": "select",
     "people": "select",
     "entitlements": "select",
+    "brands": "select",
     "runs": "select, insert",
     "step_durations": "select",
     "effects": "select, insert, delete",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import text
 
+from core.brands import brand_of
 from core.context import HOME_TENANT_ID, Context, Role, TenantFacts
 from core.identity.look import Look, Offers, choose
 from core.identity.sessions import GATEWAY, FoundSession, Sessions
@@ -73,6 +74,8 @@ class Identity:
             async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
                 row = (await uow.session.execute(TENANT, {"slug": slug})).one_or_none()
             tenant = TenantFacts(*row) if row else None
+            if tenant and not tenant.is_home:
+                tenant = await self._branded(tenant)
             self._remember(key, tenant)
         return tenant if isinstance(tenant, TenantFacts) else None
 
@@ -103,6 +106,12 @@ class Identity:
     def forget(self) -> None:
         """Believe nothing of what was looked up; for the process that has just changed it."""
         self._remembered.clear()
+
+    async def _branded(self, tenant: TenantFacts) -> TenantFacts:
+        """Return the tenant with what its own tables say of its looks."""
+        async with self._db.unit_of_work(tenant.id, GATEWAY) as uow:
+            brand = await brand_of(uow)
+        return replace(tenant, brand=brand, theme=brand.theme or tenant.theme) if brand else tenant
 
     async def _session(self, token: str, tenant_id: UUID) -> FoundSession | None:
         key = ("session", token, tenant_id)

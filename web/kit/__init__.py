@@ -37,6 +37,8 @@ A feature's routes::
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
 - Charts: ``line_chart(title, labels, [(name, values)])``, ``bar_chart``, ``sparkline(values)``, drawn by
   ``components/chart.html``.
+- Drafts: ``@drafts_look`` on an async function that returns the context with the draft's look; ``wear_draft(response)``
+  and ``take_off_draft(response)`` begin and end it for one browser.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``,
   ``device_look()``, ``set_device_cookie``, ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.
@@ -50,6 +52,7 @@ from web.kit.blueprint import FeatureBlueprint, feature_blueprint
 from web.kit.body import streams_body
 from web.kit.charts import Chart, Sparkline, bar_chart, line_chart, sparkline
 from web.kit.csrf import check_token
+from web.kit.drafts import drafts_look, take_off_draft, wear_draft
 from web.kit.errors import wants_json
 from web.kit.forms import Form, form_value, labels_of, one_line, read_form
 from web.kit.guards import guard
@@ -93,6 +96,7 @@ __all__ = [
     "current_person",
     "device_look",
     "dom_id",
+    "drafts_look",
     "feature_blueprint",
     "form_value",
     "guard",
@@ -124,8 +128,10 @@ __all__ = [
     "sparkline",
     "static_url",
     "streams_body",
+    "take_off_draft",
     "tell",
     "unit_of_work",
     "wants_fragment",
     "wants_json",
+    "wear_draft",
 ]

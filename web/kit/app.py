@@ -21,6 +21,7 @@ from core.theming import DEFAULT_THEME
 from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
+from web.kit.drafts import DRAFT_COOKIE, drafted
 from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
 from web.kit.gate import Gate
 from web.kit.guards import guard_of
@@ -164,7 +165,7 @@ async def _settle() -> None:
     )
     if found is None:
         raise NotFoundError(NOT_FOUND)
-    visit.ctx = found
+    visit.ctx = await drafted(found, request.cookies.get(DRAFT_COOKIE))
     structlog.contextvars.bind_contextvars(tenant=found.tenant.slug)
     if found.person is not None and request.method == "GET" and not wants_fragment():
         visit.position = await visit.services.hub.position(found.tenant_id)
@@ -263,6 +264,7 @@ def template_globals() -> dict[str, Any]:
     return {
         "static_url": static_url,
         "theme_url": _theme_url,
+        "takes_brand": lambda key: not current_kit().services.themes.get(key).is_high_contrast,
         "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
         "live_after": personal(lambda: current_visit().position),
         "csrf_token": personal(csrf.csrf_token),

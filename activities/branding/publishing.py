@@ -1,0 +1,123 @@
+"""The side effects of publishing a brand, each with what reverses it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from obstore.exceptions import BaseError as StorageError
+from temporalio import activity
+
+from activities.branding.drawing.desk import draw
+from core.runs.effects import effect_key
+from domain.branding import service
+from domain.branding.errors import picture_broken, sheet_too_large, storage_unavailable
+from domain.branding.sheet import MOST_BYTES, sheet_of
+from domain.branding.types import Asset, Drawn, Finished, Illustrated, Publication, Rendition, Sheet
+
+if TYPE_CHECKING:
+    from core.db import Database, UnitOfWork
+    from core.storage import Storage
+
+
+class PublishingActivities:
+    """Steps of ``branding.publish``, and their undos."""
+
+    def __init__(self, db: Database, storage: Storage) -> None:
+        self._db = db
+        self._storage = storage
+
+    @activity.defn(name="branding.check_brand")
+    async def check_brand(self, publication: Publication) -> None:
+        """Refuse colours that cannot be read and pictures that cannot be decoded."""
+        service.check(publication)
+        for asset in (publication.assets.logo, publication.assets.logo_dark, publication.assets.favicon):
+            if asset is not None:
+                async with self._copy(publication, asset) as original:
+                    await draw("check", asset.type, original)
+
+    @activity.defn(name="branding.draw_pictures")
+    async def draw_pictures(self, publication: Publication) -> Drawn:
+        """Draw the logos and the icons in every size that pages, mails and devices ask for."""
+        assets = publication.assets
+        drawn: list[Rendition] = []
+        for name, asset in (("logo", assets.logo), ("logo-dark", assets.logo_dark)):
+            if asset is not None:
+                async with self._copy(publication, asset) as original:
+                    drawn += await self._keep(publication, await draw("logo", asset.type, original, name), original)
+        icon = assets.favicon or assets.logo
+        if icon is not None:
+            async with self._copy(publication, icon) as original:
+                drawn += await self._keep(publication, await draw("icons", icon.type, original), original)
+        return Drawn(tuple(drawn))
+
+    @activity.defn(name="branding.erase_pictures")
+    async def erase_pictures(self, publication: Publication) -> None:
+        """Undo ``draw_pictures``."""
+        folder = service.renditions_folder(publication.tenant_id, publication.version_id)
+        try:
+            await self._storage.delete_prefix(folder)
+        except (StorageError, OSError) as error:
+            raise storage_unavailable() from error
+
+    @activity.defn(name="branding.build_sheet")
+    async def build_sheet(self, illustrated: Illustrated) -> Sheet:
+        """Write the one sheet that every page links."""
+        sheet = sheet_of(illustrated.publication.look, illustrated.renditions)
+        if len(sheet.css.encode()) >= MOST_BYTES:
+            raise sheet_too_large()
+        return sheet
+
+    @activity.defn(name="branding.publish_version")
+    async def publish_version(self, finished: Finished) -> None:
+        """Write the version and have everybody see it, in one transaction."""
+        async with self._work(finished.publication) as uow:
+            if await uow.once(effect_key("publish_version")):
+                await service.publish(uow, finished)
+
+    @activity.defn(name="branding.unpublish_version")
+    async def unpublish_version(self, finished: Finished) -> None:
+        """Undo ``publish_version``: what was shown before is shown again."""
+        async with self._work(finished.publication) as uow:
+            await service.unpublish(uow, finished.publication)
+            await uow.forget(effect_key("publish_version"))
+
+    @activity.defn(name="branding.announce_brand")
+    async def announce_brand(self, publication: Publication) -> None:
+        """Have open pages take the brand; telling them twice changes nothing."""
+        async with self._work(publication) as uow:
+            service.announce(uow)
+
+    async def _keep(
+        self, publication: Publication, drawn: tuple[Rendition, ...], original: Path
+    ) -> tuple[Rendition, ...]:
+        for one in drawn:
+            content = await asyncio.to_thread((original.parent / one.name).read_bytes)
+            key = service.rendition_key(publication.tenant_id, publication.version_id, one.name)
+            try:
+                await self._storage.put_bytes(key, content)
+            except (StorageError, OSError) as error:
+                raise storage_unavailable() from error
+        return drawn
+
+    @asynccontextmanager
+    async def _copy(self, publication: Publication, asset: Asset) -> AsyncIterator[Path]:
+        """Yield the path of a picture as it was uploaded, in a folder that is gone afterwards."""
+        key = service.original_key(publication.tenant_id, asset.digest)
+        try:
+            content = await self._storage.get_bytes(key)
+        except FileNotFoundError as error:
+            raise picture_broken() from error
+        except (StorageError, OSError) as error:
+            raise storage_unavailable() from error
+        with tempfile.TemporaryDirectory(prefix="adx-brand-") as folder:
+            path = Path(folder, "original")
+            await asyncio.to_thread(path.write_bytes, content)
+            yield path
+
+    def _work(self, publication: Publication) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._db.unit_of_work(publication.tenant_id, "branding", actor_id=publication.actor_id)

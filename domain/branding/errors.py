@@ -1,0 +1,92 @@
+"""The refusals of branding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import ConflictError, InvalidError, NotFoundError, TooLargeError, UnavailableError, UnsupportedError
+from core.messages import messages_of
+
+if TYPE_CHECKING:
+    from domain.branding.types import AssetKind
+
+N_ = messages_of("branding")
+
+MEGABYTE = 1_000_000
+
+
+def no_such_brand() -> NotFoundError:
+    """A digest that this tenant never published, or a picture that its version does not have."""
+    return NotFoundError(N_("There is nothing here."))
+
+
+def no_such_version() -> NotFoundError:
+    """The version is not there, or not yours."""
+    return NotFoundError(N_("This version is not here. Load the page again to see the ones that are."))
+
+
+def no_picture(kind: AssetKind) -> InvalidError:
+    """The form came without a picture."""
+    return InvalidError(N_("Choose a picture first."), code="no_picture", field=kind)
+
+
+def picture_too_large(kind: AssetKind, most: int) -> TooLargeError:
+    """More bytes than a logo needs."""
+    return TooLargeError(
+        N_("A picture may have {count} MB at most. Nothing was kept of it.", count=most // MEGABYTE),
+        code="picture_too_large",
+        field=kind,
+    )
+
+
+def not_a_picture(kind: AssetKind) -> UnsupportedError:
+    """The bytes are not one of the kinds that are taken."""
+    return UnsupportedError(
+        N_("Only PNG, JPEG and WebP are taken. Nothing was kept; export the picture as one of these."),
+        code="not_a_picture",
+        field=kind,
+    )
+
+
+def is_vector(kind: AssetKind) -> UnsupportedError:
+    """An SVG can carry programs, so none is ever shown to others."""
+    return UnsupportedError(
+        N_("SVG files can carry programs, so they are not taken. Export the picture as PNG, 512 pixels or wider."),
+        code="is_vector",
+        field=kind,
+    )
+
+
+def picture_broken() -> InvalidError:
+    """The decoder gave up on a picture, or it has more pixels than are ever decoded."""
+    return InvalidError(
+        N_("One of the pictures cannot be read. Take it out or upload it anew, then publish again."),
+        code="picture_broken",
+    )
+
+
+def contrast_fails() -> InvalidError:
+    """A pair of colours is not readable."""
+    return InvalidError(
+        N_("These colours cannot be told apart well enough. Choose the colour that is offered instead."),
+        code="contrast_fails",
+        field="accent",
+    )
+
+
+def sheet_too_large() -> InvalidError:
+    """The sheet has passed its limit."""
+    return InvalidError(N_("The brand needs more style rules than fit into its sheet."), code="sheet_too_large")
+
+
+def already_going_on() -> ConflictError:
+    """Another publication has not ended yet."""
+    return ConflictError(
+        N_("Another version is being published right now. Wait until it is done, or cancel it."),
+        code="already_going_on",
+    )
+
+
+def storage_unavailable() -> UnavailableError:
+    """The storage does not answer; tried again for a while."""
+    return UnavailableError(N_("The storage cannot be reached right now."), code="storage_unavailable")

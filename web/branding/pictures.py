@@ -1,0 +1,125 @@
+"""The pictures of the draft: taken in as they are, shown to admins alone until they have been drawn anew."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from quart import Response
+
+from domain.branding import service
+from domain.branding.errors import is_vector, no_picture, no_such_brand, not_a_picture, picture_too_large
+from domain.branding.repository import BrandRepository
+from domain.branding.types import KINDS, Asset
+from web.branding.blueprint import blueprint
+from web.branding.pages import tile
+from web.kit import (
+    UploadedFile,
+    current_context,
+    current_person,
+    guard,
+    limited,
+    page,
+    parts,
+    see_other,
+    services,
+    streams_body,
+    unit_of_work,
+    wants_fragment,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from domain.branding.types import AssetKind
+
+MOST_BYTES = 2_000_000
+FIRST_BYTES = 512
+LONGEST_FILENAME = 100
+SIGNATURES = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp"),
+)
+VECTOR = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|svg|!DOCTYPE svg|!--)", re.IGNORECASE)
+SANDBOX = "default-src 'none'; sandbox"
+
+
+@blueprint.post("/admin/branding/pictures/<kind>")
+@guard("admin")
+@limited("branding.pictures", hits=60, seconds=600, by=("tenant",))
+@streams_body
+async def upload(kind: str) -> Response:
+    """Take in one picture of the draft; what is no picture leaves nothing."""
+    known = _kind(kind)
+    async for part in parts():
+        if isinstance(part, UploadedFile) and part.filename:
+            return await _keep(known, await _receive(known, part))
+    raise no_picture(known)
+
+
+@blueprint.post("/admin/branding/pictures/<kind>/removal")
+@guard("admin")
+async def remove_picture(kind: str) -> Response:
+    """Take a picture out of the draft."""
+    return await _keep(_kind(kind), None)
+
+
+@blueprint.get("/admin/branding/pictures/<digest>")
+@guard("admin")
+async def show_picture(digest: str) -> Response:
+    """Show a picture of the draft as it was uploaded."""
+    async with unit_of_work("branding") as uow:
+        _, assets = service.choices_of(await BrandRepository(uow.session).draft())
+    found = next((one for kind in KINDS if (one := getattr(assets, kind)) and one.digest == digest), None)
+    if found is None:
+        raise no_such_brand()
+    content = await services().storage.get_bytes(service.original_key(current_context().tenant_id, digest))
+    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": SANDBOX}
+    return Response(content, content_type=found.type, headers=headers)
+
+
+def kind_of_bytes(kind: AssetKind, content: bytes) -> str:
+    """Return the media type by the bytes themselves, whatever the browser called them; raises UnsupportedError."""
+    for signature, media_type in SIGNATURES:
+        if signature.match(content):
+            return media_type
+    raise is_vector(kind) if VECTOR.match(content[:FIRST_BYTES]) else not_a_picture(kind)
+
+
+async def _receive(kind: AssetKind, part: UploadedFile) -> Asset:
+    content = await _all(kind, part.chunks)
+    media_type = kind_of_bytes(kind, content)
+    digest = hashlib.sha256(content).hexdigest()
+    await services().storage.put_bytes(service.original_key(current_context().tenant_id, digest), content)
+    name = "".join(character for character in part.filename if character.isprintable())
+    return Asset(digest, media_type, len(content), name.replace("\\", "/").rpartition("/")[2][:LONGEST_FILENAME])
+
+
+async def _all(kind: AssetKind, chunks: AsyncIterator[bytes]) -> bytes:
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise picture_too_large(kind, MOST_BYTES)
+    return bytes(content)
+
+
+async def _keep(kind: AssetKind, asset: Asset | None) -> Response:
+    async with unit_of_work("branding") as uow:
+        await service.keep_asset(uow, current_person().id, kind, asset)
+        _, assets = service.choices_of(await BrandRepository(uow.session).draft())
+    if not wants_fragment():
+        return see_other("/admin/branding")
+    return await page(
+        "branding/_picture_changed.html",
+        {"picture": tile(kind, assets), "logo": tile("logo", assets), "logo_dark": tile("logo_dark", assets)},
+    )
+
+
+def _kind(name: str) -> AssetKind:
+    for kind in KINDS:
+        if kind == name:
+            return kind
+    raise no_such_brand()
