@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from activities.auth.registration import RegistrationActivities
-from activities.branding.mailing import MailingActivities
+from activities.branding.mailing import SampleMailActivities
 from activities.branding.publishing import PublishingActivities
 from activities.files.drawing.studio import Studio
 from activities.files.receiving import ReceivingActivities
@@ -98,7 +98,7 @@ def _files(given: Collaborators) -> list[object]:
 def _branding(given: Collaborators) -> list[object]:
     return [
         PublishingActivities(given.db, given.storage),
-        MailingActivities(given.db, given.mailer, Hosts.of(given.settings)),
+        SampleMailActivities(given.db, given.mailer, Hosts.of(given.settings)),
     ]
 
 

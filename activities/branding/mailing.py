@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.mail import Mailer
 
 
-class MailingActivities:
+class SampleMailActivities:
     """The step of ``branding.test_mail``."""
 
     def __init__(self, db: Database, mailer: Mailer, hosts: Hosts) -> None:

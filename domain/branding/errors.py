@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import ConflictError, InvalidError, NotFoundError, TooLargeError, UnavailableError, UnsupportedError
+from core.errors import InvalidError, NotFoundError, TooLargeError, UnavailableError, UnsupportedError
 from core.messages import messages_of
 
 if TYPE_CHECKING:
@@ -77,14 +77,6 @@ def contrast_fails() -> InvalidError:
 def sheet_too_large() -> InvalidError:
     """The sheet has passed its limit."""
     return InvalidError(N_("The brand needs more style rules than fit into its sheet."), code="sheet_too_large")
-
-
-def already_going_on() -> ConflictError:
-    """Another publication has not ended yet."""
-    return ConflictError(
-        N_("Another version is being published right now. Wait until it is done, or cancel it."),
-        code="already_going_on",
-    )
 
 
 def storage_unavailable() -> UnavailableError:

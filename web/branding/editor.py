@@ -15,13 +15,14 @@ from domain.branding import service
 from domain.branding.repository import BrandRepository
 from domain.branding.sheet import css_of
 from domain.branding.types import KINDS, Look, Publication
-from web.branding.forms import BrandForm, tidy_colour, values_of
+from web.branding.forms import HEX, BrandForm, tidy_colour, values_of
 from web.branding.pages import Contrast, EditorPage, PreviewPane, tile, version_rows
 from web.kit import current_context, current_person, form_value, read_form, run_cards_of, services, unit_of_work
 from workflows.branding.start import start_publication
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
+    from wtforms import Field
 
     from core.messages import Message
     from core.runs.card import RunCard
@@ -153,14 +154,15 @@ def _known(look: Look) -> Look:
 
 
 def _valid_part(form: BrandForm) -> Look:
-    """Return what can be shown of a form that was refused."""
-    good = {field.name: field.data for field in form if not field.errors}
+    """Return what can be shown of a form that was refused; a colour that is merely too faint can."""
+    good = {field.name: field.data for field in form if not field.errors or _is_colour(field)}
     known = BrandForm(data={**values_of(Look()), **good})
     known.offer_themes(theme_choices())
-    for name in ("accent", "accent_dark"):
-        if form[name].errors and known[name].data:
-            known[name].data = ""
     return known.look()
+
+
+def _is_colour(field: Field) -> bool:
+    return field.name in {"accent", "accent_dark"} and HEX.fullmatch(field.data or "") is not None
 
 
 def _open(card: RunCard | None) -> RunCard | None:

@@ -50,7 +50,7 @@ async def test_a_logo_is_kept_and_shown_to_admins_alone(
     ],
 )
 async def test_what_is_no_small_picture_leaves_nothing(
-    two_tenants: TwoTenants, sign_in: SignIn, storage: Storage, content: bytes, status: int, said: str
+    *, two_tenants: TwoTenants, sign_in: SignIn, storage: Storage, content: bytes, status: int, said: str
 ) -> None:
     admin = await sign_in(two_tenants.acme, "admin")
     answer = await send_picture(admin, two_tenants.acme, content)
