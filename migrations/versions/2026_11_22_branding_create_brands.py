@@ -49,7 +49,7 @@ def upgrade() -> None:
     """)
     op.execute("create unique index versions_by_number on branding.versions (tenant_id, number)")
     op.execute("create index versions_by_digest on branding.versions (tenant_id, digest)")
-    tenant_table("branding", "versions", grants="select, insert, delete")
+    tenant_table("branding", "versions")
 
     op.execute("""
         create table branding.drafts (
