@@ -59,7 +59,6 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.entitlements": _grants({"adx_tenants", "adx_billing"}, ALL) | EVERY_FEATURE_READS | GATEWAY_READS,
     "platform.preferences": _grants({"adx_users"}, ALL)
     | _grants({GATEWAY_ROLE, "adx_auth", "adx_tenants", "adx_notifications"}, "select"),
-    "platform.preferences": _grants({"adx_users"}, ALL) | _grants({GATEWAY_ROLE, "adx_auth", "adx_tenants"}, "select"),
     "platform.brands": _grants({"adx_branding"}, ALL) | EVERY_FEATURE_READS | GATEWAY_READS,
     "platform.sessions": _grants({GATEWAY_ROLE}, ALL),
     "platform.handovers": _grants({GATEWAY_ROLE}, ALL),
