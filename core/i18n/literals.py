@@ -25,8 +25,15 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z\N{RIGHT SINGLE QUOTATION MARK}']+(?:[ ,.:?{(]|$)")
 VALUES = frozenset({"macro", "block"})
 TOKENS = re.compile(r"[a-z0-9\s\N{OBJECT REPLACEMENT CHARACTER}-]*")
-DATA = re.compile(r".+\.[a-z0-9]{2,5}|Ada Lovelace|Charles Babbage|Aa|(?:Ctrl|Enter|Esc)(?: \w)?")
-"""Constants that stand for what people call things, or for keys: file names, the people of the pattern page."""
+EXAMPLES = (
+    *("Ada Lovelace", "Alan Turing", "Charles Babbage", "Edith Clarke", "Grace Hopper", "Mary Somerville"),
+    *("Berlin", "Madrid", "Tokyo", "Sommerfest 2026"),
+)
+"""What people call people and things, in the examples of the pattern page."""
+
+DATA = re.compile(rf".+\.[a-z0-9]{{2,5}}|Aa|(?:Ctrl|Enter|Esc)(?: \w)?|{'|'.join(EXAMPLES)}")
+"""Constants that stand for what nobody translates: file names, keys, a sample of type, the examples."""
+
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 

@@ -18,6 +18,7 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 
 from core.i18n import Catalogues, Speaker
+from core.i18n.literals import EXAMPLES
 from core.identity import Look
 from core.settings import ROOT
 from entrypoints.blueprints import blueprints
@@ -46,7 +47,7 @@ DATA = (
     r"[\d.,]+\s?(?:bytes?|kB|MB|GB|TB|ms|sec|min|hr|days?|wks?)\b",  # what Babel writes: sizes and durations
     r"\b\w{3} \d+, \d{4}(?:, [\d:]+\s[AP]M)?",  # and dates
     r"\b(?:just now|in \d+ \w+|\d+ \w+ ago)\b",
-    r"\b(?:Ada Lovelace|Charles Babbage)\b",  # the people of the pattern page
+    rf"\b(?:{'|'.join(EXAMPLES)})\b",
 )
 """What people, machines and Babel write, as regular expressions of JavaScript."""
 
