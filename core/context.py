@@ -71,6 +71,8 @@ class TenantFacts:
     state: str = "active"
     timezone: str | None = None
     brand: Brand | None = None
+    wording: int = 0
+    """The version of the tenant's own wording; 0 where all texts are the product's."""
 
     @property
     def shown_name(self) -> str:

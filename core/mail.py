@@ -17,18 +17,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import text
 
 from core.brands import brand_of
+from core.context import HOME_TENANT_ID
 from core.errors import InvalidError, UnavailableError
 from core.i18n import install, speaking
+from core.i18n.wording import PRODUCTS_OWN, Wording
 from core.messages import messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from core.db import UnitOfWork
     from core.i18n import Catalogues
     from core.identity.hosts import Hosts
     from core.messages import Message
     from core.settings import Settings
+    from core.wordings import Wordings
 
 N_ = messages_of("core")
 
@@ -63,7 +67,8 @@ class Mail:
 
     ``key`` makes it unique: the same key is the same Message-ID, by which mail servers and readers drop doubles.
     ``template`` names ``templates/emails/<template>.txt`` and ``.html``; both get ``params``. A mail of a tenant has
-    the ``brand`` that :func:`mail_brand` returns; the platform's own have none.
+    the ``brand`` that :func:`mail_brand` returns; the platform's own have none. It is said in the own words of the
+    tenant that ``tenant_id`` names.
     """
 
     key: str
@@ -74,6 +79,7 @@ class Mail:
     locale: str = "en"
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     brand: MailBrand | None = None
+    tenant_id: UUID = HOME_TENANT_ID
 
 
 async def mail_brand(uow: UnitOfWork, hosts: Hosts) -> MailBrand:
@@ -98,11 +104,12 @@ async def mail_brand(uow: UnitOfWork, hosts: Hosts) -> MailBrand:
 class Mailer:
     """Sends mails by the SMTP server of the settings."""
 
-    def __init__(self, settings: Settings, catalogues: Catalogues) -> None:
+    def __init__(self, settings: Settings, catalogues: Catalogues, wordings: Wordings | None = None) -> None:
         self._server = _server(settings.smtp_url)
         self._sender = settings.mail_from
         self._base_url = settings.base_url
         self._catalogues = catalogues
+        self._wordings = wordings
         self._templates = _environment()
 
     async def send(self, mail: Mail) -> None:
@@ -112,8 +119,9 @@ class Mailer:
             UnavailableError: ``mail_unavailable``, the server cannot be reached or asks to come back later.
             InvalidError: ``mail_refused``, the server will never take a mail for this address.
         """
+        composed = self.compose(mail, await self._wording(mail))
         try:
-            await aiosmtplib.send(self.compose(mail), timeout=SECONDS_FOR_A_MAIL, **self._server)
+            await aiosmtplib.send(composed, timeout=SECONDS_FOR_A_MAIL, **self._server)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(error.recipients[0].code) from error
         except aiosmtplib.SMTPResponseException as error:
@@ -121,7 +129,7 @@ class Mailer:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise _unavailable() from error
 
-    def compose(self, mail: Mail) -> EmailMessage:
+    def compose(self, mail: Mail, wording: Wording = PRODUCTS_OWN) -> EmailMessage:
         """Return the mail as it goes out."""
         message = EmailMessage()
         message["Message-ID"] = f"<{hashlib.sha256(mail.key.encode()).hexdigest()[:40]}@{self._domain}>"
@@ -129,7 +137,7 @@ class Mailer:
         message["From"] = self._from(mail)
         message["To"] = _address(mail.to_name, mail.to_address)
         message["Auto-Submitted"] = "auto-generated"
-        with speaking(self._catalogues.speaker(mail.locale)) as voice:
+        with speaking(self._catalogues.speaker(mail.locale, wording=wording)) as voice:
             subject = voice.say(mail.subject)
             message["Subject"] = subject
             brand = mail.brand or MailBrand("ADX", self._base_url)
@@ -149,6 +157,11 @@ class Mailer:
         if mail.brand is None:
             return self._sender
         return _address(mail.brand.name, parseaddr(self._sender)[1])
+
+    async def _wording(self, mail: Mail) -> Wording:
+        if self._wordings is None or mail.tenant_id == HOME_TENANT_ID:
+            return PRODUCTS_OWN
+        return await self._wordings.newest(mail.tenant_id)
 
     def _render(self, mail: Mail, kind: str, params: Mapping[str, Any]) -> str:
         return self._templates.get_template(f"emails/{mail.template}.{kind}").render(params)

@@ -24,10 +24,13 @@ from activities.notifications.tidying import TidyingNoticesActivities
 from activities.runs.recording import RecordingActivities
 from activities.runs.sweeping import SweepActivities
 from activities.tenants.provisioning import ProvisioningActivities
+from activities.translations.batches import BatchActivities
 from core.identity import Sessions
 from core.identity.hosts import Hosts
 from core.runs.sweep import Sweeper
+from core.settings import ROOT
 from domain.auth.sealing import Sealer
+from domain.translations.product import ProductTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from core.db import Database
+    from core.i18n import Catalogues
     from core.mail import Mailer
     from core.notices import NoticeKind
     from core.runs.contract import AnyContract
@@ -51,6 +55,7 @@ class Collaborators:
     settings: Settings
     db: Database
     storage: Storage
+    catalogues: Catalogues
     mailer: Mailer
     client: Client
     transport: FactTransport
@@ -114,6 +119,10 @@ def _notifications(given: Collaborators) -> list[object]:
     ]
 
 
+def _translations(given: Collaborators) -> list[object]:
+    return [BatchActivities(given.db, ProductTexts(given.catalogues, ROOT / "locales"))]
+
+
 BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyType({
     "auth": _auth,
     "tenants": _tenants,
@@ -122,4 +131,5 @@ BUILDERS: Mapping[str, Callable[[Collaborators], list[object]]] = MappingProxyTy
     "runs": _runs,
     "notifications": _notifications,
     "users": lambda _: [],
+    "translations": _translations,
 })  # fmt: skip

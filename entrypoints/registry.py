@@ -24,6 +24,7 @@ from workflows.notifications.mail import Mail
 from workflows.notifications.tidy import TidyNotices
 from workflows.runs.sweep import EVERY, SWEEP, Sweep
 from workflows.tenants.provision import Provision
+from workflows.translations.batches import Import, Replace, TakeBack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "runs": (Sweep,),
     "notifications": (Collect, Mail, TidyNotices),
     "users": (),
+    "translations": (Import, Replace, TakeBack),
 })  # fmt: skip
 """The workflows that run on each feature's task queue; a feature without any has an empty tuple."""
 

@@ -28,6 +28,7 @@ from core.storage import Storage
 from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from core.theming import Themes
 from core.throttle import Throttle
+from core.wordings import Wordings
 from entrypoints import registry
 from entrypoints.blueprints import blueprints
 from entrypoints.texts import catalogues
@@ -155,6 +156,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     db.after_commit(starter)
     texts = catalogues(settings)
     themes = Themes.load(ROOT / "themes", watch=settings.environment == "development")
+    wordings = Wordings(db)
     storage = Storage.from_url(settings.storage_url)
     return Services(
         settings=settings,
@@ -174,7 +176,8 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         cache=Cache(redis),
         throttle=Throttle(redis, db),
         catalogues=texts,
+        wordings=wordings,
         themes=themes,
-        mailer=Mailer(settings, texts),
+        mailer=Mailer(settings, texts, wordings),
         health=Health(settings, db=db, redis=redis, storage=storage, temporal=client),
     )

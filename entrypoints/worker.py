@@ -34,6 +34,7 @@ from core.runs.recorder import Recorder
 from core.runs.temporal import connect
 from core.storage import Storage
 from core.telemetry import configure_logging, configure_tracing, serve_metrics
+from core.wordings import Wordings
 from entrypoints import registry
 from entrypoints.activities import Collaborators, activities
 from entrypoints.texts import catalogues
@@ -98,11 +99,13 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
     recorder = Recorder(db, contracts)
     stack.push_async_callback(recorder.stop)
     recorder.start()
+    texts = catalogues(settings)
     return Collaborators(
         settings=settings,
         db=db,
         storage=Storage.from_url(settings.storage_url),
-        mailer=Mailer(settings, catalogues(settings)),
+        catalogues=texts,
+        mailer=Mailer(settings, texts, Wordings(db)),
         client=client,
         transport=transport,
         recorder=recorder,

@@ -14,6 +14,7 @@ from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fill, fits
 from core.i18n.pseudo import PSEUDO_LOCALES, pseudo
 from core.i18n.speaker import Speaker
+from core.i18n.wording import PRODUCTS_OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from babel.messages import Catalog, Message as Entry
 
+    from core.i18n.wording import Wording
     from core.messages import Message
 
 log = structlog.get_logger(__name__)
@@ -65,9 +67,11 @@ class Catalogues:
         """
         return cls(path, watch=watch, pseudo_languages=pseudo_languages, domain=domain)
 
-    def speaker(self, locale: str, timezone: str = "UTC") -> Speaker:
-        """Return the voice of one reader: texts in ``locale``, times in ``timezone``."""
-        return Speaker(self, locale if locale in self.locales else SOURCE_LOCALE, timezone)
+    def speaker(
+        self, locale: str, timezone: str = "UTC", *, wording: Wording = PRODUCTS_OWN, marks: bool = False
+    ) -> Speaker:
+        """Return the voice of one reader: texts in ``locale``, a tenant's own first, times in ``timezone``."""
+        return Speaker(self, locale if locale in self.locales else SOURCE_LOCALE, timezone, wording, marks)
 
     def translate(self, message: Message, locale: str) -> str:
         """Return ``message`` in words."""
@@ -84,27 +88,40 @@ class Catalogues:
         chosen = self.choose(one, many, count, locale, domain)
         return fill(chosen, {"count": count, **params}, self.speaker(locale).show)
 
-    def find(self, text: str, locale: str, domain: str) -> tuple[str, ...]:
-        """Return the translation (or plural forms) of ``text``: from ``domain``, the shared one, then any other."""
-        for book in self._books(locale, domain):
+    def find(self, text: str, locale: str, domain: str, wording: Wording = PRODUCTS_OWN) -> tuple[str, ...]:
+        """Return the translation (or plural forms) of ``text``: from ``domain``, the shared one, then any other.
+
+        In each of them what a tenant says in its own words comes before what the product says.
+        """
+        for book in self._books(locale, domain, wording):
             if found := book.texts.get(text):
                 return found
         return (text,)
 
-    def choose(self, one: str, many: str, count: int, locale: str, domain: str) -> str:
+    def choose(  # noqa: PLR0917  # what it takes is one text with its number
+        self, one: str, many: str, count: int, locale: str, domain: str, wording: Wording = PRODUCTS_OWN
+    ) -> str:
         """Return the unfilled form for ``count`` by the rule of the catalogue that has the text."""
-        for book in self._books(locale, domain):
+        for book in self._books(locale, domain, wording):
             if forms := book.texts.get(one):
                 return forms[min(book.plural_index(count), len(forms) - 1)]
         return one if count == 1 else many
 
-    def _books(self, locale: str, domain: str) -> Iterator[Book]:
+    def of_product(self, text: str, locale: str, domain: str) -> tuple[str, ...] | None:
+        """Return the forms of ``text`` in the product's catalogue of ``domain``; None for one that it does not say."""
+        self._look_again()
+        book = self._library.get(locale, {}).get(domain)
+        return book.texts.get(text) if book else None
+
+    def _books(self, locale: str, domain: str, wording: Wording = PRODUCTS_OWN) -> Iterator[Book]:
         self._look_again()
         books = self._library.get(locale, {})
-        for first in (domain, SHARED_DOMAIN):
-            if first in books:
-                yield books[first]
-        yield from (book for name, book in books.items() if name not in {domain, SHARED_DOMAIN})
+        own = wording.books.get(locale)
+        if own is None:
+            yield from _in_order(books, domain)
+            return
+        for name in _names_in_order({**books, **own}, domain):
+            yield from (found[name] for found in (own, books) if name in found)
 
     def _look_again(self) -> None:
         if not self._watch or time.monotonic() - self._looked_at < LOOK_AGAIN_AFTER:
@@ -136,6 +153,18 @@ def _pseudo_book(file: Path) -> Book:
     entries = [entry for entry in read_template(file) if entry.id]
     texts = [(entry.id,) if isinstance(entry.id, str) else tuple(entry.id) for entry in entries]
     return Book({forms[0]: tuple(map(pseudo, forms)) for forms in texts}, lambda count: int(count != 1))
+
+
+def _in_order(books: Mapping[str, Book], domain: str) -> Iterator[Book]:
+    return (books[name] for name in _names_in_order(books, domain))
+
+
+def _names_in_order(books: Mapping[str, Book], domain: str) -> Iterator[str]:
+    """Yield the names of books: the asked one, the shared one, then any other."""
+    for first in (domain, SHARED_DOMAIN):
+        if first in books:
+            yield first
+    yield from (name for name in books if name not in {domain, SHARED_DOMAIN})
 
 
 def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | None:

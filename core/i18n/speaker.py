@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,12 +20,14 @@ from babel import (
     units as babel_units,
 )
 
+from core.i18n.marks import marked
 from core.i18n.negotiate import babel_locale
 from core.i18n.placeholders import fill
+from core.i18n.wording import PRODUCTS_OWN, Wording
 from core.messages import Message, messages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from babel import Locale
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 N_ = messages_of("core")
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 JUST_NOW = timedelta(seconds=45)
 RELATIVE_UNTIL = timedelta(days=7)
 KILO = 1000
@@ -44,27 +48,39 @@ FILE_UNITS = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says texts, numbers and times in ``locale``; times are shown in ``timezone`` (an IANA name)."""
+    """Says texts, numbers and times in ``locale``; times are shown in ``timezone`` (an IANA name).
+
+    ``wording`` is what the tenant says in its own words; with ``marks``, the page can tell which text stands where.
+    """
 
     catalogues: Catalogues
     locale: str
     timezone: str = "UTC"
+    wording: Wording = PRODUCTS_OWN
+    marks: bool = False
 
     def say(self, text: Message | str | None, domain: str = "shell") -> str:
         """Return a message in words. A plain string is looked up as it is; None is nothing."""
         if text is None:
             return ""
         if isinstance(text, str):
-            return self.catalogues.find(text, self.locale, domain)[0]
+            return self.translate(text, domain)
         if text.plural is not None:
-            return self._say_plural(text)
-        return fill(self.catalogues.find(text.text, self.locale, text.domain)[0], text.params, self.show)
+            return self.translate_plural(text.text, text.plural, text.domain, text.params)
+        return self.translate(text.text, text.domain, text.params)
 
-    def _say_plural(self, message: Message) -> str:
-        count = message.params.get("count", 1)
+    def translate(self, text: str, domain: str, params: Mapping[str, object] = NOTHING) -> str:
+        """Return what the source text ``text`` reads as, its placeholders filled."""
+        found = self.catalogues.find(text, self.locale, domain, self.wording)[0]
+        said = fill(found, params, self.show) if params else found
+        return marked(domain, text, said) if self.marks else said
+
+    def translate_plural(self, one: str, many: str, domain: str, params: Mapping[str, object]) -> str:
+        """Return the form for ``params["count"]``, its placeholders filled."""
+        count = params.get("count", 1)
         number = int(count) if isinstance(count, (int, float)) else 1
-        chosen = self.catalogues.choose(message.text, message.plural or "", number, self.locale, message.domain)
-        return fill(chosen, message.params, self.show)
+        said = fill(self.catalogues.choose(one, many, number, self.locale, domain, self.wording), params, self.show)
+        return marked(domain, one, said) if self.marks else said
 
     def show(self, value: object) -> str:
         """Return a value as it stands within a sentence: numbers with separators, times with their zone applied."""

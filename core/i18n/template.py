@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import pass_context
 
 from core.i18n.negotiate import language_name
-from core.i18n.placeholders import fill
 from core.i18n.speaker import is_right_to_left, speaker
 
 if TYPE_CHECKING:
@@ -65,15 +64,12 @@ def _formatting(name: str) -> Callable[..., str]:
 
 @pass_context
 def _gettext(context: Context, text: str, /, **params: object) -> str:
-    voice = speaker()
-    return fill(voice.catalogues.find(text, voice.locale, domain_of_template(context.name))[0], params, voice.show)
+    return speaker().translate(text, domain_of_template(context.name), params)
 
 
 @pass_context
 def _ngettext(context: Context, one: str, many: str, /, *, count: int, **params: object) -> str:
-    voice = speaker()
-    chosen = voice.catalogues.choose(one, many, count, voice.locale, domain_of_template(context.name))
-    return fill(chosen, {"count": count, **params}, voice.show)
+    return speaker().translate_plural(one, many, domain_of_template(context.name), {"count": count, **params})
 
 
 @pass_context

@@ -32,6 +32,7 @@ TENANT = text("""
     select id, slug, name, locale, theme, state, timezone from platform.tenants
     where slug = :slug and state = 'active'
 """)
+WORDING = text("select version from platform.wording_versions")
 ENTITLEMENTS = text("select key, value from platform.entitlements")
 NOTHING_CHOSEN = Look()
 SOURCE = "en"
@@ -75,7 +76,7 @@ class Identity:
                 row = (await uow.session.execute(TENANT, {"slug": slug})).one_or_none()
             tenant = TenantFacts(*row) if row else None
             if tenant and not tenant.is_home:
-                tenant = await self._branded(tenant)
+                tenant = await self._in_its_own_way(tenant)
             self._remember(key, tenant)
         return tenant if isinstance(tenant, TenantFacts) else None
 
@@ -107,11 +108,13 @@ class Identity:
         """Believe nothing of what was looked up; for the process that has just changed it."""
         self._remembered.clear()
 
-    async def _branded(self, tenant: TenantFacts) -> TenantFacts:
-        """Return the tenant with what its own tables say of its looks."""
+    async def _in_its_own_way(self, tenant: TenantFacts) -> TenantFacts:
+        """Return the tenant with what its own tables say of its looks and its words."""
         async with self._db.unit_of_work(tenant.id, GATEWAY) as uow:
+            wording = await uow.session.scalar(WORDING) or 0
             brand = await brand_of(uow)
-        return replace(tenant, brand=brand, theme=brand.theme or tenant.theme) if brand else tenant
+        theme = brand.theme if brand else None
+        return replace(tenant, brand=brand, theme=theme or tenant.theme, wording=wording)
 
     async def _session(self, token: str, tenant_id: UUID) -> FoundSession | None:
         key = ("session", token, tenant_id)

@@ -23,6 +23,7 @@ def sample(wanted: TestMail, *, key: str, brand: MailBrand, url: str) -> Mail:
         subject=N_("This is how mails of {tenant} look", tenant=brand.name),
         template="branding/sample",
         locale=wanted.locale,
+        tenant_id=wanted.tenant_id,
         params={"name": wanted.name, "tenant": brand.name, "url": url},
         brand=brand,
     )

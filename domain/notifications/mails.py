@@ -41,6 +41,7 @@ def unread(receiver: Receiver, notices: Sequence[Notice], hosts: Hosts, *, key: 
         subject=subject,
         template="notifications/unread",
         locale=receiver.locale,
+        tenant_id=notices[0].tenant_id,
         params={
             "name": receiver.name,
             "tenant": receiver.tenant_name,

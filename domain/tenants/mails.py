@@ -22,5 +22,6 @@ def welcome(new: NewTenant, *, key: str, url: str, locale: str) -> Mail:
         subject=N_("{tenant} is ready", tenant=new.name),
         template="tenants/welcome",
         locale=locale,
+        tenant_id=new.id,
         params={"name": new.founder.name, "tenant": new.name, "url": url},
     )

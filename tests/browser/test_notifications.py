@@ -1,4 +1,4 @@
-"""The bell: told in one tab, counted in the other, read in one, cleared in both; also by keyboard and without script."""
+"""The bell: told in one tab, counted in the other, read in one, cleared in both; by keyboard and without script."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ Row = dict[str, Any]
 
 VALUES: Mapping[tuple[str, str], Any] = {
     ("tenants.slugs", "slug"): lambda number: f"slug-{number}",
+    ("platform.wordings", "forms"): lambda number: [f"form {number}"],
 }
 """Makers of values for columns with checks of their own, by table and column; they get a number never given before."""
 

@@ -24,6 +24,7 @@ FEATURES = (
     "modules",
     "compliance",
     "notifications",
+    "translations",
 )
 FEATURE_ROLES = frozenset(f"adx_{feature}" for feature in FEATURES)
 TENANT_ROLES = FEATURE_ROLES | {GATEWAY_ROLE}
@@ -73,6 +74,8 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.notices": _grants(FEATURE_ROLES, "insert")
     | _grants({"adx_notifications"}, ALL)
     | _grants({PLATFORM_ROLE}, "select"),
+    "platform.wordings": _grants({"adx_translations"}, ALL) | GATEWAY_READS,
+    "platform.wording_versions": _grants({"adx_translations"}, "select insert update") | GATEWAY_READS,
     "platform.audit": _grants({"adx_compliance"}, "select"),
     "platform.audit_heads": _grants({"adx_compliance"}, "select"),
 }

@@ -122,6 +122,20 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("tenant", "POST", "/admin/branding/pictures/<kind>/removal"): "admin",
     ("tenant", "GET", "/admin/branding/pictures/<digest>"): "admin",
     ("tenant", "GET", "/brand/<digest>/<name>"): "anyone",
+    ("tenant", "GET", "/admin/translations"): "admin",
+    ("tenant", "GET", "/admin/translations/texts/<key>"): "admin",
+    ("tenant", "POST", "/admin/translations/texts/<key>"): "admin",
+    ("tenant", "POST", "/admin/translations/texts/<key>/reversion"): "admin",
+    ("tenant", "POST", "/admin/translations/texts/<key>/preview"): "admin",
+    ("tenant", "POST", "/admin/translations/context"): "admin",
+    ("tenant", "POST", "/admin/translations/context/end"): "admin",
+    ("tenant", "GET", "/admin/translations/files"): "admin",
+    ("tenant", "GET", "/admin/translations/export"): "admin",
+    ("tenant", "POST", "/admin/translations/imports"): "admin",
+    ("tenant", "GET", "/admin/translations/replacements"): "admin",
+    ("tenant", "POST", "/admin/translations/replacements"): "admin",
+    ("tenant", "GET", "/admin/translations/batches/<uuid:batch_id>"): "admin",
+    ("tenant", "POST", "/admin/translations/batches/<uuid:batch_id>/reversal"): "admin",
     ("usercontent", "GET", "/original/<token>"): "anyone",
 }
 """The least that a person has to be. A route that is not here is red, and so is a row without its route."""
@@ -157,8 +171,8 @@ class Route:
     def path(self, an_id: UUID) -> str:
         """The rule with a random id, name, slug or token in its places."""
         path = self.rule.replace("<token>", an_id.hex).replace("<slug>", f"nobody-{an_id.hex[:8]}")
-        path = path.replace("<name>", "thumbnail.webp")
-        for name in ("file_id", "run_id", "session_id", "notice_id"):
+        path = path.replace("<name>", "thumbnail.webp").replace("<key>", an_id.hex[:12])
+        for name in ("batch_id", "file_id", "run_id", "session_id", "notice_id"):
             path = path.replace(f"<uuid:{name}>", str(an_id))
         return path
 

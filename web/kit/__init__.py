@@ -65,6 +65,7 @@ from web.kit.security import clear_session_cookie, set_device_cookie, set_sessio
 from web.kit.services import Services, services, static_url
 from web.kit.slots import slot
 from web.kit.templates import dom_id
+from web.kit.text_editing import edit_texts, edits_texts_here
 from web.kit.uploads import UploadedField, UploadedFile, parts
 from web.kit.visit import (
     client_address,
@@ -97,6 +98,8 @@ __all__ = [
     "device_look",
     "dom_id",
     "drafts_look",
+    "edit_texts",
+    "edits_texts_here",
     "feature_blueprint",
     "form_value",
     "guard",

@@ -27,12 +27,13 @@ from web.kit.gate import Gate
 from web.kit.guards import guard_of
 from web.kit.kept import Kept, personal
 from web.kit.live import FactRenderer
-from web.kit.pages import wants_fragment
+from web.kit.pages import voice_of, wants_fragment
 from web.kit.security import SecurityHeaders, set_visitor_cookie
 from web.kit.services import Kit, current_kit, static_url
 from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id
+from web.kit.text_editing import edits_texts
 from web.kit.visit import HOME, current_context, current_visit, loggable
 
 if TYPE_CHECKING:
@@ -110,8 +111,7 @@ class WebApp(Quart):
             await _settle()
         except Exception as error:  # noqa: BLE001  # told by the handlers below, in as good a language as is known
             visit.failed = error
-        ctx = visit.ctx
-        with speaking(self.kit.services.catalogues.speaker(ctx.locale, ctx.timezone)):
+        with speaking(voice_of(visit.ctx)):
             try:
                 return await super().full_dispatch_request(request_context)
             except Exception as error:  # noqa: BLE001  # the answer itself could not be finished
@@ -166,6 +166,8 @@ async def _settle() -> None:
     if found is None:
         raise NotFoundError(NOT_FOUND)
     visit.ctx = await drafted(found, request.cookies.get(DRAFT_COOKIE))
+    visit.edits_texts = edits_texts(found)
+    await visit.services.wordings.load(found.tenant_id, found.tenant.wording)
     structlog.contextvars.bind_contextvars(tenant=found.tenant.slug)
     if found.person is not None and request.method == "GET" and not wants_fragment():
         visit.position = await visit.services.hub.position(found.tenant_id)
@@ -271,6 +273,7 @@ def template_globals() -> dict[str, Any]:
         "fragment": fragment,
         "kept": _kept,
         "dom_id": dom_id,
+        "edits_texts": lambda: current_visit().edits_texts,
         "runs_feature": _runs_feature,
         "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
         "all_languages": lambda: languages(current_kit().services.catalogues.locales),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -66,8 +67,12 @@ class FactRenderer:
         renderer = RENDERERS.get(fact.topic)
         if renderer is None:
             return None
+        services = self._kit.services
+        # A stream lives longer than a wording: what it shows is said as the tenant says it now.
+        tenant = await services.identity.tenant_by_slug(viewer.tenant.slug) or viewer.tenant
+        await services.wordings.load(tenant.id, tenant.wording)
         with serving(self._kit):
-            return await renderer(fact, viewer)
+            return await renderer(fact, replace(viewer, tenant=tenant))
 
 
 async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Receive, send: Send) -> Context | None:

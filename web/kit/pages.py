@@ -12,12 +12,13 @@ from core.i18n import speaking
 from web.kit.services import current_kit
 from web.kit.slots import collecting, fill_slots
 from web.kit.templates import variables_of
-from web.kit.visit import current_context
+from web.kit.visit import current_context, current_visit
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from core.context import Context
+    from core.i18n import Speaker
     from core.live import LiveViewer
     from core.live.events import Event
 
@@ -65,8 +66,16 @@ def render(template: str, model: object = None, /, *, ctx: Context | None = None
     """Return a template as markup, said in the reader's language and theme."""
     reader = ctx or current_context()
     kit = current_kit()
-    with speaking(kit.services.catalogues.speaker(reader.locale, reader.timezone)):
+    # Marks are for the page of the one who edits; what is rendered for a group of viewers never has them.
+    with speaking(voice_of(reader, marks=ctx is None and current_visit().edits_texts)):
         return kit.templates.render(template, {"ctx": reader, **variables_of(model), **more}, theme=reader.theme)
+
+
+def voice_of(reader: Context, *, marks: bool = False) -> Speaker:
+    """Return how things are said to a reader: in their language, and in their tenant's own words."""
+    kit = current_kit()
+    wording = kit.services.wordings.known(reader.tenant.id, reader.tenant.wording)
+    return kit.services.catalogues.speaker(reader.locale, reader.timezone, wording=wording, marks=marks)
 
 
 def render_live(template: str, model: object, viewer: LiveViewer, **more: object) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.storage import Storage
     from core.theming import Themes
     from core.throttle import Throttle
+    from core.wordings import Wordings
     from web.kit.kept import Kept
     from web.kit.static import StaticFiles
     from web.kit.templates import Templates
@@ -47,6 +48,7 @@ class Services:
     cache: Cache
     throttle: Throttle
     catalogues: Catalogues
+    wordings: Wordings
     themes: Themes
     mailer: Mailer
     health: Health

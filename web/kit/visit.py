@@ -46,6 +46,7 @@ class Visit:
     sets_visitor: bool = False
     route: str = ""
     failed: Exception | None = None
+    edits_texts: bool = False
 
 
 _visit: ContextVar[Visit] = ContextVar("visit")

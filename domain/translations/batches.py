@@ -1,0 +1,235 @@
+"""Many changes at once: read, checked line by line, applied in one transaction, and undone exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.ids import new_id
+from core.messages import Message, messages_of
+from domain.translations import service
+from domain.translations.catalogue_files import read_file
+from domain.translations.errors import nothing_to_change, taken_back_already
+from domain.translations.models import Batch, BatchItem
+from domain.translations.repository import WordingRepository
+from domain.translations.rules import flaws
+from domain.translations.types import Checked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from core.db import UnitOfWork
+    from domain.translations.product import ProductText, ProductTexts
+    from domain.translations.repository import Forms
+    from domain.translations.types import Kind
+
+N_ = messages_of("translations")
+
+LONGEST_NAME = 120
+LINE = 1000
+"""What the position of an item in a file is its line times of: two texts can begin on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A text and what it is to read as; None for the product's own."""
+
+    text: ProductText
+    forms: Forms | None
+
+
+def begin_import(uow: UnitOfWork, locale: str, domain: str, name: str, content: bytes) -> Batch:
+    """Keep a file to be imported."""
+    return _begin(uow, "import", locale, domain, name=name, content=content)
+
+
+def begin_replacing(uow: UnitOfWork, locale: str, name: str, proposals: Sequence[Proposal]) -> Batch:
+    """Keep the replacements that a person has chosen; raises InvalidError for none."""
+    if not proposals:
+        raise nothing_to_change()
+    batch = _begin(uow, "replace", locale, "", name=name)
+    _fill(uow, batch, proposals)
+    return batch
+
+
+async def begin_taking_back(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> Batch:
+    """Propose what the texts of a batch read as before it; texts that were changed again since stay as they are.
+
+    Raises ConflictError when none of it is in force any more.
+    """
+    wordings = WordingRepository(uow.session, uow.tenant_id)
+    old = await wordings.batch(batch_id)
+    own = await wordings.all(old.locale)
+    proposals = [
+        Proposal(text, _tuple(item.before))
+        for item in await wordings.items(batch_id)
+        if item.applied
+        and (text := product.find(item.domain, item.source))
+        and own.get((item.domain, item.source)) == _own(product, text, old.locale, _tuple(item.forms))
+    ]
+    if not proposals:
+        raise taken_back_already()
+    batch = _begin(uow, "take_back", old.locale, old.domain, name=old.name)
+    _fill(uow, batch, proposals)
+    return batch
+
+
+async def read(uow: UnitOfWork, batch_id: UUID) -> None:
+    """Have the batch hold one item for each change that it asks for. Repeatable."""
+    wordings = WordingRepository(uow.session, uow.tenant_id)
+    batch = await wordings.batch(batch_id)
+    if batch.content is None:
+        return
+    await wordings.forget_items(batch_id)
+    for number, entry in enumerate(read_file(batch.content, batch.locale)):
+        fault = N_("It is marked as not certain (fuzzy).") if entry.fuzzy else None
+        wordings.add(
+            BatchItem(
+                tenant_id=uow.tenant_id,
+                batch_id=batch_id,
+                position=entry.line * LINE + number % LINE,
+                domain=batch.domain,
+                source=entry.source,
+                forms=list(entry.forms),
+                fault=_stored(fault) if fault else None,
+            )
+        )
+
+
+async def check(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> Checked:
+    """Find out of each change whether it can be shown, and write down why not. Repeatable."""
+    wordings = WordingRepository(uow.session, uow.tenant_id)
+    batch = await wordings.batch(batch_id)
+    own = await wordings.all(batch.locale)
+    ready = skipped = 0
+    for item in await wordings.items(batch_id):
+        if item.fault is None and (fault := _fault(product, batch.locale, item)):
+            item.fault = _stored(fault)
+        text = product.find(item.domain, item.source)
+        current = own.get((item.domain, item.source))
+        if item.fault is not None:
+            skipped += 1
+        elif text and _own(product, text, batch.locale, _tuple(item.forms)) != current:
+            ready += 1
+    return Checked(ready, skipped)
+
+
+async def apply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:
+    """Have every sound change come into force, and keep what was before. Repeatable."""
+    wordings = WordingRepository(uow.session, uow.tenant_id)
+    batch = await wordings.batch(batch_id)
+    items = [(item, item.domain, item.source, _tuple(item.forms)) for item in await wordings.items(batch_id)]
+    await wordings.next_version()
+    own = await wordings.all(batch.locale)
+    for item, domain, source, forms in items:
+        text = product.find(domain, source)
+        if text is None or item.fault is not None or item.applied:
+            continue
+        wanted = _own(product, text, batch.locale, forms)
+        before = own.get((domain, source))
+        if wanted == before:
+            continue
+        item.before, item.applied = list(before) if before else None, True
+        await uow.session.flush()
+        await service.write(uow, text, batch.locale, wanted, kind=_kind(batch), batch=batch)
+
+
+async def unapply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:
+    """Restore what was before, text by text, unless somebody has changed it since. Repeatable."""
+    wordings = WordingRepository(uow.session, uow.tenant_id)
+    batch = await wordings.find_batch(batch_id)
+    if batch is None:
+        return
+    applied = [item for item in await wordings.items(batch_id) if item.applied]
+    if not applied:
+        return
+    await wordings.next_version()
+    own = await wordings.all(batch.locale)
+    for item in applied:
+        text = product.find(item.domain, item.source)
+        if text and own.get((item.domain, item.source)) == _own(product, text, batch.locale, _tuple(item.forms)):
+            item.applied = False
+            before = _tuple(item.before)
+            await uow.session.flush()
+            await wordings.put(text, batch.locale, before)
+    await wordings.forget_changes_of(batch_id)
+
+
+async def discard(uow: UnitOfWork, batch_id: UUID) -> None:
+    """Forget a batch. Repeatable."""
+    await WordingRepository(uow.session, uow.tenant_id).forget_batch(batch_id)
+
+
+async def announce(uow: UnitOfWork, batch_id: UUID) -> None:
+    """Tell the tenant's pages, and the audit log."""
+    batch = await WordingRepository(uow.session, uow.tenant_id).batch(batch_id)
+    await uow.audit("translations.changed_many", str(batch_id), locale=batch.locale, name=batch.name, kind=batch.kind)
+    uow.publish(service.CHANGED, str(batch_id))
+
+
+def fault_of(item: BatchItem) -> Message | None:
+    """Return why an item was left out."""
+    return Message("translations", item.fault["text"], item.fault["params"]) if item.fault else None
+
+
+def _begin(  # the columns of a batch
+    uow: UnitOfWork, kind: Kind, locale: str, domain: str, *, name: str, content: bytes | None = None
+) -> Batch:
+    if uow.actor_id is None:
+        raise LookupError("a batch belongs to the person who asks for it")
+    batch = Batch(
+        tenant_id=uow.tenant_id,
+        id=new_id(),
+        kind=kind,
+        locale=locale,
+        domain=domain,
+        name=name[:LONGEST_NAME],
+        content=content,
+        actor_id=uow.actor_id,
+        actor_name=uow.actor_name,
+    )
+    WordingRepository(uow.session, uow.tenant_id).add(batch)
+    return batch
+
+
+def _fill(uow: UnitOfWork, batch: Batch, proposals: Sequence[Proposal]) -> None:
+    for position, proposal in enumerate(proposals, start=1):
+        uow.session.add(
+            BatchItem(
+                tenant_id=uow.tenant_id,
+                batch_id=batch.id,
+                position=position,
+                domain=proposal.text.domain,
+                source=proposal.text.source,
+                forms=list(proposal.forms) if proposal.forms else None,
+            )
+        )
+
+
+def _fault(product: ProductTexts, locale: str, item: BatchItem) -> Message | None:
+    text = product.find(item.domain, item.source)
+    if text is None:
+        return N_("The product has no such text in this feature.")
+    if item.forms is None:
+        return None
+    found = flaws(text, locale, item.forms)
+    return found[0].message if found else None
+
+
+def _own(product: ProductTexts, text: ProductText, locale: str, forms: Forms | None) -> Forms | None:
+    """Return ``forms`` as they are kept: nothing, for what the product says already."""
+    return None if forms == product.forms(text, locale) else forms
+
+
+def _kind(batch: Batch) -> Kind:
+    kind: Any = batch.kind
+    return kind
+
+
+def _tuple(forms: list[str] | None) -> Forms | None:
+    return tuple(forms) if forms is not None else None
+
+
+def _stored(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "params": dict(message.params)}

@@ -1,0 +1,186 @@
+"""Many texts at once: whole or not at all, and the way back leads exactly to what was before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import CancelledError
+
+from domain.translations import batches, service
+from domain.translations.errors import taken_back_already
+from tests.support.gate import cancel_here, fail_once
+from tests.workflows.translations.conftest import import_file, replace, rows, wordings
+from workflows.translations.contract import STEPS
+from workflows.translations.start import start_batch
+
+if TYPE_CHECKING:
+    from core.runs.launch import LaunchedRun
+    from domain.translations.product import ProductTexts
+    from tests.support.tenant_fixtures import TwoTenants
+    from tests.support.workbench import Workbench
+
+NAMES = [step.name for step in STEPS]
+FILE = """msgid ""
+msgstr ""
+"Language: de\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Files"
+msgstr "Ablage"
+
+msgid "Home"
+msgstr "Start & Ziel"
+
+#, fuzzy
+msgid "People"
+msgstr "Leute vielleicht"
+
+msgid "Try again in {duration}."
+msgstr "Gleich noch einmal."
+
+msgid "Nobody says this"
+msgstr "Das sagt niemand"
+"""
+
+
+async def batch_of(bench: Workbench, run: LaunchedRun) -> UUID:
+    return UUID(await bench.owner.fetchval("select subject_id from platform.runs where id = $1", run.id))
+
+
+async def test_an_import_puts_into_force_what_can_be_shown_and_lists_the_rest(
+    bench: Workbench, two_tenants: TwoTenants
+) -> None:
+    acme, globex = two_tenants.acme, two_tenants.globex
+    run = await import_file(bench, acme.context("admin"), FILE)
+
+    assert (await bench.result(run))["outcome"] == "partly"
+
+    assert await wordings(bench.owner, acme.id) == {"Files": ["Ablage"], "Home": ["Start & Ziel"]}
+    assert await wordings(bench.owner, globex.id) == {}
+    items = await bench.owner.fetch(
+        "select position / 1000 as line, fault ->> 'text' as fault from translations.batch_items"
+        " where tenant_id = $1 and fault is not null order by position",
+        acme.id,
+    )
+    assert [tuple(row) for row in items] == [
+        (13, "It is marked as not certain (fuzzy)."),
+        (16, "The placeholder {name} is missing."),
+        (19, "The product has no such text in this feature."),
+    ]
+    told = await bench.owner.fetch("select actor_name, kind from translations.changes where tenant_id = $1", acme.id)
+    assert {tuple(row) for row in told} == {("Admin of Acme", "import")}
+    audited = await bench.owner.fetch("select action from platform.audit where tenant_id = $1", acme.id)
+    assert "translations.changed_many" in {row["action"] for row in audited}
+    await bench.keep_history(run, "partly")
+
+
+async def test_what_the_product_says_already_is_no_wording(bench: Workbench, two_tenants: TwoTenants) -> None:
+    content = 'msgid ""\nmsgstr ""\n\nmsgid "Files"\nmsgstr "Dateien"\n'
+    run = await import_file(bench, two_tenants.acme.context("admin"), content)
+    assert (await bench.result(run))["outcome"] == "nothing"
+    assert await wordings(bench.owner, two_tenants.acme.id) == {}
+    await bench.keep_history(run, "nothing")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("step", NAMES)
+async def test_cancelling_an_import_at_any_boundary_leaves_everything_as_it_was(
+    bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, step: str, moment: str
+) -> None:
+    ctx = two_tenants.acme.context("admin")
+    files = product.find("shell", "Files")
+    assert files is not None
+    async with bench.db.unit_of_work(ctx, "translations") as uow:
+        await service.save(uow, product, files, "de", ["Unser Wort"])
+    before = await rows(bench.owner)
+    getattr(bench.gate, moment)[f"translations.{step}"] = cancel_here(bench.client)
+
+    run = await import_file(bench, ctx, FILE)
+    with pytest.raises(WorkflowFailureError) as failure:
+        await bench.result(run)
+
+    assert isinstance(failure.value.cause, CancelledError)
+    await bench.until(run, "cancelled")
+    assert await rows(bench.owner) == before
+    await bench.keep_history(run, f"cancelled-{moment}-{step}")
+
+
+@pytest.mark.parametrize("step", NAMES)
+async def test_an_attempt_that_dies_after_its_work_changes_nothing_twice(
+    bench: Workbench, two_tenants: TwoTenants, step: str
+) -> None:
+    bench.gate.after[f"translations.{step}"] = fail_once(ConnectionResetError("the worker was killed"))
+    run = await import_file(bench, two_tenants.acme.context("admin"), FILE)
+    assert (await bench.result(run))["outcome"] == "partly"
+    assert bench.gate.calls.count(f"translations.{step}") == 2
+    changes = await bench.owner.fetchval(
+        "select count(*) from translations.changes where tenant_id = $1", two_tenants.acme.id
+    )
+    assert changes == 2
+
+
+async def test_an_edit_made_after_a_batch_outlives_its_undo(
+    bench: Workbench, two_tenants: TwoTenants, product: ProductTexts
+) -> None:
+    ctx = two_tenants.acme.context("admin")
+    files = product.find("shell", "Files")
+    assert files is not None
+
+    async def edit() -> None:
+        async with bench.db.unit_of_work(ctx, "translations") as uow:
+            await service.save(uow, product, files, "de", ["Später geändert"])
+
+    bench.gate.before["translations.announce"] = edit
+    bench.gate.after["translations.announce"] = cancel_here(bench.client)
+    run = await import_file(bench, ctx, FILE)
+    with pytest.raises(WorkflowFailureError):
+        await bench.result(run)
+    assert await wordings(bench.owner, two_tenants.acme.id) == {"Files": ["Später geändert"]}
+
+
+async def test_a_replacement_can_be_taken_back(
+    bench: Workbench, two_tenants: TwoTenants, product: ProductTexts
+) -> None:
+    acme = two_tenants.acme
+    ctx = acme.context("admin")
+    run = await replace(bench, ctx, product, ("Files", ("Papers",)), ("Home", ("Start",)))
+    assert (await bench.result(run))["outcome"] == "applied"
+    assert await wordings(bench.owner, acme.id) == {"Files": ["Papers"], "Home": ["Start"]}
+    await bench.keep_history(run, "applied")
+
+    old = await batch_of(bench, run)
+    async with bench.db.unit_of_work(ctx, "translations") as uow:
+        back = await start_batch(uow, await batches.begin_taking_back(uow, product, old))
+    assert (await bench.result(back))["outcome"] == "applied"
+    assert await wordings(bench.owner, acme.id) == {}
+    await bench.keep_history(back, "applied")
+
+    with pytest.raises(type(taken_back_already())):
+        async with bench.db.unit_of_work(ctx, "translations") as uow:
+            await batches.begin_taking_back(uow, product, old)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("kind", ["replace", "take_back"])
+async def test_cancelling_the_others_leaves_everything_as_it_was_too(
+    bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, kind: str, moment: str
+) -> None:
+    ctx = two_tenants.acme.context("admin")
+    first = await replace(bench, ctx, product, ("Files", ("Papers",)))
+    await bench.result(first)
+    before = await rows(bench.owner)
+    getattr(bench.gate, moment)["translations.apply"] = cancel_here(bench.client)
+    if kind == "replace":
+        run = await replace(bench, ctx, product, ("Files", ("Binders",)))
+    else:
+        async with bench.db.unit_of_work(ctx, "translations") as uow:
+            old = await batch_of(bench, first)
+            run = await start_batch(uow, await batches.begin_taking_back(uow, product, old))
+    with pytest.raises(WorkflowFailureError):
+        await bench.result(run)
+    await bench.until(run, "cancelled")
+    assert await rows(bench.owner) == before
+    await bench.keep_history(run, f"cancelled-{moment}-apply")
