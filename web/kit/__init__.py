@@ -60,7 +60,7 @@ from web.kit.limits import limited
 from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, tell, wants_fragment
 from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
-from web.kit.search import Group, Hit, Query, search, searchable
+from web.kit.searching import Group, Hit, Query, search, searchable
 from web.kit.security import clear_session_cookie, set_device_cookie, set_session_cookie
 from web.kit.services import Services, services, static_url
 from web.kit.slots import slot

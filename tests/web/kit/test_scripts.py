@@ -170,6 +170,8 @@ async def test_controls(page: Page) -> None:
 
     await expect(page.locator("#slot-elsewhere-recent")).to_have_attribute("data-failed", "")
     await expect(page.locator("#slot-elsewhere-recent .slot__retry button")).to_be_visible()
+    assert not await page.locator("#toasts .toast").count(), "a slot's failure is told by its own button"
+    await page.evaluate("htmx.ajax('GET', '/nothing', { target: '#run-x' })")
     await expect(page.locator("#toasts .toast").first).to_be_visible()
     await page.locator("#toasts [data-toast-close]").first.click()
     await expect(page.locator("#toasts .toast")).to_have_count(0)

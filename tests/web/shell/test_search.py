@@ -9,7 +9,7 @@ import pytest
 
 from core.ids import new_id
 from core.messages import messages_of
-from web.kit.search import PROVIDERS, Hit, Provider, Query
+from web.kit.searching import PROVIDERS, Hit, Provider, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ N_ = messages_of("shell")
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with other work to do may be slow; what hangs in these tests hangs for longer."""
-    monkeypatch.setattr("web.kit.search.DEADLINE", 5)
+    monkeypatch.setattr("web.kit.searching.DEADLINE", 5)
 
 
 async def ask(visitor: Visitor, tenant: TestTenant, text: str) -> Answer:

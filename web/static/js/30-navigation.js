@@ -16,15 +16,15 @@
     }
   });
 
-  on("htmx:after:swap", (e) => {
-    if (!e.detail.ctx.request?.headers["HX-Boosted"] && !e.detail.ctx.request?.headers["HX-History-Restore-Request"]) return;
+  /* As soon as the content is there: after:swap waits for the end of the change of scene. */
+  on("htmx:after:settle", (e) => {
+    if (e.detail.task.target?.id !== "main" || location.pathname === path) return;
+    path = location.pathname;
     for (const link of all("[data-nav] a")) {
       const to = new URL(link.href).pathname;
-      const here = location.pathname === to || (to !== "/" && location.pathname.startsWith(to + "/"));
+      const here = path === to || (to !== "/" && path.startsWith(to + "/"));
       here ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
     }
-    if (location.pathname === path) return;
-    path = location.pathname;
     main()?.focus({ preventScroll: true });
     announce(main()?.querySelector("h1")?.textContent);
   });

@@ -43,7 +43,7 @@
     const made = all("[data-shortcut]").filter((each) => !seen.has(each.dataset.shortcut) && seen.add(each.dataset.shortcut)).map((each) => {
       const row = Object.assign(document.createElement("div"), { innerHTML: "<dt></dt><dd></dd>" });
       row.dataset.made = "";
-      row.firstChild.textContent = each.dataset.shortcutLabel || each.querySelector("[class*=label], .truncate")?.textContent || each.ariaLabel || each.textContent.trim();
+      row.firstChild.textContent = each.dataset.shortcutLabel || each.ariaLabel || each.querySelector("[class*=label], .truncate")?.textContent || each.textContent.trim();
       each.dataset.shortcut.split(",")[0].split(" ").forEach((key, index) => {
         if (index) row.lastChild.append(` ${sheet.dataset.then} `);
         row.lastChild.append(Object.assign(document.createElement("kbd"), { textContent: key }));

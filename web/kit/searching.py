@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 DEADLINE = 0.4
 """Seconds that an answer waits for its providers, all together."""
 LIMIT = 6
+MOST_OF_A_GROUP = 12
 LONGEST = 100
 
 
@@ -141,7 +142,7 @@ def _group(provider: Provider, task: asyncio.Future[Sequence[Hit]]) -> Group:
         if not isinstance(error, DomainError):
             log.warning("search.failed", provider=provider.name, error=repr(error))
         return Group(name, provider.title, failed=True)
-    return Group(name, provider.title, tuple(task.result()[:LIMIT]))
+    return Group(name, provider.title, tuple(task.result()[:MOST_OF_A_GROUP]))
 
 
 def _escaped(text: str) -> str:
