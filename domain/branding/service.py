@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from core.live.events import event
 from core.live.fact import ADMINS
 from core.storage import object_key
 from domain.branding.errors import contrast_fails, no_such_brand, no_such_version
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 SHOWN = "brand"
 """The fact that has every open page of the tenant take the brand that is shown now."""
 
-CHANGED = "brand:changed"
-"""The event that has the editor read its list of versions again."""
+CHANGED = event("brand:changed", "Another brand is published: the editor reads its list of versions again.")
 
 SHEET = "brand.css"
 

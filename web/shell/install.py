@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quart import Response
 
+from core.context import HOME_TENANT_ID, TenantFacts
 from core.i18n import is_right_to_left, speaker
 from core.messages import messages_of
 from core.theming import PaletteError
@@ -16,7 +18,7 @@ from web.kit import current_context, guard, page, services, static_url
 from web.shell.blueprint import blueprint
 
 if TYPE_CHECKING:
-    from core.context import Context
+    from core.context import Brand, Context
 
 N_ = messages_of("shell")
 
@@ -57,19 +59,19 @@ async def service_worker() -> Response:
 @guard("anyone", on="any")
 async def offline() -> Response:
     """Show what the worker keeps for times without a connection: in the device's language and colours, no names."""
-    response = await page("shell/offline.html")
+    neutral = replace(current_context(), tenant=TenantFacts(id=HOME_TENANT_ID, slug="home", name="ADX"), person=None)
+    response = await page("shell/offline.html", ctx=neutral)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _manifest(ctx: Context) -> dict[str, Any]:
-    name = "ADX" if ctx.tenant.is_home else ctx.tenant.name
-    brand: Any = getattr(ctx.tenant, "brand", None)
+    name = "ADX" if ctx.tenant.is_home else ctx.tenant.shown_name
     back = _back(ctx)
     return {
         "id": "/",
-        "name": (brand.name if brand else "") or name,
-        "short_name": ((brand.name if brand else "") or name)[:12],
+        "name": name,
+        "short_name": name[:12],
         "lang": ctx.locale,
         "dir": "rtl" if is_right_to_left(ctx.locale) else "ltr",
         "start_url": "/",
@@ -77,15 +79,15 @@ def _manifest(ctx: Context) -> dict[str, Any]:
         "display": "standalone",
         "theme_color": back,
         "background_color": back,
-        "icons": _icons(brand),
+        "icons": _icons(ctx.tenant.brand),
         "shortcuts": [] if ctx.tenant.is_home else _shortcuts(),
     }
 
 
-def _icons(brand: Any) -> list[dict[str, str]]:  # noqa: ANN401  # a tenant's brand, if it has one
-    own = tuple(brand.icon_paths) if brand else ()
-    if own:
-        return [{"src": path, "sizes": f"{width}x{width}", "purpose": "any"} for width, path in own]
+def _icons(brand: Brand | None) -> list[dict[str, str]]:
+    """Return the brand's icons where it has any, else the product's."""
+    if brand and brand.icon_paths:
+        return [{"src": path, "sizes": f"{width}x{width}", "purpose": "any"} for width, path in brand.icon_paths]
     return [
         {"src": static_url(name), "sizes": sizes, "type": kind, "purpose": purpose}
         for name, sizes, kind, purpose in ICONS
