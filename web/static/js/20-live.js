@@ -68,6 +68,8 @@
   on("htmx:before:swap", (e) => {
     const tasks = e.detail.tasks;
     for (let i = tasks.length - 1; i >= 0; i--) {
+      /* What was to be replaced may have gone while the answer was on its way. */
+      if (tasks[i].target && !tasks[i].target.isConnected) { tasks.splice(i, 1); continue; }
       const next = tasks[i].fragment?.firstElementChild;
       const shown = next?.dataset?.seq && next.id && document.getElementById(next.id);
       if (shown && shown === tasks[i].target && shown.dataset.seq && seqOf(next) <= seqOf(shown)) tasks.splice(i, 1);

@@ -26,7 +26,7 @@
     if (!form()) return;
     const sent = new FormData(form());
     sent.delete("csrf_token");
-    htmx.ajax("GET", `/admin/branding/preview?${new URLSearchParams(sent)}`, { source: form(), target: "#brand-stage", swap: "none", push: "false" });
+    htmx.ajax("GET", `/admin/branding/preview?${new URLSearchParams(sent)}`, { source: document.querySelector(".brand-editor__preview"), target: "#brand-stage", swap: "none", push: "false" });
   };
   let soon;
   const later = () => { clearTimeout(soon); soon = setTimeout(look, 150); };
