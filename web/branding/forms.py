@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from core.colour import parse
@@ -126,9 +126,7 @@ class BrandForm(Form):
         if not field.data:
             return
         if not HEX.fullmatch(field.data):
-            raise ValidationError(
-                N_("This is not a colour. Write it as #rrggbb, such as #2b59d9.")  # type: ignore[arg-type]
-            )
+            raise ValidationError(N_("This is not a colour. Write it as #rrggbb, such as #2b59d9."))
 
 
 def values_of(look: Look) -> dict[str, object]:
@@ -145,7 +143,7 @@ def values_of(look: Look) -> dict[str, object]:
     }
 
 
-def _objection(mode: str, ratio: float, needed: float) -> object:
+def _objection(mode: str, ratio: float, needed: float) -> Any:  # noqa: ANN401  # a Message, past WTForms' stubs
     given = {"ratio": f"{ratio:.1f}", "needed": f"{needed:g}"}
     if mode == "dark":
         return N_("In the dark it stands out from the page by {ratio} to 1, and {needed} to 1 is needed.", **given)
