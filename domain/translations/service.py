@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.ids import new_id
+from core.live.events import event
 from domain.translations.errors import FlawedError
 from domain.translations.models import Change
 from domain.translations.repository import WordingRepository
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from domain.translations.repository import Forms
     from domain.translations.types import Kind
 
-CHANGED = "translations:changed"
-"""The fact that texts of the tenant read differently now."""
+CHANGED = event("translations:changed", "A text of the tenant reads differently now.")
 
 
 async def save(uow: UnitOfWork, product: ProductTexts, text: ProductText, locale: str, forms: Sequence[str]) -> bool:
