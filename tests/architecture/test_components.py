@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.architecture.components import FOLDER, macros, signature_faults
+from tests.architecture.components import (
+    EXCEPTIONS,
+    FOLDER,
+    ROOT,
+    macros,
+    raw_faults,
+    shown_faults,
+    signature_faults,
+    table_of_macros,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,3 +56,51 @@ def test_a_macro_as_documented_is_fine(tmp_path: Path) -> None:
 
 def test_an_inner_macro_needs_no_comment(tmp_path: Path) -> None:
     assert list(macros(component(tmp_path, "{%- macro _inner(a) -%}{%- endmacro -%}"))) == []
+
+
+def test_pages_are_made_of_components() -> None:
+    assert raw_faults() == []
+
+
+RAW = {
+    "<p><button>Press</button></p>": "<button>",
+    "<input name=q>": "<input name=q>",
+    "{# a table #}\n<TABLE class=x>": "page.html:2",
+    "<dialog open>": "<dialog",
+    "<progress max=1>": "<progress",
+}
+
+
+@pytest.mark.parametrize("text", RAW)
+def test_a_page_that_goes_past_the_components_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "templates" / "sample").mkdir(parents=True)
+    (tmp_path / "templates" / "sample" / "page.html").write_text(text)
+    found = raw_faults(tmp_path)
+    assert len(found) == 1
+    assert RAW[text] in found[0]
+
+
+def test_hidden_inputs_and_exceptions_that_are_used_may_stay(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "sample").mkdir(parents=True)
+    (tmp_path / "templates" / "sample" / "page.html").write_text('<input type="hidden" name="a">{# <button> #}')
+    assert raw_faults(tmp_path) == []
+
+
+def test_every_exception_is_still_needed() -> None:
+    raw = raw_faults(exceptions={})
+    assert [name for name in EXCEPTIONS if not any(fault.startswith(f"{name}:") for fault in raw)] == []
+
+
+def test_the_pattern_page_shows_every_component() -> None:
+    assert shown_faults() == []
+
+
+def test_a_component_that_is_not_shown_is_told(tmp_path: Path) -> None:
+    component(tmp_path, "{%- macro thing(a) -%}{%- endmacro -%}")
+    assert shown_faults(tmp_path) == ["thing.html: thing is not shown"]
+
+
+def test_the_documentation_has_every_macro_as_it_is() -> None:
+    assert table_of_macros() in (ROOT / "docs" / "components.md").read_text("utf-8"), (
+        "write the table anew: python -m tests.architecture.components"
+    )
