@@ -74,7 +74,7 @@ window.walking = (() => {
   };
   const ring = (element) => {
     const parts = [element, element.closest(".pick, .dropzone, .search")].filter(Boolean);
-    return parts.some((part) => { const style = getComputedStyle(part); return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !/ 0\)$/.test(style.outlineColor)); });
+    return parts.some((part) => { const style = getComputedStyle(part); return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !/\/ 0\)$/.test(style.outlineColor)); });
   };
   const focus = () => {
     const found = [];
