@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, column, delete, func, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from domain.notifications.errors import no_such_notice
 from domain.notifications.models import ChoiceRow, Notice
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, ScalarSelect
     from sqlalchemy.ext.asyncio import AsyncSession
 
 TENANTS = table("tenants", column("id"), schema="platform")
@@ -34,10 +35,15 @@ class NoticeRepository:
         query = select(Notice).where(self._is_shown()).order_by(Notice.id.desc()).limit(limit)
         return (await self._session.scalars(query.where(Notice.id < before) if before else query)).all()
 
-    async def count_unread(self, limit: int) -> int:
-        """Return how many are unread; counts no further than ``limit``."""
-        unread = select(Notice.id).where(self._is_shown(), Notice.read_at.is_(None)).limit(limit).subquery()
-        return (await self._session.scalars(select(func.count()).select_from(unread))).one()
+    async def has_unread(self) -> bool:
+        """Return whether any is unread."""
+        return bool(await self._session.scalar(select(self._unread(1))))
+
+    async def newest_and_unread(self, limit: int) -> tuple[Notice | None, int]:
+        """Return the newest, and how many are unread, counting no further than ``limit``: what each page asks for."""
+        newest = select(Notice, self._unread(limit)).where(self._is_shown()).order_by(Notice.id.desc()).limit(1)
+        row = (await self._session.execute(newest)).one_or_none()
+        return (row[0], row[1]) if row else (None, 0)
 
     async def mark_read(self, notice_id: UUID) -> bool:
         """Mark one as read; returns whether it was unread. Raises NotFoundError for what is not the person's."""
@@ -86,18 +92,23 @@ class NoticeRepository:
             )
         )
 
-    def _is_shown(self) -> ColumnElement[bool]:
+    def _unread(self, limit: int) -> ScalarSelect[int]:
+        of_page = aliased(Notice)
+        unread = select(of_page.id).where(self._is_shown(of_page), of_page.read_at.is_(None)).limit(limit).subquery()
+        return select(func.count()).select_from(unread).scalar_subquery()
+
+    def _is_shown(self, notice: type[Notice] = Notice) -> ColumnElement[bool]:
         silenced = (
             select(ChoiceRow.kind)
             .where(
-                ChoiceRow.tenant_id == Notice.tenant_id,
+                ChoiceRow.tenant_id == notice.tenant_id,
                 ChoiceRow.user_id == self._user_id,
-                ChoiceRow.kind == Notice.kind,
+                ChoiceRow.kind == notice.kind,
                 ChoiceRow.in_product.is_(False),
             )
             .exists()
         )
-        return and_(Notice.user_id == self._user_id, ~silenced)
+        return and_(notice.user_id == self._user_id, ~silenced)
 
 
 def choice_of(row: ChoiceRow) -> Choice:

@@ -26,7 +26,15 @@ RUN = """() => axe.run(document, {
   ({ id, impact, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + " " + failureSummary) })))"""
 SERIOUS = ("serious", "critical")
 HOME_PAGES = ("/", "/tenants", "/tenants/new", "/sessions", "/nothing-here")
-TENANT_PAGES = ("/", "/files", "/runs", "/members", "/nothing-here")
+TENANT_PAGES = (
+    "/",
+    "/files",
+    "/runs",
+    "/members",
+    "/notifications",
+    "/preferences/notifications",
+    "/nothing-here",
+)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("dark", 390)])

@@ -39,6 +39,7 @@ A feature's routes::
   ``components/chart.html``.
 - Drafts: ``@drafts_look`` on an async function that returns the context with the draft's look; ``wear_draft(response)``
   and ``take_off_draft(response)`` begin and end it for one browser.
+- Telling one person something, on the bell and by mail: ``core.notices.notify`` in the unit of work that it tells of.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``,
   ``device_look()``, ``set_device_cookie``, ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.

@@ -18,11 +18,11 @@ from domain.notifications.types import Choice
 N_ = messages_of("notifications")
 
 MOST_COUNTED = 99
-PACES: dict[MailPace, Message] = {
-    "never": N_("Never"),
-    "unread": N_("If unread after 10 minutes"),
-    "at_once": N_("At once"),
-}
+PACES: tuple[tuple[MailPace, Message], ...] = (
+    ("never", N_("Never")),
+    ("unread", N_("If unread after 10 minutes")),
+    ("at_once", N_("At once")),
+)
 TODAY, YESTERDAY = N_("Today"), N_("Yesterday")
 UNKNOWN_ICON = "bell"
 ICON_OF_TONE = {"success": "done", "warning": "warning", "danger": "danger"}
@@ -115,7 +115,7 @@ class ChoicesPage:
     """What the reader wants to be told, and how."""
 
     rows: tuple[ChoiceRow, ...]
-    paces: Mapping[MailPace, Message]
+    paces: tuple[tuple[MailPace, Message], ...]
     email: str
     was_saved: bool
     section: str = "notifications"

@@ -46,7 +46,7 @@ async def index() -> Response:
     shown = newest[:PAGE_SIZE]
     model = NoticeListPage(
         days=days_of(_rows(shown), current_context()),
-        has_unread=unread > 0,
+        has_unread=unread,
         newest=newest[0].id if newest else None,
         older_than=shown[-1].id if len(newest) > PAGE_SIZE else None,
         list_path=request.full_path.removesuffix("?"),
@@ -59,7 +59,7 @@ async def index() -> Response:
 async def recent() -> Response:
     """Show the newest few, in the panel of the bell."""
     newest, unread = await _read(RECENT)
-    model = RecentNotices(_rows(newest), unread > 0, newest[0].id if newest else None)
+    model = RecentNotices(_rows(newest), unread, newest[0].id if newest else None)
     return await page("notifications/_recent.html", model)
 
 
@@ -94,19 +94,21 @@ async def read_all() -> Response:
     return _changed()
 
 
-async def _read(limit: int, before: UUID | None = None) -> tuple[Sequence[Notice], int]:
+async def _read(limit: int, before: UUID | None = None) -> tuple[Sequence[Notice], bool]:
     async with unit_of_work("notifications") as uow:
         notices = NoticeRepository(uow.session, current_person().id)
-        return await notices.newest(limit, before=before), await notices.count_unread(1)
+        return await notices.newest(limit, before=before), await notices.has_unread()
 
 
 async def _bell() -> Bell:
     async with unit_of_work("notifications") as uow:
         notices = NoticeRepository(uow.session, current_person().id)
-        unread = await notices.count_unread(MOST_COUNTED + 1)
-        newest = next(iter(_rows(await notices.newest(1))), None)
-    says = newest if newest and newest.is_unread and newest.is_announced else None
-    return Bell(min(unread, MOST_COUNTED), unread > MOST_COUNTED, newest.id if newest else None, says)
+        newest, unread = await notices.newest_and_unread(MOST_COUNTED + 1)
+    if newest is None:
+        return Bell(0, is_over=False, newest=None, says=None)
+    row = NoticeRow.of(newest, services().notice_kinds)
+    says = row if row.is_unread and row.is_announced else None
+    return Bell(min(unread, MOST_COUNTED), unread > MOST_COUNTED, row.id, says)
 
 
 def _rows(notices: Sequence[Notice]) -> tuple[NoticeRow, ...]:

@@ -27,10 +27,10 @@ def titles(answer: Answer) -> list[str]:
     return [link.text for link in answer.html.all("a", class_="notice__title")]
 
 
-async def bell_of(visitor: Visitor, tenant: TestTenant, path: str = "/files") -> str:
-    """The words of the bell on a page."""
-    page = await visitor.get(tenant.url(path))
-    return page.html.one(id="bell-count").one("span", class_="visually-hidden").text
+async def bell_of(visitor: Visitor, tenant: TestTenant) -> str:
+    """The words of the bell."""
+    count = await visitor.get(tenant.url("/notifications/count"), HX_Request="true")
+    return count.html.one(id="bell-count").one("span", class_="visually-hidden").text
 
 
 async def test_a_person_sees_their_own_and_nobody_elses(db: Database, two_tenants: TwoTenants, sign_in: SignIn) -> None:
