@@ -30,7 +30,7 @@ from web.kit.security import DEVICE_COOKIE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from playwright.async_api import Page
+    from playwright.async_api import BrowserContext, Page
     from werkzeug.routing import MapAdapter
 
     from tests.browser.conftest import NewPage
@@ -102,8 +102,8 @@ class Site:
 class Reader:
     """Reads pages one after the other, each address once, and keeps what it finds without brackets."""
 
-    def __init__(self, site: Site, page: Page, names: Iterable[str]) -> None:
-        self._site, self._page = site, page
+    def __init__(self, site: Site, context: BrowserContext, names: Iterable[str]) -> None:
+        self._site, self._context = site, context
         self._data = [*DATA, *names]
         self._rules: Counter[str] = Counter()
         self._seen: set[str] = set()
@@ -120,10 +120,10 @@ class Reader:
             self._seen.add(url)
             queue += await self._visit(url)
 
-    async def look(self, html: str | None = None) -> None:
-        """Read what the page shows now, or an answer that is not shown."""
-        where = urlsplit(self._page.url).path
-        self.found += [f"{where} {text}" for text in await self._page.evaluate(READ, [self._data, html])]
+    async def look(self, page: Page, html: str | None = None) -> None:
+        """Read what a page shows now, or an answer that is not shown."""
+        where = urlsplit(page.url).path
+        self.found += [f"{where} {text}" for text in await page.evaluate(READ, [self._data, html])]
         self.read += 1
 
     def _is_wanted(self, url: str) -> bool:
@@ -134,19 +134,23 @@ class Reader:
         return self._rules[rule] <= PAGES_A_RULE
 
     async def _visit(self, url: str) -> list[str]:
+        # In a tab of its own: what the page before still does, such as going elsewhere, is not cut off by this one.
+        page = await self._context.new_page()
         try:
-            answer = await self._page.goto(url, wait_until="domcontentloaded")
+            answer = await page.goto(url, wait_until="domcontentloaded")
+            if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
+                return []
+            if await page.locator("#main").count():  # the addresses of slots answer with a part of a page
+                await idle(page)
+            await self.look(page)
+            links: list[str] = await page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
+            return [urljoin(url, link) for link in links]
         except PlaywrightError as error:
             if "Download is starting" in error.message:
                 return []
             raise
-        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
-            return []
-        if await self._page.locator("#main").count():  # the addresses of slots answer with a part of a page
-            await idle(self._page)
-        await self.look()
-        links: list[str] = await self._page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
-        return [urljoin(url, link) for link in links]
+        finally:
+            await page.close()
 
 
 @pytest.fixture
@@ -172,10 +176,10 @@ async def test_nothing_on_any_page_is_without_brackets(
     watch.allow_status(400, 403, 404, 405)
     site = Site(deployment, owner.slug)
     names = (owner.person.name, owner.tenant.name, owner.slug)
-    stranger = Reader(site, await new_page(language=PSEUDO), names)
+    stranger = Reader(site, (await new_page(language=PSEUDO)).context, names)
     await stranger.walk(deployment.url(path) for path in (*site.starts("home"), "/nothing-here"))
     await fill(pseudo_page, deployment.url("/files", owner.slug))
-    member = Reader(site, pseudo_page, names)
+    member = Reader(site, pseudo_page.context, names)
     await member.walk(deployment.url(path, owner.slug) for path in (*site.starts("tenant"), "/nothing-here"))
     await member.walk(deployment.url(path) for path in (*site.starts("home"), "/nothing-here"))
     await refusals(member, pseudo_page)
@@ -188,7 +192,7 @@ async def refusals(reader: Reader, page: Page) -> None:
     """What is said to forms that are refused: without their token, with the wrong method, as a page and as a toast."""
     for headers in ({}, {"HX-Request": "true"}):
         for path in ("/login", "/tenants", "/nothing-here", "/sessions"):
-            await reader.look(await page.evaluate(REFUSED, [path, headers]))
+            await reader.look(page, await page.evaluate(REFUSED, [path, headers]))
 
 
 async def test_what_is_without_brackets_is_noticed(pseudo_page: Page, deployment: Deployment, owner: Owner) -> None:
