@@ -5,6 +5,7 @@ one, ``themes.palette(key, tokens)`` calculates what they come to, its ``unreada
 and its ``nearest_accent(colour)`` what to take instead.
 """
 
+from core.theming.cards import ThemeCard, theme_cards
 from core.theming.check import theme_faults
 from core.theming.palette import MODES, PAIRS, Mode, Pair, Palette, PaletteError, Unreadable, declarations
 from core.theming.sheet import LARGEST, Fault
@@ -24,6 +25,7 @@ __all__ = [
     "Palette",
     "PaletteError",
     "Theme",
+    "ThemeCard",
     "ThemeError",
     "Themes",
     "Token",
@@ -32,5 +34,6 @@ __all__ = [
     "css_value",
     "declarations",
     "read_theme",
+    "theme_cards",
     "theme_faults",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, column, delete, func, select, table, text, update
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from domain.tenants.types import NewTenant
+    from domain.tenants.types import NewTenant, WorkspaceSettings
 
 PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "email", "role", "state")), schema="platform")
 BY_RANK = case({"owner": 0, "admin": 1, "member": 2, "guest": 3}, value=PEOPLE.c.role)
 
 LIST_IN_DIRECTORY = text("""
     insert into platform.tenants (id, slug, name, state) values (:id, :slug, :name, 'provisioning')
+""")
+CHANGE_IN_DIRECTORY = text("""
+    update platform.tenants set name = :name, locale = :locale, timezone = :timezone, theme = :theme where id = :id
 """)
 OPEN_IN_DIRECTORY = text("update platform.tenants set state = 'active' where id = :id")
 DELETE_FROM_DIRECTORY = text("delete from platform.tenants where id = :id and state = 'provisioning'")
@@ -129,6 +132,12 @@ class TenantRepository:
     async def revoke_entitlements(self, tenant_id: UUID) -> None:
         """Delete what the tenant may use."""
         await self._session.execute(DELETE_ENTITLEMENTS, {"tenant_id": tenant_id})
+
+    async def change(self, tenant_id: UUID, settings: WorkspaceSettings) -> None:
+        """Write the tenant's settings, for this feature and for all that read the directory."""
+        name = settings.name
+        await self._session.execute(update(Tenant).where(Tenant.tenant_id == tenant_id).values(name=name))
+        await self._session.execute(CHANGE_IN_DIRECTORY, {"id": tenant_id, **asdict(settings)})
 
     async def open(self, tenant_id: UUID) -> None:
         """Make the tenant visible and enterable."""

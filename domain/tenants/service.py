@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ from domain.tenants.slugs import variants
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from core.context import TenantFacts
     from core.db import UnitOfWork
-    from domain.tenants.types import NewTenant
+    from domain.tenants.types import NewTenant, WorkspaceSettings
 
 CHANGED = event(
     "tenants:changed", "A workspace of the person was opened: the list of their workspaces reads itself again."
@@ -53,6 +55,14 @@ async def open_tenant(uow: UnitOfWork, new: NewTenant) -> None:
     """Let people in."""
     await TenantRepository(uow.session).open(new.id)
     await uow.audit("tenant.created", f"tenant:{new.id}", slug=new.slug)
+
+
+async def change_settings(uow: UnitOfWork, before: TenantFacts, settings: WorkspaceSettings) -> None:
+    """Change the tenant's settings, and note in the audit which of them are new."""
+    changed = {name: value for name, value in asdict(settings).items() if getattr(before, name) != value}
+    if changed:
+        await TenantRepository(uow.session).change(before.id, settings)
+        await uow.audit("tenant.changed", f"tenant:{before.id}", **changed)
 
 
 def announce_to_founder(uow: UnitOfWork, new: NewTenant) -> None:

@@ -28,6 +28,16 @@ class NewTenant:
 
 
 @dataclass(frozen=True)
+class WorkspaceSettings:
+    """What those who run a tenant decide for all its people; None leaves it to each of them."""
+
+    name: str
+    locale: str | None
+    timezone: str | None
+    theme: str
+
+
+@dataclass(frozen=True)
 class ProvisionInput:
     """Somebody wants a tenant; ``tenant_id`` is the platform's own, where the run lives."""
 

@@ -81,6 +81,8 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("tenant", "GET", "/offline"): "anyone",
     ("tenant", "GET", "/search"): "guest",
     ("tenant", "GET", "/service-worker.js"): "anyone",
+    ("tenant", "GET", "/admin/workspace"): "admin",
+    ("tenant", "POST", "/admin/workspace"): "admin",
     ("tenant", "GET", "/preferences"): "guest",
     ("tenant", "POST", "/preferences/colour-scheme"): "anyone",
     ("tenant", "POST", "/preferences/language"): "anyone",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
@@ -11,6 +11,8 @@ from domain.tenants import slugs
 from web.kit import Form, labels_of, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wtforms import Field
 
 N_ = labels_of("tenants")
@@ -20,6 +22,28 @@ LONGEST_NAME = 80
 
 def _lowered(value: str | None) -> str:
     return (value or "").strip().lower()
+
+
+class WorkspaceForm(Form):
+    """What those who run a tenant decide for all its people; an empty choice leaves it to each of them."""
+
+    name = StringField(
+        N_("Name of the workspace"),
+        filters=[one_line],
+        validators=[DataRequired(N_("Enter a name.")), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
+    )
+    locale = StringField(N_("Language"))
+    timezone = StringField(N_("Time zone"))
+    theme = StringField(N_("Theme"))
+
+    def check_offered(self, **offered: Collection[str]) -> bool:
+        """Refuse what is not offered, beside its field; tells whether all is."""
+        wrong = [self[name] for name, values in offered.items() if self[name].data and self[name].data not in values]
+        for field in wrong:
+            refusal: Any = N_("This choice is not offered. Choose from the list.")
+            field.errors = [*field.errors, refusal]
+        return not wrong
 
 
 class TenantForm(Form):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.context import Role
+from core.i18n.names import Language, Region
 from core.identity import Membership
 from core.messages import Message, messages_of
 from core.runs.card import RunCard
+from core.theming import ThemeCard
 from domain.tenants.repository import Member
-from web.tenants.forms import TenantForm
+from web.tenants.forms import TenantForm, WorkspaceForm
 
 N_ = messages_of("tenants")
 
@@ -49,6 +51,18 @@ class Switcher:
 
     rows: tuple[TenantRow, ...]
     here: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacePage:
+    """``/admin/workspace``: what there is to decide for all people of the tenant."""
+
+    form: WorkspaceForm
+    languages: tuple[Language, ...]
+    regions: tuple[Region, ...]
+    themes: tuple[ThemeCard, ...]
+    is_saved: bool = False
+    section: str = "workspace"
 
 
 @dataclass(frozen=True, slots=True)

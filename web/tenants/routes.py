@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.tenants import creation, entry, members, search, switcher
+from web.tenants import creation, entry, members, search, settings, switcher
 from web.tenants.blueprint import blueprint
 
-__all__ = ["blueprint", "creation", "entry", "members", "search", "switcher"]
+__all__ = ["blueprint", "creation", "entry", "members", "search", "settings", "switcher"]

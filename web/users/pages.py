@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.i18n.names import Language, Region
 from core.identity import Look
-from web.users.previews import ThemeCard
+from core.theming import ThemeCard
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +26,3 @@ class PreferencesPage:
     now: datetime
     saved: str = ""
     section: str = "preferences"
-
-    def chosen(self, field: str) -> str | None:
-        """What is shown here of one thing, if anybody but tenant and browser chose it."""
-        return getattr(self.device, field) or getattr(self.person, field)

@@ -11,6 +11,7 @@ from quart import Response, request
 
 from core.i18n.names import languages, regions
 from core.identity import COLOUR_SCHEMES, timezones
+from core.theming import theme_cards
 from domain.users.errors import not_offered
 from domain.users.preferences import PreferenceRepository
 from web.kit import (
@@ -27,7 +28,6 @@ from web.kit import (
 )
 from web.users.blueprint import blueprint
 from web.users.pages import PreferencesPage
-from web.users.previews import theme_cards
 
 if TYPE_CHECKING:
     from collections.abc import Collection

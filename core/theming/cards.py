@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.theming import MODES, Mode
+from core.theming.palette import MODES, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.theming import Palette, Themes
+    from core.theming.palette import Palette
+    from core.theming.themes import Themes
 
 SEEN = ("page", "raised", "line", "ink", "ink-soft", "accent-fill", "accent-contrast", "accent-soft", "nav-line")
 PIXELS_A_REM = 16
