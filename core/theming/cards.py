@@ -41,7 +41,7 @@ class ThemeCard:
     border: float
     font: str
     weight: str
-    case: str
+    sample: str
 
 
 def theme_cards(themes: Themes) -> tuple[ThemeCard, ...]:
@@ -66,7 +66,7 @@ def _card(_digest: str, key: str, themes: Themes) -> ThemeCard:
         border=_pixels(tokens.get("border-width", "1px")) * 0.75,
         font=fonts[1].replace('"', "'") if fonts else "system-ui, sans-serif",
         weight=tokens.get("heading-weight", tokens.get("strong", "600")),
-        case=tokens.get("heading-case", "none"),
+        sample="AA" if tokens.get("heading-case") == "uppercase" else "Aa",
     )
 
 
