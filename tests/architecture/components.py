@@ -24,6 +24,17 @@ RAW = re.compile(rf"<({ELEMENTS})\b(?!\s+type=\"hidden\")[^>]*>?", re.IGNORECASE
 """What a component makes. Hidden inputs may stand anywhere: nobody sees them."""
 
 EXCEPTIONS = {
+    "templates/branding/_choices.html": "choices with pictures of letters and corners in place of words",
+    "templates/branding/_colour.html": "a colour and its code side by side, kept in step by script",
+    "templates/branding/_contrast.html": "the colour that is offered stands in its button",
+    "templates/branding/_picture.html": "a box that shows the picture, with the file's control within",
+    "templates/runs/_bar.html": "one bar of all runs on the edge of the tray",
+    "templates/translations/_choice.html": "languages, each marked as what it is",
+    "templates/translations/_context_bar.html": "the bar and drawer of editing on the page, which its script moves",
+    "templates/translations/_text.html": "a field in the language of the text, with placeholders to put in",
+    "templates/translations/files.html": "a file with its languages in one line",
+    "templates/translations/index.html": "filters in one line, with languages each marked as what it is",
+    "templates/translations/replacements.html": "fields in the language that is searched, and a box before each text",
     "templates/layouts/_palette.html": "a combobox with its list: one of a kind, with a script of its own",
     "templates/layouts/_scheme.html": "three buttons of one name in one form, each pressed or not",
     "templates/layouts/_shortcuts.html": "a sheet that the script fills; its box is kept on the device and never sent",
