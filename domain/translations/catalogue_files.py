@@ -39,7 +39,7 @@ class FileEntry:
 
 def write_file(locale: str, domain: str, texts: Iterable[tuple[ProductText, Forms | None]]) -> str:
     """Return a catalogue with what is given, sorted, with the header that gettext's tools ask for."""
-    catalog = Catalog(domain=domain)
+    catalog = Catalog(locale=Locale.parse(locale, sep="-"), domain=domain)
     for text, forms in texts:
         plural = text.plural is not None
         said = forms or ("",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -9,7 +10,7 @@ from playwright.async_api import expect
 from tests.support.surfing import idle
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Locator, Page
 
     from tests.browser.conftest import NewPage
     from tests.support.deployment import Deployment
@@ -23,7 +24,7 @@ async def test_a_text_is_changed_in_the_editor_seen_and_put_back(
     await page.goto(deployment.url("/admin/translations?feature=shell&language=en", owner.slug))
     await page.get_by_role("searchbox", name="Search in source and translation").fill("Files")
     await idle(page)
-    await page.locator("[data-text-link]", has_text="Files").first.click()
+    await row(page).click()
     field = page.locator("[data-text-input]")
     await expect(field).to_have_value("Files")
 
@@ -34,13 +35,13 @@ async def test_a_text_is_changed_in_the_editor_seen_and_put_back(
     await expect(page.locator(".text__preview")).to_have_text("Papers")
     await field.press("Control+Enter")
     await expect(page.get_by_text("Saved. Everybody in Harbour reads it now.")).to_be_visible()
-    await expect(page.locator("[data-text-link]", has_text="Files").first).to_contain_text("Ours")
+    await expect(row(page)).to_contain_text("Ours")
 
     await page.goto(deployment.url("/", owner.slug))
     await expect(page.get_by_role("navigation", name="Main").get_by_text("Papers")).to_be_visible()
 
     await page.go_back()
-    await page.locator("[data-text-link]", has_text="Files").first.click()
+    await row(page).click()
     await page.get_by_role("button", name="Back to the product's text").click()
     await expect(page.get_by_text("The product's own text is back.")).to_be_visible()
     await page.goto(deployment.url("/", owner.slug))
@@ -85,6 +86,11 @@ async def test_a_text_is_shown_where_it_stands(deployment: Deployment, new_page:
     await page.get_by_role("button", name="Show on the page").first.click()
     await expect(page.locator(".text-found").first).to_have_text("No files yet")
     await expect(page.get_by_role("dialog").locator("[data-text-input]")).to_have_value("No files yet")
+
+
+def row(page: Page) -> Locator:
+    """The line of the text "Files" in the list."""
+    return page.locator("[data-text-link]").filter(has=page.locator(".texts__source", has_text=re.compile("^Files$")))
 
 
 async def assert_no_marks(page: Page) -> None:

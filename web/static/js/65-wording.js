@@ -127,6 +127,7 @@
   const reveal = (root) => { attributes(root); texts(root); };
 
   const open = (key) => {
+    drawer().querySelector("[data-text-place]").replaceChildren();
     if (!drawer().open) drawer().showModal();
     const language = bar().dataset.language;
     htmx.ajax("GET", `/admin/translations/texts/${key}?language=${language}&context=1`, { target: "#text-drawer [data-text-place]", swap: "innerHTML" });
