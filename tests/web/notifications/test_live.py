@@ -46,7 +46,7 @@ def serving_db(application: Application) -> Database:
 
 
 def news(stream: Stream) -> int:
-    return [name for _, name, _ in stream.messages].count(CHANGED)
+    return [name for _, name, _ in stream.messages].count(CHANGED.name)
 
 
 async def test_both_pages_of_a_person_hear_of_it_and_nobody_else(
@@ -65,7 +65,7 @@ async def test_both_pages_of_a_person_hear_of_it_and_nobody_else(
     notice_id = await tell(serving_db, acme.context())
     for stream in mine:
         await stream.until(lambda stream=stream: news(stream) == 1)
-        assert stream.messages[-1][1:] == (CHANGED, f'{{"key":"{notice_id}"}}')
+        assert stream.messages[-1][1:] == (CHANGED.name, f'{{"key":"{notice_id}"}}')
 
     await laptop.get(acme.url("/notifications"))
     await laptop.post(acme.url(f"/notifications/{notice_id}/reading"), HX_Request="true")
