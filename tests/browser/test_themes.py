@@ -25,9 +25,10 @@ addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
 COLOURS = """(names) => {
   const canvas = document.createElement('canvas'); canvas.width = canvas.height = 1;
   const pen = canvas.getContext('2d', { willReadFrequently: true });
-  const probe = document.createElement('i'); document.body.append(probe);
   return names.map((name) => {
+    const probe = document.createElement('i'); // a new one each: a change of colour would pass by a transition
     probe.style.color = `var(--${name})`;
+    document.body.append(probe);
     pen.clearRect(0, 0, 1, 1); pen.fillStyle = getComputedStyle(probe).color; pen.fillRect(0, 0, 1, 1);
     return [...pen.getImageData(0, 0, 1, 1).data];
   });
