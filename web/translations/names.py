@@ -16,6 +16,7 @@ FEATURES = {
     "shell": N_("Frame and shared parts"),
     "core": N_("Basics"),
     "kit": N_("Forms and errors"),
+    "cli": N_("Command line"),
     "auth": N_("Sign-in"),
     "tenants": N_("Workspaces and people"),
     "users": N_("Preferences"),
