@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from core.i18n import language_name
 from core.messages import messages_of
@@ -34,7 +35,11 @@ STEPS: tuple[tuple[str, Message], ...] = (
 UNAVAILABLE = N_("The scanner cannot be reached.")
 CONTINUE = N_("Continue to scan again. If it happens twice, tell an admin that the scanner is down.")
 PLANS: Any = ["S", "L"]
-DIGESTS: Any = [("day", N_("Every day")), ("week", N_("Every week")), ("never", N_("Never"))]
+DIGESTS: Any = [
+    SelectChoice(value="day", label=N_("Every day")),
+    SelectChoice(value="week", label=N_("Every week")),
+    SelectChoice(value="never", label=N_("Never")),
+]
 SCHEMES: Any = (("system", N_("As the system")), ("light", N_("Light")), ("dark", N_("Dark")))
 DAYS = tuple(f"{day}.11." for day in range(9, 23))
 UPLOADED = (12, 18, 9, 22, 31, 28, 14, 19, 26, 35, 42, 38, 30, 47)
