@@ -137,11 +137,11 @@ def _spacing(token: Token, value: object) -> str:
 
 
 def _fonts(_: Token, value: object) -> str:
-    names = value if isinstance(value, list | tuple) else [value]
+    names = [_text(name) for name in (value if isinstance(value, list | tuple) else [value])]
     if not names:
         raise ValueError("at least one font is expected")
     for name in names:
-        if not FONT.fullmatch(_text(name)):
+        if not FONT.fullmatch(name):
             raise ValueError(f"{name!r} is not the name of a font")
     return ", ".join(name if re.fullmatch(r"[a-z-]+", name) else f'"{name}"' for name in names)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from core.ids import new_id
 from core.messages import Message, messages_of
@@ -223,8 +223,7 @@ def _own(product: ProductTexts, text: ProductText, locale: str, forms: Forms | N
 
 
 def _kind(batch: Batch) -> Kind:
-    kind: Any = batch.kind
-    return kind
+    return cast("Kind", batch.kind)
 
 
 def _tuple(forms: list[str] | None) -> Forms | None:

@@ -41,12 +41,11 @@ def write_file(locale: str, domain: str, texts: Iterable[tuple[ProductText, Form
     """Return a catalogue with what is given, sorted, with the header that gettext's tools ask for."""
     catalog = Catalog(locale=Locale.parse(locale, sep="-"), domain=domain)
     for text, forms in texts:
-        plural = text.plural is not None
         said = forms or ("",)
         catalog.add(
-            (text.source, text.plural) if plural else text.source,
-            said if plural else said[0],
-            locations=[(place, None) for place in text.places],
+            text.source if text.plural is None else (text.source, text.plural),
+            said[0] if text.plural is None else said,
+            locations=[(place, 0) for place in text.places],  # written without their lines, which change with any edit
         )
     body = io.BytesIO()
     write_po(body, catalog, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False)

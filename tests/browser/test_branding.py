@@ -24,7 +24,7 @@ FILL = "getComputedStyle(document.documentElement).getPropertyValue('--accent').
 
 
 async def background(element: Locator) -> str:
-    return await element.evaluate("element => getComputedStyle(element).backgroundColor")
+    return str(await element.evaluate("element => getComputedStyle(element).backgroundColor"))
 
 
 @pytest.mark.parametrize("width", [1440, 390])

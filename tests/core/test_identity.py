@@ -23,8 +23,8 @@ BROWSER = "the visit cookie of the tenant's host"
 FACTS = {"user_agent": "Firefox", "address": "192.0.2.1"}
 
 
-def choose(accept_language: str, tenant_locale: str) -> str:
-    return accept_language or tenant_locale
+def choose(accept_language: str, default: str) -> str:
+    return accept_language or default
 
 
 @pytest.fixture

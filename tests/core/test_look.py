@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.context import TenantFacts
@@ -12,7 +14,7 @@ OFFERS = Offers(lambda: ("en", "de", "ja"), lambda: ("adx", "paper", "contrast")
 NOTHING = Look()
 
 
-def shown(device: Look = NOTHING, person: Look = NOTHING, **tenant: str) -> Shown:
+def shown(device: Look = NOTHING, person: Look = NOTHING, **tenant: Any) -> Shown:
     facts = TenantFacts(new_id(), "acme", "Acme", **tenant)
     return choose(device, person, facts, lambda: "fr", OFFERS)
 

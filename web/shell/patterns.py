@@ -85,9 +85,9 @@ def shown_as(ctx: Context, wanted: Mapping[str, str], themes: Collection[str], l
     theme, scheme, locale = wanted.get("theme"), wanted.get("scheme"), wanted.get("lang")
     return replace(
         ctx,
-        theme=theme if theme in themes else ctx.theme,
+        theme=theme if theme and theme in themes else ctx.theme,
         colour_scheme=cast("Any", scheme) if scheme in dict(SCHEMES) else ctx.colour_scheme,
-        locale=locale if locale in locales else ctx.locale,
+        locale=locale if locale and locale in locales else ctx.locale,
     )
 
 

@@ -38,7 +38,7 @@ def filters() -> Filters:
     asked, ours = request.args.get("language"), current_context().locale
     wanted = asked or (ours if ours in product.locales else SOURCE_LOCALE)
     shows: Sequence[Show] = get_args(Show)
-    show = next((each for each in shows if each == request.args.get("show")), "all")
+    show: Show = next((each for each in shows if each == request.args.get("show")), "all")
     return Filters(
         feature=feature if feature in product.domains else "shell",
         language=product.check_locale(wanted),

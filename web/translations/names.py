@@ -124,7 +124,7 @@ ELSEWHERE = N_("Elsewhere in the product")
 
 def places(files: tuple[str, ...]) -> tuple[Place, ...]:
     """Return where the texts of these files are shown, each place once."""
-    found = {}
+    found: dict[str, Place] = {}
     for file in files:
         place = _place(file)
         found.setdefault(place.label.text, place)

@@ -12,6 +12,7 @@ from PIL import Image
 from core.ids import new_id
 from core.storage import Storage
 from domain.branding import service
+from domain.branding.repository import BrandRepository
 from domain.branding.sheet import sheet_of
 from domain.branding.types import Assets, Finished, Look, Publication, Rendition
 from tests.support.visitor import Answer
@@ -56,7 +57,7 @@ async def published(
     async with db.unit_of_work(tenant.id, "branding", actor_id=admin.id) as uow:
         await service.publish(uow, Finished(wanted, renditions, sheet))
         await uow.session.flush()
-        versions = await service.BrandRepository(uow.session).versions()
+        versions = await BrandRepository(uow.session).versions()
     return sheet.digest, versions[0].number
 
 

@@ -30,7 +30,7 @@ async def test_an_admin_who_switches_it_on_gets_marked_pages_until_it_is_off(
     assert answer.location == "/files"
     page = await admin.get(acme.url("/files"))
     assert marked("files", "No files yet", "No files yet") in page.content.decode()
-    assert page.html.one("div", data_text_bar="")
+    assert page.html.all("div", data_text_bar="")
     assert not has_marks((await admin.get(acme.url("/admin/translations"))).content)
 
     await admin.post(acme.url("/admin/translations/context/end"), {"page": "/files"})

@@ -92,7 +92,7 @@ async def test_each_change_is_told_once(stage: Stage, told: Told) -> None:
     """By the row alone, without a worker: whoever reports, and however often."""
     run = await stage.launch(FAN, "told", Script(acts={"first": wait_long}))
     for state in ("needs_you", "needs_you", "running", "needs_you", "failed", "failed"):
-        await report(stage, run.id, state)  # type: ignore[arg-type]  # states
+        await report(stage, run.id, state)
     rows = await told.rows(run)
     assert [words(row, "detail").text for row in rows] == ["Needs you", "Needs you", "Not finished"]
     assert [row["tone"] for row in rows] == ["warning", "warning", "danger"]

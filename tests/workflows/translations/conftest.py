@@ -7,7 +7,7 @@ import pytest
 from core.settings import ROOT
 from domain.translations import batches
 from domain.translations.batches import Proposal
-from domain.translations.product import ProductTexts
+from domain.translations.product import ProductText, ProductTexts
 from entrypoints.texts import catalogues
 from tests.support.workbench import workbench
 from workflows.translations.start import start_batch
@@ -70,7 +70,7 @@ async def wordings(owner: asyncpg.Connection, tenant_id: object) -> dict[str, li
     return {row["source"]: row["forms"] for row in found}
 
 
-def _text(product: ProductTexts, source: str):  # noqa: ANN202
+def _text(product: ProductTexts, source: str) -> ProductText:
     text = product.find("shell", source)
     assert text is not None, source
     return text
