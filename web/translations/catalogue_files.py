@@ -93,7 +93,15 @@ async def show_batch(batch_id: UUID) -> Response:
         for item in items
     )
     (card,) = await run_cards_of("wording", [batch_id])
-    return await page("translations/batch.html", BatchPage(batch, language(batch.locale), lines, card))
+    model = BatchPage(
+        batch=batch,
+        language=language(batch.locale),
+        lines=lines,
+        applied=sum(line.applied for line in lines),
+        skipped=sum(line.fault is not None for line in lines),
+        card=card,
+    )
+    return await page("translations/batch.html", model)
 
 
 @blueprint.post("/admin/translations/batches/<uuid:batch_id>/reversal")

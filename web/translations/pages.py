@@ -196,14 +196,6 @@ class BatchPage:
     batch: Batch
     language: Language
     lines: tuple[BatchLine, ...]
+    applied: int
+    skipped: int
     card: RunCard | None
-
-    @property
-    def applied(self) -> int:
-        """How many texts it changed."""
-        return sum(line.applied for line in self.lines)
-
-    @property
-    def skipped(self) -> int:
-        """How many texts were left out."""
-        return sum(line.fault is not None for line in self.lines)

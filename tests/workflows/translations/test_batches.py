@@ -184,3 +184,42 @@ async def test_cancelling_the_others_leaves_everything_as_it_was_too(
     await bench.until(run, "cancelled")
     assert await rows(bench.owner) == before
     await bench.keep_history(run, f"cancelled-{moment}-apply")
+
+
+async def test_a_file_without_faults_is_in_force_as_a_whole(bench: Workbench, two_tenants: TwoTenants) -> None:
+    content = 'msgid ""\nmsgstr ""\n\nmsgid "Files"\nmsgstr "Ablage"\n'
+    run = await import_file(bench, two_tenants.acme.context("admin"), content)
+    assert (await bench.result(run))["outcome"] == "applied"
+    await bench.keep_history(run, "applied")
+
+
+@pytest.mark.parametrize("outcome", ["partly", "nothing"])
+async def test_a_replacement_is_checked_again_when_it_is_done(
+    bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, outcome: str
+) -> None:
+    changes = {"partly": [("Files", ("Papers",)), ("Home", ("{x}",))], "nothing": [("Files", ("Files",))]}[outcome]
+    run = await replace(bench, two_tenants.acme.context("admin"), product, *changes)
+    assert (await bench.result(run))["outcome"] == outcome
+    await bench.keep_history(run, outcome)
+
+
+@pytest.mark.parametrize("outcome", ["partly", "nothing"])
+async def test_what_cannot_be_brought_back_any_more_is_left_out(
+    bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, outcome: str
+) -> None:
+    """An update has changed a source since, so that its old wording does not fit; or somebody was quicker."""
+    ctx = two_tenants.acme.context("admin")
+    first = await replace(bench, ctx, product, ("Files", ("Papers",)), ("Home", ("Start",)))
+    await bench.result(first)
+    async with bench.db.unit_of_work(ctx, "translations") as uow:
+        batch = await batches.begin_taking_back(uow, product, await batch_of(bench, first))
+    if outcome == "partly":
+        await bench.owner.execute(
+            "update translations.batch_items set forms = '{\"{x}\"}' where batch_id = $1 and source = 'Home'", batch.id
+        )
+    else:
+        await bench.owner.execute("delete from platform.wordings where tenant_id = $1", two_tenants.acme.id)
+    async with bench.db.unit_of_work(ctx, "translations") as uow:
+        run = await start_batch(uow, batch)
+    assert (await bench.result(run))["outcome"] == outcome
+    await bench.keep_history(run, outcome)
