@@ -41,6 +41,7 @@ EXCEPTIONS = {
     "templates/shell/search.html": "the palette's field as a page of its own, large and with its button beside it",
     "templates/tenants/_switcher.html": "a field that narrows the list in its own menu and is never sent",
     "templates/users/_preferences.html": "choices with pictures of themes, and languages in their own letters",
+    "templates/tenants/workspace.html": "choices with pictures of themes, languages in their own letters, zones",
     "templates/users/_quick.html": "a list of languages, each in its own letters and direction",
     "templates/notifications/preferences.html": "a box and a list side by side for each kind of news",
 }

@@ -174,8 +174,10 @@ class Route:
         """The rule with a random id, name, slug or token in its places."""
         path = self.rule.replace("<token>", an_id.hex).replace("<slug>", f"nobody-{an_id.hex[:8]}")
         path = path.replace("<name>", "thumbnail.webp").replace("<key>", an_id.hex[:12])
-        for name in ("batch_id", "file_id", "run_id", "session_id", "notice_id"):
-            path = path.replace(f"<uuid:{name}>", str(an_id))
+        path = path.replace("<kind>", "logo").replace("<digest>", an_id.hex[:24])
+        path = re.sub("<uuid:[a-z_]+>", str(an_id), path)
+        path = re.sub("<int:[a-z_]+>", "7", path)
+        assert "<" not in path, f"{self.rule}: give its places something, or nothing of the route is tried"
         return path
 
 

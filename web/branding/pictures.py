@@ -52,11 +52,11 @@ SANDBOX = "default-src 'none'; sandbox"
 @streams_body
 async def upload(kind: str) -> Response:
     """Take in one picture of the draft; what is no picture leaves nothing."""
-    known = _kind(kind)
-    async for part in parts():
+    async for part in parts():  # which refuses forged forms first
         if isinstance(part, UploadedFile) and part.filename:
+            known = _kind(kind)
             return await _keep(known, await _receive(known, part))
-    raise no_picture(known)
+    raise no_picture(_kind(kind))
 
 
 @blueprint.post("/admin/branding/pictures/<kind>/removal")

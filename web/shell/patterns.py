@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.context import Context
     from core.messages import Message
     from core.runs.card import CardStepState
+    from core.theming import ThemeCard
 
 # WTForms passes on any label and message, though its stubs know text alone; the page says them.
 N_: Callable[..., Any] = messages_of("shell")
@@ -73,6 +74,7 @@ class PatternPage:
     by_state: Chart
     course: Sparkline
     themes: Sequence[tuple[str, str]]
+    theme_card: ThemeCard
     schemes: Sequence[tuple[str, Message]]
     languages: Sequence[tuple[str, str]]
     chosen_theme: str
@@ -91,7 +93,7 @@ def shown_as(ctx: Context, wanted: Mapping[str, str], themes: Collection[str], l
     )
 
 
-def sample_page(ctx: Context, themes: Sequence[tuple[str, str]], locales: Sequence[str]) -> PatternPage:
+def sample_page(ctx: Context, theme_cards: Sequence[ThemeCard], locales: Sequence[str]) -> PatternPage:
     """Return one of everything, and what the page can be shown in."""
     refused = SampleForm(prefix="refused-", data={"name": "Ada", "email": "ada@"})
     refused.email.errors = [N_("That is not an e-mail address. It needs a name, an @ and a domain.")]
@@ -105,7 +107,8 @@ def sample_page(ctx: Context, themes: Sequence[tuple[str, str]], locales: Sequen
         uploads=line_chart(N_("Files a day"), DAYS, [(N_("Uploaded"), UPLOADED), (N_("Removed"), REMOVED)]),
         by_state=bar_chart(N_("Uploaded a day"), DAYS[-7:], [(N_("Uploaded"), UPLOADED[-7:])]),
         course=sparkline(UPLOADED),
-        themes=themes,
+        themes=[(card.key, card.name) for card in theme_cards],
+        theme_card=next(card for card in theme_cards if card.key == ctx.theme),
         schemes=SCHEMES,
         languages=[(locale, language_name(locale)) for locale in locales],
         chosen_theme=ctx.theme,

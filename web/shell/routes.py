@@ -11,6 +11,7 @@ from core.errors import NotFoundError
 from core.messages import messages_of
 from core.runs.queries import runs_of
 from core.runs.report import ENDED
+from core.theming import theme_cards
 from web.kit import current_context, guard, open_run_cards, page, run_card, see_other, services, unit_of_work
 from web.shell import install, search  # noqa: F401  # bring their routes
 from web.shell.blueprint import blueprint
@@ -66,5 +67,4 @@ async def patterns() -> Response:
         raise NotFoundError(N_("There is nothing here."))
     themes, locales = services().themes, services().catalogues.locales
     ctx = shown_as(current_context(), request.args, themes.keys, locales)
-    named = [(key, themes.get(key).name) for key in themes.keys]
-    return await page("shell/patterns.html", sample_page(ctx, named, locales), ctx=ctx)
+    return await page("shell/patterns.html", sample_page(ctx, theme_cards(themes), locales), ctx=ctx)
