@@ -3,7 +3,7 @@ window.walking = (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const path = (element) => [element.localName, element.id && `#${element.id}`, element.className?.baseVal ?? element.className].filter(Boolean).join(" ");
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: false });
-  const hiddenOnPurpose = (element) => element.closest(".visually-hidden, .skip-link") || element.clientWidth <= 1;
+  const hiddenOnPurpose = (element) => element.closest(".visually-hidden, .skip-link") || element.clientWidth === 1;
   const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   const themes = new Map();
 
@@ -37,6 +37,8 @@ window.walking = (() => {
   const clipped = () => {
     const found = [];
     for (const element of all("body *")) {
+      /* The sizes first: they are at hand, and nearly every element ends here. */
+      if (element.scrollWidth <= element.clientWidth + 1 && element.scrollHeight <= element.clientHeight + 1) continue;
       if (!element.textContent.trim() || element.closest("svg, dialog:not([open]), template") || !shown(element)) continue;
       const style = getComputedStyle(element);
       const cut = (overflow) => ["hidden", "clip"].includes(overflow);
@@ -47,7 +49,7 @@ window.walking = (() => {
     }
     /* What stands in a button or badge stays in it. */
     for (const box of all(".button, .badge, .count, .pick, .segments a, .tabs a, .stepper__label, .menu__item")) {
-      if (!shown(box) || box.closest("dialog:not([open])")) continue;
+      if (!shown(box) || box.closest("dialog:not([open])") || hiddenOnPurpose(box)) continue;
       const range = document.createRange();
       range.selectNodeContents(box);
       const [inner, outer] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
