@@ -91,6 +91,7 @@ async def serious_of_a_file(page: Page, files: str) -> list[str]:
 
 async def serious(page: Page) -> list[str]:
     """What axe finds and calls serious or critical."""
-    await page.evaluate(f"() => {{ {AXE} }}")
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(f"() => {{ {AXE} }}")
     found: list[dict[str, Any]] = await page.evaluate(RUN)
     return [f"{page.url} {rule['id']}: {node}" for rule in found if rule["impact"] in SERIOUS for node in rule["nodes"]]

@@ -23,6 +23,12 @@ window.walking = (() => {
     Object.assign(document.documentElement.dataset, { theme, colourScheme: scheme });
   };
 
+  /* One call for all looks at a width: what takes time is the way between the test and the page. */
+  const inEveryLook = ([keys, schemes, checks]) => keys.flatMap((theme) => schemes.flatMap((scheme) => {
+    wear(theme, scheme);
+    return checks.flatMap((check) => walking[check]()).map((fault) => `${theme} ${scheme}: ${fault}`);
+  }));
+
   const overflow = () => {
     const page = document.documentElement;
     if (page.scrollWidth <= page.clientWidth) return [];
@@ -58,18 +64,13 @@ window.walking = (() => {
     return found;
   };
 
-  /* Everything that can have the focus, as Tab would meet it; of radio buttons one a group. */
-  const stops = () => {
-    const groups = new Set();
-    return all(FOCUSABLE).filter((element) => {
-      if (element.disabled || element.tabIndex < 0 || element.closest("dialog:not([open]), [inert]") || !shown(element)) return false;
-      if (element.type !== "radio") return true;
-      const group = `${element.form?.action} ${element.name}`;
-      const first = !groups.has(group);
-      groups.add(group);
-      return first;
-    });
-  };
+  /* Everything that can have the focus, as Tab would meet it: of the radio buttons of a group, the one that is chosen. */
+  const stops = () => all(FOCUSABLE).filter((element) => {
+    if (element.disabled || element.tabIndex < 0 || element.closest("dialog:not([open]), [inert]") || !shown(element)) return false;
+    if (element.type !== "radio") return true;
+    const group = all(`input[type=radio][name="${CSS.escape(element.name)}"]`).filter(({ form, disabled }) => form === element.form && !disabled);
+    return element === (group.find(({ checked }) => checked) ?? group[0]);
+  });
   const look = (element) => {
     const parts = [element, element.parentElement, element.closest(".pick, .dropzone, .search")].filter(Boolean);
     return parts.map((part) => { const { outline, boxShadow } = getComputedStyle(part); return `${outline} ${boxShadow}`; }).join("|");
@@ -91,5 +92,14 @@ window.walking = (() => {
     return found;
   };
 
-  return { prepare, wear, overflow, clipped, focus, stops, path };
+  /* What Tab has not met yet. */
+  let unmet = new Set();
+  const follow = () => {
+    unmet = new Set(stops());
+    addEventListener("focusin", ({ target }) => unmet.delete(target), true);
+    return unmet.size;
+  };
+  const left = () => [...unmet].map(path);
+
+  return { prepare, wear, inEveryLook, overflow, clipped, focus, follow, left };
 })();
