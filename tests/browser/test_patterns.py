@@ -36,10 +36,12 @@ SAMPLES = (
 """Data that the pattern page shows: names of files, places, people."""
 
 
-async def patterns(deployment: Deployment, new_page: NewPage, language: str = "en", width: int = 1440) -> Page:
+async def patterns(
+    deployment: Deployment, new_page: NewPage, language: str = "en", width: int = 1440, direction: str = ""
+) -> Page:
     """Open the pattern page, ready to be walked."""
     page = await new_page(width=width)
-    await page.goto(f"{deployment.url('/patterns')}?lang={language}")
+    await page.goto(f"{deployment.url('/patterns')}?lang={language}&dir={direction}")
     assert await page.evaluate("document.documentElement.lang") in {language, PSEUDO_LOCALES.get(language)}
     assert await page.locator("main > .section").count() == PARTS
     await page.evaluate(WALK)
@@ -76,6 +78,16 @@ async def test_everybody_can_read_and_use_it(deployment: Deployment, new_page: N
         for scheme in SCHEMES:
             await page.evaluate("([theme, scheme]) => walking.wear(theme, scheme)", [theme, scheme])
             found += [f"{theme} {scheme}: {fault}" for fault in await serious(page)]
+    assert not found, "\n".join(found)
+
+
+async def test_the_direction_can_be_turned(deployment: Deployment, new_page: NewPage) -> None:
+    """What is made for both directions holds in each, whatever the language: no word of Arabic helps."""
+    page = await patterns(deployment, new_page, PSEUDO, direction="rtl")
+    found = []
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        found += await in_every_look(page, "overflow", "clipped")
     assert not found, "\n".join(found)
 
 

@@ -14,15 +14,12 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.async_api import Error as PlaywrightError
-from quart import Quart
-from werkzeug.exceptions import HTTPException
 
 from core.i18n import Catalogues, Speaker
 from core.i18n.literals import EXAMPLES
 from core.identity import Look
 from core.settings import ROOT
-from entrypoints.blueprints import blueprints
-from entrypoints.registry import FEATURES
+from tests.browser.site import Site
 from tests.browser.test_accessibility import fill
 from tests.support.surfing import Watch, idle
 from web.kit.security import DEVICE_COOKIE
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from playwright.async_api import BrowserContext, Page
-    from werkzeug.routing import MapAdapter
 
     from tests.browser.conftest import NewPage
     from tests.support.deployment import Deployment
@@ -65,38 +61,6 @@ REFUSED = """async ([path, headers]) => {
   const answer = await fetch(path, { method: "POST", headers, body: new URLSearchParams({ name: "x" }) });
   return answer.text();
 }"""
-
-
-class Site:
-    """The product's addresses, by the kind of host they are on."""
-
-    def __init__(self, deployment: Deployment, slug: str) -> None:
-        app = Quart("site", static_folder=None, host_matching=True)
-        for blueprint in blueprints(FEATURES):
-            app.register_blueprint(blueprint)
-        self._rules = list(app.url_map.iter_rules())
-        self._adapters = {kind: app.url_map.bind(kind) for kind in ("home", "tenant")}
-        self._kinds = {
-            urlsplit(deployment.url()).netloc: "home",
-            urlsplit(deployment.url(slug=slug)).netloc: "tenant",
-        }
-
-    def starts(self, kind: str) -> list[str]:
-        """The paths of all pages that need no id."""
-        rules = [rule for rule in self._rules if rule.host == kind and "GET" in (rule.methods or ())]
-        return sorted({rule.rule for rule in rules if not rule.arguments})
-
-    def rule_of(self, url: str) -> str | None:
-        """The rule that an address belongs to; None for what is not ours."""
-        parts = urlsplit(url)
-        adapter: MapAdapter | None = self._adapters.get(self._kinds.get(parts.netloc, ""))
-        if adapter is None:
-            return None
-        try:
-            endpoint, _ = adapter.match(parts.path, method="GET")
-        except HTTPException:
-            return None
-        return f"{self._kinds[parts.netloc]} {endpoint}"
 
 
 class Reader:

@@ -42,6 +42,7 @@ DIGESTS: Any = [
     SelectChoice(value="never", label=N_("Never")),
 ]
 SCHEMES: Any = (("system", N_("As the system")), ("light", N_("Light")), ("dark", N_("Dark")))
+DIRECTIONS: Any = (("", N_("As the language")), ("ltr", N_("Left to right")), ("rtl", N_("Right to left")))
 DAYS = tuple(f"{day}.11." for day in range(9, 23))
 UPLOADED = (12, 18, 9, 22, 31, 28, 14, 19, 26, 35, 42, 38, 30, 47)
 REMOVED = (2, 1, 4, 3, 6, 2, 1, 0, 3, 5, 8, 4, 2, 6)
@@ -77,9 +78,11 @@ class PatternPage:
     theme_card: ThemeCard
     schemes: Sequence[tuple[str, Message]]
     languages: Sequence[tuple[str, str]]
+    directions: Sequence[tuple[str, Message]]
     chosen_theme: str
     chosen_scheme: str
     chosen_language: str
+    chosen_direction: str
 
 
 def shown_as(ctx: Context, wanted: Mapping[str, str], themes: Collection[str], locales: Collection[str]) -> Context:
@@ -93,8 +96,11 @@ def shown_as(ctx: Context, wanted: Mapping[str, str], themes: Collection[str], l
     )
 
 
-def sample_page(ctx: Context, theme_cards: Sequence[ThemeCard], locales: Sequence[str]) -> PatternPage:
+def sample_page(
+    ctx: Context, wanted: Mapping[str, str], theme_cards: Sequence[ThemeCard], locales: Sequence[str]
+) -> PatternPage:
     """Return one of everything, and what the page can be shown in."""
+    direction = wanted.get("dir", "")
     refused = SampleForm(prefix="refused-", data={"name": "Ada", "email": "ada@"})
     refused.email.errors = [N_("That is not an e-mail address. It needs a name, an @ and a domain.")]
     refused.password.errors = [N_("Too short: it needs 12 characters or more.")]
@@ -111,9 +117,11 @@ def sample_page(ctx: Context, theme_cards: Sequence[ThemeCard], locales: Sequenc
         theme_card=next(card for card in theme_cards if card.key == ctx.theme),
         schemes=SCHEMES,
         languages=[(locale, language_name(locale)) for locale in locales],
+        directions=DIRECTIONS,
         chosen_theme=ctx.theme,
         chosen_scheme=ctx.colour_scheme,
         chosen_language=ctx.locale,
+        chosen_direction=direction if direction in dict(DIRECTIONS) else "",
     )
 
 

@@ -67,4 +67,4 @@ async def patterns() -> Response:
         raise NotFoundError(N_("There is nothing here."))
     themes, locales = services().themes, services().catalogues.locales
     ctx = shown_as(current_context(), request.args, themes.keys, locales)
-    return await page("shell/patterns.html", sample_page(ctx, theme_cards(themes), locales), ctx=ctx)
+    return await page("shell/patterns.html", sample_page(ctx, request.args, theme_cards(themes), locales), ctx=ctx)

@@ -84,6 +84,21 @@ async def test_no_page_has_inline_script_or_style(sign_in: SignIn, two_tenants: 
             assert not inline, (path, element.tag, inline)
 
 
+@pytest.mark.parametrize(
+    ("address", "language", "direction"),
+    [
+        ("/patterns", "en", "ltr"),
+        ("/patterns?lang=ar", "ar", "rtl"),
+        ("/patterns?dir=rtl", "en", "rtl"),
+        ("/patterns?lang=ar&dir=ltr", "ar", "ltr"),
+        ("/patterns?dir=sideways", "en", "ltr"),
+    ],
+)
+async def test_the_pattern_page_can_be_turned_round(web: Visitor, address: str, language: str, direction: str) -> None:
+    root = (await web.get(address)).html.one("html")
+    assert (root.attributes["lang"], root.attributes["dir"]) == (language, direction)
+
+
 async def test_the_pattern_page_shows_a_run_in_every_state(web: Visitor) -> None:
     cards = (await web.get("/patterns")).html.all("article", class_="run")
     states = {card.attributes["data-state"] for card in cards}
