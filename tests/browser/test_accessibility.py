@@ -13,6 +13,8 @@ from tests.factories.files import EICAR, photo
 from tests.support.surfing import Watch, choose, idle, live
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.async_api import Page
 
     from tests.browser.conftest import NewPage
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from tests.support.people import Owner
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RUN = """() => axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+RUN = """(rules) => axe.run(document, {
+  runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   resultTypes: ["violations"],
 }).then(({ violations }) => violations.map(({ id, impact, nodes }) =>
   ({ id, impact, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + " " + failureSummary) })))"""
@@ -100,9 +102,9 @@ async def serious_of_a_file(page: Page, files: str) -> list[str]:
     return findings + await serious(page)
 
 
-async def serious(page: Page) -> list[str]:
-    """What axe finds and calls serious or critical."""
+async def serious(page: Page, rules: Sequence[str] | None = None) -> list[str]:
+    """What axe finds and calls serious or critical, by all its rules or by some."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(f"() => {{ {AXE} }}")
-    found: list[dict[str, Any]] = await page.evaluate(RUN)
+    found: list[dict[str, Any]] = await page.evaluate(RUN, rules)
     return [f"{page.url} {rule['id']}: {node}" for rule in found if rule["impact"] in SERIOUS for node in rule["nodes"]]

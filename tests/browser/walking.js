@@ -81,12 +81,12 @@ window.walking = (() => {
   };
   const focus = () => {
     const found = [];
-    for (const element of stops()) {
-      document.activeElement?.blur?.();
-      const before = look(element);
+    document.activeElement?.blur?.();
+    const before = new Map(stops().map((element) => [element, look(element)]));
+    for (const [element, unfocused] of before) {
       element.focus({ focusVisible: true, preventScroll: true });
       if (document.activeElement !== element) found.push(`takes no focus: ${path(element)}`);
-      else if (look(element) === before || !ring(element)) found.push(`does not show the focus: ${path(element)}`);
+      else if (look(element) === unfocused || !ring(element)) found.push(`does not show the focus: ${path(element)}`);
     }
     document.activeElement?.blur?.();
     return found;
