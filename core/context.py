@@ -16,6 +16,12 @@ HOME_TENANT_ID = UUID("00000000-0000-7000-8000-000000000000")
 SYSTEM_ACTOR_ID = UUID("00000000-0000-7000-8000-000000000001")
 """The actor of what nobody pressed: schedules, sweeps, expiries."""
 
+CONTEXT_CHANGED = "context"
+"""The topic of the fact that the tenant's requests have another context now: its name, looks, words or limits.
+
+Every process that hears it forgets what it remembers, before the pages hear of anything that came with it.
+"""
+
 Role = Literal["owner", "admin", "member", "guest", "pending", "anonymous"]
 """``pending`` is a person at the base host whose address is not verified yet; ``anonymous`` is nobody in particular."""
 

@@ -61,6 +61,7 @@ class Identity:
         self._choose_locale = choose_locale
         self._offers = offers
         self._remembered: dict[object, _Remembered] = {}
+        self._forgotten = 0
 
     async def tenant_by_host(self, host: str) -> TenantFacts | None:
         """Return the active tenant that a host names; None for a foreign host and for a tenant that is not there."""
@@ -72,12 +73,13 @@ class Identity:
         key = ("tenant", slug)
         known, tenant = self._recall(key)
         if not known:
+            asked_at = self._forgotten
             async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
                 row = (await uow.session.execute(TENANT, {"slug": slug})).one_or_none()
             tenant = TenantFacts(*row) if row else None
             if tenant and not tenant.is_home:
                 tenant = await self._in_its_own_way(tenant)
-            self._remember(key, tenant)
+            self._remember(key, tenant, asked_at)
         return tenant if isinstance(tenant, TenantFacts) else None
 
     async def resolve(
@@ -105,7 +107,8 @@ class Identity:
         )
 
     def forget(self) -> None:
-        """Believe nothing of what was looked up; for the process that has just changed it."""
+        """Believe nothing of what was looked up, nor of what is being looked up: it has just been changed."""
+        self._forgotten += 1
         self._remembered.clear()
 
     async def _in_its_own_way(self, tenant: TenantFacts) -> TenantFacts:
@@ -120,8 +123,9 @@ class Identity:
         key = ("session", token, tenant_id)
         known, session = self._recall(key)
         if not known:
+            asked_at = self._forgotten
             session = await self.sessions.find(token, tenant_id)
-            self._remember(key, session)
+            self._remember(key, session, asked_at)
             if session and session.seen_at < datetime.now(UTC) - TOUCH_EVERY:
                 await self.sessions.touch(session)
         return session if isinstance(session, FoundSession) else None
@@ -130,17 +134,20 @@ class Identity:
         key = ("entitlements", tenant_id)
         known, found = self._recall(key)
         if not known:
+            asked_at = self._forgotten
             async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
                 rows = (await uow.session.execute(ENTITLEMENTS)).all()
             found = MappingProxyType({row.key: row.value for row in rows})
-            self._remember(key, found)
+            self._remember(key, found, asked_at)
         return found if isinstance(found, MappingProxyType) else MappingProxyType({})
 
     def _recall(self, key: object) -> tuple[bool, object]:
         item = self._remembered.get(key)
         return (True, item.value) if item and item.until > time.monotonic() else (False, None)
 
-    def _remember(self, key: object, value: object) -> None:
+    def _remember(self, key: object, value: object, asked_at: int) -> None:
+        if asked_at != self._forgotten:
+            return  # it may have been read before the change
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[key] = _Remembered(value, time.monotonic() + SECONDS_TRUSTED)

@@ -23,10 +23,11 @@ from core.live.transport import BEGINNING, Transport, place
 from core.live.viewer import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Coroutine, Sequence
+    from collections.abc import Callable, Collection, Coroutine, Sequence
     from uuid import UUID
 
     from core.context import Context
+    from core.live.fact import Fact
     from core.live.viewer import LiveViewer
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,7 @@ class Hub:
         self._channels: dict[UUID, Channel] = {}
         self._of_session: Counter[UUID | None] = Counter()
         self._groups: dict[LiveViewer, LiveViewer] = {}
+        self._listeners: dict[str, Callable[[Fact], None]] = {}
         self._wake_key = f"adx:live:wake:{secrets.token_hex(8)}"
         self._wake_id = BEGINNING
         self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
@@ -94,6 +96,10 @@ class Hub:
     def render_with(self, render: Renderer) -> None:
         """Say what turns facts into HTML."""
         self._delivery.render = render
+
+    def hear(self, topic: str, listener: Callable[[Fact], None]) -> None:
+        """Have ``listener`` told of the facts of a topic before any page is: what it forgets, none is shown again."""
+        self._listeners[topic] = listener
 
     async def start(self) -> None:
         """Begin to read; returns at once, also when Redis is down. Otherwise the first viewer starts it."""
@@ -206,6 +212,9 @@ class Hub:
         for tenant_id, facts in arrived.facts.items():
             channel = channels[tenant_id]
             channel.position = facts[-1].id
+            for fact in facts:
+                if listener := self._listeners.get(fact.topic):
+                    listener(fact)
             channel.inbox.extend(facts)
             if channel.dispatcher is None:
                 channel.dispatcher = self._spawn(self._delivery.empty(channel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from core.context import CONTEXT_CHANGED
 from core.live.events import event
 from core.live.fact import ADMINS
 from core.storage import object_key
@@ -144,6 +145,7 @@ async def take_off(uow: UnitOfWork) -> None:
 
 def announce(uow: UnitOfWork) -> None:
     """Tell every open page of the tenant."""
+    uow.publish(CONTEXT_CHANGED)
     uow.publish(SHOWN)
     uow.publish(CHANGED, audience=ADMINS)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from core.context import CONTEXT_CHANGED
 from core.live.events import event
 from core.live.fact import only
 from core.storage import object_key
@@ -62,6 +63,7 @@ async def change_settings(uow: UnitOfWork, before: TenantFacts, settings: Worksp
     changed = {name: value for name, value in asdict(settings).items() if getattr(before, name) != value}
     if changed:
         await TenantRepository(uow.session).change(before.id, settings)
+        uow.publish(CONTEXT_CHANGED)
         await uow.audit("tenant.changed", f"tenant:{before.id}", **changed)
 
 

@@ -165,7 +165,7 @@ async def announce(uow: UnitOfWork, batch_id: UUID) -> None:
     """Tell the tenant's pages, and the audit log."""
     batch = await WordingRepository(uow.session, uow.tenant_id).batch(batch_id)
     await uow.audit("translations.changed_many", str(batch_id), locale=batch.locale, name=batch.name, kind=batch.kind)
-    uow.publish(service.CHANGED, str(batch_id))
+    service.announce(uow, str(batch_id))
 
 
 def fault_of(item: BatchItem) -> Message | None:

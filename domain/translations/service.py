@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.context import CONTEXT_CHANGED
 from core.ids import new_id
 from core.live.events import event
 from domain.translations.errors import FlawedError
@@ -75,5 +76,11 @@ async def write(  # one change, with all that its history tells
     )
     if batch is None:
         await uow.audit("translations.changed", text.key, locale=locale, domain=text.domain, kind=kind)
-        uow.publish(CHANGED, text.key)
+        announce(uow, text.key)
     return True
+
+
+def announce(uow: UnitOfWork, key: str) -> None:
+    """Tell every open page of the tenant that a text, or those of a batch, read differently."""
+    uow.publish(CONTEXT_CHANGED)
+    uow.publish(CHANGED, key)

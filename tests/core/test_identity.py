@@ -13,7 +13,7 @@ from core.identity.hosts import RESERVED_SLUGS, Hosts
 if TYPE_CHECKING:
     import asyncpg
 
-    from core.context import Person
+    from core.context import Person, TenantFacts
     from core.db import Database
     from tests.support.tenant_fixtures import TestTenant, TwoTenants
 
@@ -99,6 +99,25 @@ async def test_a_tenant_that_is_not_active_is_not_there(
     await owner_connection.execute("update platform.tenants set state = 'suspended' where id = $1", two_tenants.acme.id)
     identity.forget()
     assert await identity.tenant_by_host(two_tenants.acme.host) is None
+
+
+async def test_what_was_being_looked_up_while_it_changed_is_not_believed(
+    identity: Identity, two_tenants: TwoTenants, owner_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_closer = identity._in_its_own_way
+
+    async def changed_meanwhile(tenant: TenantFacts) -> TenantFacts:
+        await owner_connection.execute("update platform.tenants set name = 'Later' where id = $1", tenant.id)
+        identity.forget()
+        return await look_closer(tenant)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(identity, "_in_its_own_way", changed_meanwhile)
+        await identity.tenant_by_host(two_tenants.acme.host)
+
+    found = await identity.tenant_by_host(two_tenants.acme.host)
+    assert found is not None
+    assert found.name == "Later"
 
 
 async def test_signing_in_and_handing_over(identity: Identity, sessions: Sessions, two_tenants: TwoTenants) -> None:

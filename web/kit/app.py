@@ -10,7 +10,7 @@ from markupsafe import Markup
 from quart import Quart, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
-from core.context import Context
+from core.context import CONTEXT_CHANGED, Context
 from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
 from core.i18n.names import languages
@@ -212,6 +212,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     app.before_request(_check)
     app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
     services.hub.render_with(FactRenderer(kit))
+    services.hub.hear(CONTEXT_CHANGED, lambda _: services.identity.forget())
     STREAMS.set_function(lambda: services.hub.viewers)
     app.before_serving(services.hub.start)
     app.after_serving(services.hub.drain)

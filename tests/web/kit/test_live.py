@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.context import CONTEXT_CHANGED
 from core.identity import Sessions
 from core.live import ADMINS, Fact, Transport, only, user_or_admins
 from core.live.fact import EVERYONE, Audience
@@ -151,6 +152,33 @@ async def test_a_renderer_that_fails_has_the_page_read_again(
     await transport.publish([fact(acme, "broken"), fact(acme, "sound")])
     await stream.until(lambda: len(stream.messages) == 2)
     assert [name for _, name, _ in stream.messages] == ["live:reset", ""]
+
+
+async def test_once_a_page_has_been_told_no_page_shows_what_was_before(  # noqa: PLR0917
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    open_stream: OpenStream,
+    transport: Transport,
+    kit_services: Services,
+    owner_connection: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.identity.identity.SECONDS_TRUSTED", 3600)
+    acme = two_tenants.acme
+    member = await sign_in(acme, "member")
+    stream = await open_stream(acme.host, member).open()
+    await asyncio.sleep(0.3)
+    before = await kit_services.identity.tenant_by_host(acme.host)
+    await owner_connection.execute("update platform.tenants set name = 'North Pier' where id = $1", acme.id)
+    assert await kit_services.identity.tenant_by_host(acme.host) == before
+
+    await transport.publish([fact(acme, "", topic=CONTEXT_CHANGED), fact(acme, "told")])
+
+    await stream.until(lambda: stream.keys == ["told"])
+    after = await kit_services.identity.tenant_by_host(acme.host)
+    assert after is not None
+    assert after.name == "North Pier"
+    kit_services.identity.forget()  # what was remembered for an hour
 
 
 async def test_who_may_not_look_gets_no_stream_and_no_redirect(
