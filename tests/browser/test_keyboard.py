@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from tests.support.people import Owner
 
 MOST_TABS = 40
-FOCUSED = (
-    "(({ ariaLabel, labels, innerText }) => ariaLabel || labels?.[0]?.innerText || innerText)(document.activeElement)"
-)
+FOCUSED = """() => { const { ariaLabel, labels, innerText } = document.activeElement;
+  return document.activeElement === document.body ? "" : ariaLabel || labels?.[0]?.innerText || innerText; }"""
 RING = """() => { const style = getComputedStyle(document.activeElement);
   return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none"; }"""
 
@@ -74,6 +73,7 @@ async def test_log_in_and_upload_by_keyboard(deployment: Deployment, new_page: N
     await tab_to(page, "Remove")
     await page.keyboard.press("Enter")
     await expect(row).to_have_count(0)
+    await expect(page.locator("#main")).to_be_focused()
     await tab_to(page, "Undo")
     await page.keyboard.press("Enter")
     await expect(row).to_have_attribute("data-state", "ready")

@@ -18,7 +18,12 @@
 
   /* As soon as the content is there: after:swap waits for the end of the change of scene. */
   on("htmx:after:settle", (e) => {
-    if (e.detail.task.target?.id !== "main" || location.pathname === path) return;
+    if (e.detail.task.target?.id !== "main") return;
+    if (location.pathname === path) {
+      /* The same page again: the focus stays, unless what had it is gone. */
+      if (document.activeElement === document.body) main()?.focus({ preventScroll: true });
+      return;
+    }
     path = location.pathname;
     for (const link of all("[data-nav] a")) {
       const to = new URL(link.href).pathname;
