@@ -54,7 +54,7 @@ async def patterns(
 
 async def in_every_look(page: Page, *checks: str) -> list[str]:
     """What checks of walking.js find in each theme, in light and in dark."""
-    width = (page.viewport_size or {})["width"]
+    width = page.viewport_size["width"] if page.viewport_size else 0
     found: list[str] = await page.evaluate("walking.inEveryLook", [THEMES, SCHEMES, checks])
     return [f"{width} {fault}" for fault in found]
 

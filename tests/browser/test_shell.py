@@ -29,7 +29,7 @@ KEPT = """async () => {
   }
   return kept;
 }"""
-INSTALLED = "async () => (await caches.keys()).length === 1 && !!(await caches.match('/offline'))"
+INSTALLED = "async () => !!navigator.serviceWorker.controller && !!(await caches.match('/offline'))"
 
 
 async def opened(page: Page, deployment: Deployment, owner: Owner, path: str = "/") -> None:
