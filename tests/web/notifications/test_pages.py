@@ -203,7 +203,7 @@ async def test_the_page_says_it_in_the_readers_language(db: Database, two_tenant
     member = await sign_in(acme, "member")
     member.language = "de"
     page = await member.get(acme.url("/notifications"))
-    assert titles(page) == ["plan.pdf wird vorbereitet"]
+    assert titles(page) == ["plan.pdf vorbereiten"]
     assert page.heading == "Benachrichtigungen"
 
 
