@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -36,16 +35,10 @@ class SessionGatekeeper:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def __call__(self, subscriptions: Sequence[Subscription]) -> Collection[Subscription]:
-        """Return those that may stay."""
-        by_tenant: dict[UUID, list[Subscription]] = defaultdict(list)
-        for subscription in subscriptions:
-            by_tenant[subscription.tenant_id].append(subscription)
-        staying: list[Subscription] = []
-        for tenant_id, group in by_tenant.items():
-            found = await self._found(tenant_id, {item.ctx.session_id for item in group if item.ctx.session_id})
-            staying += [item for item in group if _is_as_before(item, *found.get(item.ctx.session_id, (None, "")))]
-        return staying
+    async def __call__(self, tenant_id: UUID, subscriptions: Sequence[Subscription]) -> Collection[Subscription]:
+        """Return those of one tenant that may stay."""
+        found = await self._found(tenant_id, {item.ctx.session_id for item in subscriptions if item.ctx.session_id})
+        return [item for item in subscriptions if _is_as_before(item, *found.get(item.ctx.session_id, (None, "")))]
 
     async def _found(self, tenant_id: UUID, ids: set[UUID]) -> dict[UUID | None, tuple[str | None, str]]:
         async with self._db.unit_of_work(tenant_id, "gateway") as uow:

@@ -12,31 +12,30 @@ import random
 import secrets
 from collections import Counter
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from redis.exceptions import RedisError
 
 from core.live.delivery import Channel, Delivery, Renderer
 from core.live.message import HEARTBEAT, away_message, back_message, position_message
+from core.live.rechecks import Rechecks
 from core.live.transport import BEGINNING, Transport, place
 from core.live.viewer import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine
     from uuid import UUID
 
     from core.context import Context
     from core.live.fact import Fact
+    from core.live.rechecks import Gatekeeper
     from core.live.viewer import LiveViewer
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 15
 RECHECK_SECONDS = 3
-CHECK_WITHIN = 2
-UNCHECKED_SECONDS = 60
-"""How long streams stay open while nobody can say whether their sessions still hold."""
 WAIT_SECONDS = 2.0
 SERVER_SECONDS = 2.0
 LONGEST_PAUSE = 2.0
@@ -47,20 +46,13 @@ AWAY_AFTER = 2.0  # seconds without a reading; pages are then told that news is 
 OUTAGE = (RedisError, OSError, TimeoutError)
 
 
-class Gatekeeper(Protocol):
-    """Says whose sessions still hold."""
-
-    async def __call__(self, subscriptions: Sequence[Subscription]) -> Collection[Subscription]:
-        """Return those that may stay."""
-
-
 class Hub:
     """Joins pages to their tenants' facts. :meth:`drain` before the process ends."""
 
     def __init__(
         self, transport: Transport, *, render: Renderer | None = None, gatekeeper: Gatekeeper | None = None
     ) -> None:
-        self.gatekeeper = gatekeeper
+        self._rechecks = Rechecks(gatekeeper)
         self._transport = transport
         self._delivery = Delivery(transport, render)
         self._channels: dict[UUID, Channel] = {}
@@ -73,8 +65,6 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: str | None = None
         self._server_seen_at = 0.0
-        self._due: set[Subscription] = set()
-        self._checked_at = 0.0
         self._away = False
         self._started = False
         self._draining = False
@@ -164,7 +154,7 @@ class Hub:
     def _start(self) -> None:
         if not self._started:
             self._started = True
-            self._checked_at = asyncio.get_running_loop().time()
+            self._rechecks.begin()
             self._spawn(self._read_forever())
             self._spawn(self._tick_forever())
 
@@ -265,30 +255,7 @@ class Hub:
             viewers = [viewer for channel in self._channels.values() for viewer in channel.viewers]
             for viewer in viewers[second % HEARTBEAT_SECONDS :: HEARTBEAT_SECONDS]:
                 _beat(viewer)
-            self._due.update(viewers[second % RECHECK_SECONDS :: RECHECK_SECONDS])
-            await self._recheck()
-
-    async def _recheck(self) -> None:
-        """End the streams of those who may no longer look. Those who could not be checked are due again at once."""
-        viewers = [viewer for viewer in self._due if viewer.ending is None]
-        self._due.clear()
-        if self.gatekeeper is None or not viewers:
-            return
-        now = asyncio.get_running_loop().time()
-        staying: Collection[Subscription] = ()
-        try:
-            async with asyncio.timeout(CHECK_WITHIN):
-                staying = await self.gatekeeper(viewers)
-            self._checked_at = now
-        except Exception as error:  # noqa: BLE001  # whatever keeps us from asking; the time limit decides
-            log.warning("live.unchecked", error=repr(error))
-            if now - self._checked_at < UNCHECKED_SECONDS:
-                self._due.update(viewers)
-                return
-        kept = set(staying)
-        for viewer in viewers:
-            if viewer not in kept:
-                viewer.end("revoked")
+            await self._rechecks.end_refused(viewers[second % RECHECK_SECONDS :: RECHECK_SECONDS])
 
 
 async def _pause(previous: float) -> float:
