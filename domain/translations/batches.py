@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -82,7 +83,7 @@ async def read(uow: UnitOfWork, batch_id: UUID) -> None:
     if batch.content is None:
         return
     await wordings.forget_items(batch_id)
-    for number, entry in enumerate(read_file(batch.content, batch.locale)):
+    for number, entry in enumerate(await asyncio.to_thread(read_file, batch.content, batch.locale)):
         fault = N_("It is marked as not certain (fuzzy).") if entry.fuzzy else None
         wordings.add(
             BatchItem(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.messages import Catalog
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 from core.i18n.files import plural_rule
 from domain.translations.errors import another_language, catalogue_too_large, not_a_catalogue, unreadable
@@ -22,8 +22,32 @@ if TYPE_CHECKING:
     from domain.translations.repository import Forms
 
 MOST_BYTES = 1024 * 1024
+MOST_ENTRIES = 10_000
 WIDTH = 110
 STRING = ('"', "msg")
+
+
+class Entries(Catalog):
+    """The entries of a file by a stranger, as they come.
+
+    What a file says of itself is not believed: its header can ask for half a billion plural forms. Nor are doubles
+    merged, which takes time by the square of their number.
+    """
+
+    def __init__(self, locale: str) -> None:
+        super().__init__(locale=Locale.parse(locale, sep="-"))
+        self.found: list[Entry] = []
+        self._forms = plural_rule(locale)[0]
+
+    @property
+    def num_plurals(self) -> int:
+        """How many forms the language has, as the product counts."""
+        return self._forms
+
+    def __setitem__(self, _id: object, message: Entry) -> None:
+        if len(self.found) >= MOST_ENTRIES:
+            raise catalogue_too_large()
+        self.found.append(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +86,15 @@ def read_file(content: bytes, locale: str) -> list[FileEntry]:
         raise catalogue_too_large()
     text = _text(content)
     _refuse_broken_lines(text)
+    entries = Entries(locale)
     try:
-        catalog = read_po(io.StringIO(text), locale=Locale.parse(locale, sep="-"), abort_invalid=True)
+        PoFileParser(entries, abort_invalid=True).parse(text.splitlines())
     except PoFileError as error:
         raise unreadable(error.lineno + 1) from error
     except (ValueError, IndexError, TypeError, SyntaxError, KeyError) as error:  # babel, by what the file holds
         raise unreadable(1) from error
     _refuse_other_language(text, locale)
-    return list(_entries(catalog))
+    return list(_file_entries(entries.found))
 
 
 def check_name(name: str) -> None:
@@ -112,8 +137,8 @@ def _refuse_other_language(text: str, locale: str) -> None:
             return
 
 
-def _entries(catalog: Catalog) -> Iterator[FileEntry]:
-    for entry in catalog:
+def _file_entries(found: Iterable[Entry]) -> Iterator[FileEntry]:
+    for entry in found:
         forms = _forms(entry)
         if entry.id and any(forms):
             source, plural = (entry.id, None) if isinstance(entry.id, str) else (entry.id[0], entry.id[1])

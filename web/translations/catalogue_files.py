@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from quart import Response, request
@@ -64,7 +65,7 @@ async def import_file() -> Response:
             raise InvalidError(N_("Choose a file first."), code="no_file", field="file")
         content = chosen.read()
         catalogue_files.check_name(chosen.filename)
-        catalogue_files.read_file(content, wanted.language)
+        await asyncio.to_thread(catalogue_files.read_file, content, wanted.language)
     except DomainError as error:
         return await _files(error.message, STATUS.get(error.kind, 422))
     async with unit_of_work("translations") as uow:
