@@ -10,30 +10,36 @@ import asyncio
 import hashlib
 import re
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import MemoryStore, from_url
 
-from core.errors import TooLargeError
+from core.errors import TooLargeError, UnavailableError
 from core.messages import messages_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator
-    from datetime import datetime, timedelta
+    from collections.abc import AsyncIterable, AsyncIterator, Iterator
+    from datetime import datetime
     from uuid import UUID
 
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, RetryConfig
 
-N_ = messages_of("shell")
+N_ = messages_of("core")
 
 PART_SIZE = 5 * 1024 * 1024
 """The smallest part that S3 accepts in a multipart upload; with its 10,000 parts an object may have 48 GiB."""
 
 READ_SIZE = 1024 * 1024
+
+CLOUD_RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=6)}
+"""A hiccup is passed over. Past that a page says so and a workflow waits in view; obstore alone takes three minutes."""
 
 UNFINISHED = re.compile(r"#\d+$")
 """How the name of a file ends while it is being written; no listing shows it."""
@@ -66,7 +72,7 @@ class StoredObject:
 
 
 class Storage:
-    """All objects of one installation."""
+    """All objects of one installation. A store that cannot be reached, or refuses, is told by UnavailableError."""
 
     def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
         self._store = store
@@ -82,19 +88,21 @@ class Storage:
             return cls(MemoryStore())
         if url.startswith("file:"):
             return cls(from_url(url, mkdir=True), Path(unquote(urlsplit(url).path)))
-        return cls(from_url(url))
+        return cls(from_url(url, retry_config=CLOUD_RETRIES, client_options={"connect_timeout": "3s"}))
 
     async def put_stream(self, key: str, chunks: AsyncIterable[bytes], *, limit: int) -> Stored:
         """Write the chunks as one object, whole or not at all; raises TooLargeError past ``limit`` bytes."""
         meter = _Meter(chunks, limit)
-        await obstore.put_async(
-            self._store, key, meter.chunks(), use_multipart=True, chunk_size=PART_SIZE, max_concurrency=2
-        )
+        with _outages():
+            await obstore.put_async(
+                self._store, key, meter.chunks(), use_multipart=True, chunk_size=PART_SIZE, max_concurrency=2
+            )
         return Stored(meter.size, meter.digest.digest())
 
     async def put_bytes(self, key: str, content: bytes) -> None:
         """Write a small object."""
-        await obstore.put_async(self._store, key, content)
+        with _outages():
+            await obstore.put_async(self._store, key, content)
 
     async def get_stream(
         self, key: str, *, start: int = 0, end: int | None = None, chunk_size: int = READ_SIZE
@@ -102,36 +110,36 @@ class Storage:
         """Read the bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError."""
         if end is not None and end <= start:
             return
-        found = await obstore.get_async(self._store, key, options=_byte_range(start, end))
-        async for chunk in found.stream(min_chunk_size=chunk_size):
-            yield bytes(chunk)
+        with _outages():
+            found = await obstore.get_async(self._store, key, options=_byte_range(start, end))
+            async for chunk in found.stream(min_chunk_size=chunk_size):
+                yield bytes(chunk)
 
     async def get_bytes(self, key: str, *, limit: int | None = None) -> bytes:
         """Read a small object, or the first ``limit`` bytes of any; raises FileNotFoundError."""
         if limit is not None and await self.size(key) == 0:
             return b""  # stores refuse a range of nothing
-        found = await obstore.get_async(self._store, key, options=_byte_range(0, limit))
-        return bytes(await found.bytes_async())
+        with _outages():
+            found = await obstore.get_async(self._store, key, options=_byte_range(0, limit))
+            return bytes(await found.bytes_async())
 
     async def size(self, key: str) -> int:
         """Return the size in bytes; raises FileNotFoundError."""
-        meta = await obstore.head_async(self._store, key)
-        return meta["size"]
+        with _outages():
+            return (await obstore.head_async(self._store, key))["size"]
 
     async def exists(self, key: str) -> bool:
         """Tell whether the object is there."""
         try:
-            await obstore.head_async(self._store, key)
+            await self.size(key)
         except FileNotFoundError:
             return False
         return True
 
     async def delete(self, key: str) -> None:
         """Erase one object; one that is gone already is fine."""
-        try:
+        with _outages(), suppress(FileNotFoundError):
             await obstore.delete_async(self._store, key)
-        except FileNotFoundError:
-            return
 
     async def delete_prefix(self, prefix: str) -> int:
         """Erase everything under a folder and return how many objects there were."""
@@ -146,9 +154,20 @@ class Storage:
 
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
         """Go through the objects under a folder, in no particular order."""
-        async for batch in obstore.list(self._store, prefix=prefix):
-            for meta in batch:
-                yield StoredObject(meta["path"], meta["size"], meta["last_modified"])
+        with _outages():
+            async for batch in obstore.list(self._store, prefix=prefix):
+                for meta in batch:
+                    yield StoredObject(meta["path"], meta["size"], meta["last_modified"])
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Tell what the store refuses or cannot do now as an outage. What is not there stays a FileNotFoundError."""
+    try:
+        yield
+    except BaseError as error:
+        message = N_("The storage cannot be reached right now. What was stored is kept; try again in a moment.")
+        raise UnavailableError(message, code="storage_unavailable") from error
 
 
 class _Meter:

@@ -9,13 +9,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from obstore.exceptions import BaseError as StorageError
 from temporalio import activity
 
 from activities.branding.drawing.desk import draw
 from core.runs.effects import effect_key
 from domain.branding import service
-from domain.branding.errors import picture_broken, sheet_too_large, storage_unavailable
+from domain.branding.errors import picture_broken, sheet_too_large
 from domain.branding.sheet import MOST_BYTES, sheet_of
 from domain.branding.types import Asset, Drawn, Finished, Illustrated, Publication, Rendition, Sheet
 
@@ -58,11 +57,7 @@ class PublishingActivities:
     @activity.defn(name="branding.erase_pictures")
     async def erase_pictures(self, publication: Publication) -> None:
         """Undo ``draw_pictures``."""
-        folder = service.renditions_folder(publication.tenant_id, publication.version_id)
-        try:
-            await self._storage.delete_prefix(folder)
-        except (StorageError, OSError) as error:
-            raise storage_unavailable() from error
+        await self._storage.delete_prefix(service.renditions_folder(publication.tenant_id, publication.version_id))
 
     @activity.defn(name="branding.build_sheet")
     async def build_sheet(self, illustrated: Illustrated) -> Sheet:
@@ -98,10 +93,7 @@ class PublishingActivities:
         for one in drawn:
             content = await asyncio.to_thread((original.parent / one.name).read_bytes)
             key = service.rendition_key(publication.tenant_id, publication.version_id, one.name)
-            try:
-                await self._storage.put_bytes(key, content)
-            except (StorageError, OSError) as error:
-                raise storage_unavailable() from error
+            await self._storage.put_bytes(key, content)
         return drawn
 
     @asynccontextmanager
@@ -112,8 +104,6 @@ class PublishingActivities:
             content = await self._storage.get_bytes(key)
         except FileNotFoundError as error:
             raise picture_broken() from error
-        except (StorageError, OSError) as error:
-            raise storage_unavailable() from error
         with tempfile.TemporaryDirectory(prefix="adx-brand-") as folder:
             path = Path(folder, "original")
             await asyncio.to_thread(path.write_bytes, content)

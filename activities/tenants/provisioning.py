@@ -5,13 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from obstore.exceptions import BaseError as StorageError
 from temporalio import activity
 
 from core.context import HOME_TENANT_ID
-from core.errors import UnavailableError
 from core.identity import preferred_locale
-from core.messages import messages_of
 from core.runs.effects import effect_key
 from domain.tenants import mails, notices, service
 from domain.tenants.repository import TenantRepository
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
     from core.identity.hosts import Hosts
     from core.mail import Mailer
     from core.storage import Storage
-
-N_ = messages_of("tenants")
 
 
 class ProvisioningActivities:
@@ -80,18 +75,12 @@ class ProvisioningActivities:
     @activity.defn(name="tenants.prepare_storage")
     async def prepare_storage(self, new: NewTenant) -> None:
         """Mark the tenant's area; writing the same object again changes nothing."""
-        try:
-            await self._storage.put_bytes(service.marker_key(new.id), str(new.id).encode())
-        except (StorageError, OSError) as error:
-            raise storage_unavailable() from error
+        await self._storage.put_bytes(service.marker_key(new.id), str(new.id).encode())
 
     @activity.defn(name="tenants.clear_storage")
     async def clear_storage(self, new: NewTenant) -> None:
         """Undo ``prepare_storage``: nothing of the tenant is left in storage."""
-        try:
-            await self._storage.delete_prefix(service.area_of(new.id))
-        except (StorageError, OSError) as error:
-            raise storage_unavailable() from error
+        await self._storage.delete_prefix(service.area_of(new.id))
 
     @activity.defn(name="tenants.grant_quota")
     async def grant_quota(self, new: NewTenant) -> None:
@@ -128,8 +117,3 @@ class ProvisioningActivities:
 
     def _work(self, new: NewTenant) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._db.unit_of_work(new.id, "tenants", actor_id=new.founder.id)
-
-
-def storage_unavailable() -> UnavailableError:
-    """The storage does not answer; tried again for a while."""
-    return UnavailableError(N_("The storage cannot be reached right now."), code="storage_unavailable")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import InvalidError, NotFoundError, TooLargeError, UnavailableError, UnsupportedError
+from core.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedError
 from core.messages import messages_of
 
 if TYPE_CHECKING:
@@ -77,8 +77,3 @@ def contrast_fails() -> InvalidError:
 def sheet_too_large() -> InvalidError:
     """The sheet has passed its limit."""
     return InvalidError(N_("The brand needs more style rules than fit into its sheet."), code="sheet_too_large")
-
-
-def storage_unavailable() -> UnavailableError:
-    """The storage does not answer; tried again for a while."""
-    return UnavailableError(N_("The storage cannot be reached right now."), code="storage_unavailable")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from core.errors import TooLargeError
+from core.errors import TooLargeError, UnavailableError
 from core.storage import Storage, Stored, object_key
 from tests.factories.files import streamed
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 TENANT = UUID(int=1)
 KEY = object_key(TENANT, "files", "one", "original")
+CLOSED_PORT = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ALLOW_HTTP": "true",
+    "AWS_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
 
 
 @pytest.fixture(params=["memory", "disk"])
@@ -113,6 +120,23 @@ async def test_what_is_missing_is_said_to_be_missing(storage: Storage) -> None:
         await storage.get_bytes(KEY)
     with pytest.raises(FileNotFoundError):
         [chunk async for chunk in storage.get_stream(KEY)]
+
+
+async def test_a_store_that_does_not_answer_is_told_as_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in CLOSED_PORT.items():
+        monkeypatch.setenv(name, value)
+    storage = Storage.from_url("s3://bucket/prefix")
+    for asked in (
+        storage.put_stream(KEY, streamed(b"abc"), limit=3),
+        storage.put_bytes(KEY, b"abc"),
+        storage.get_bytes(KEY),
+        storage.exists(KEY),
+        storage.delete(KEY),
+        keys_of(storage),
+        anext(storage.get_stream(KEY)),
+    ):
+        with pytest.raises(UnavailableError):
+            await asked
 
 
 @pytest.mark.parametrize("part", ["", "..", ".", "a/b", "a\\b"])

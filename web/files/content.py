@@ -37,7 +37,10 @@ async def picture(file_id: UUID, name: str) -> Response:
         names = {rendition.name for rendition in await FileRepository(uow.session).renditions(file_id)}
     if name not in names:
         raise no_such_file()
-    content = await services().storage.get_bytes(service.key_of(ctx.tenant_id, file_id, name))
+    try:
+        content = await services().storage.get_bytes(service.key_of(ctx.tenant_id, file_id, name))
+    except FileNotFoundError as error:  # erased since it was asked for
+        raise no_such_file() from error
     return Response(content, content_type="image/webp", headers={"Cache-Control": PICTURE_CACHING})
 
 
