@@ -32,7 +32,10 @@ log = structlog.get_logger()
 UNAVAILABLE = "unavailable"
 UNEXPECTED = "unexpected"
 NOT_FOUND = "not_found"
+TIMEOUT = "timeout"
 SECONDS_BETWEEN_HEARTBEATS = 1
+SECONDS_BEFORE_THE_SERVER = 2
+"""How long before Temporal gives up on an attempt the worker does, so that it can say how often that is worth a try."""
 DEPENDENCY_DOWN = (
     OSError,
     InterfaceError,
@@ -41,6 +44,10 @@ DEPENDENCY_DOWN = (
     RedisTimeoutError,
     asyncio.TimeoutError,
 )
+
+
+class HungError(Exception):
+    """An attempt has not ended in the time that its step is given."""
 
 
 class RecordingInterceptor(Interceptor):
@@ -69,18 +76,19 @@ class RecordedActivity(ActivityInboundInterceptor):
         self._contracts = contracts
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002, ANN401  # the base's signature
-        """Run the attempt; activities that are no step of a run (the kit's own) pass through."""
+        """Run the attempt; of activities that are no step of a run (the kit's own, a schedule's) nothing is told."""
         info = activity.info()
         ref = RunRef.parse(info.workflow_id or "")
         step = StepOfActivity.parse(info.activity_id)
         contract = self._contracts.get(ref.contract) if ref else None
         if ref is None or contract is None or step is None:
-            return await super().execute_activity(input)
+            async with _heartbeats():
+                return await super().execute_activity(input)
         attempt = _Attempt(self._recorder, contract, ref, step, info.attempt)
         structlog.contextvars.bind_contextvars(tenant=str(ref.tenant_id), run=str(ref.run_id), step=step.name)
         attempt.tell("undoing" if step.is_undo else "running")
         try:
-            async with _heartbeats():
+            async with _heartbeats(), _in_time():
                 result = await super().execute_activity(input)
         except Exception as error:
             if is_cancelled_exception(error):
@@ -148,14 +156,33 @@ class _Attempt:
 
     def _judge(self, error: Exception) -> tuple[str, int]:
         if isinstance(error, DomainError):
-            return error.code, self._planned.patience if error.kind == UNAVAILABLE else 1
+            return self._judge_refusal(error)
         if isinstance(error, ApplicationError):
             return error.type or UNEXPECTED, 1 if error.non_retryable else self._planned.attempts
         if isinstance(error, FileNotFoundError):
             return NOT_FOUND, 1  # the storage answers, and does not have it: trying again brings nothing back
         if isinstance(error, DEPENDENCY_DOWN):
             return UNAVAILABLE, self._planned.patience
-        return UNEXPECTED, self._planned.attempts
+        return TIMEOUT if isinstance(error, HungError) else UNEXPECTED, self._planned.attempts
+
+    def _judge_refusal(self, error: DomainError) -> tuple[str, int]:
+        if error.kind != UNAVAILABLE:
+            return error.code, 1
+        return error.code if error.code in self._contract.failures else UNAVAILABLE, self._planned.patience
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Stop an attempt that hangs, a little before Temporal would: that one only knows to try again, sixty times."""
+    limit = activity.info().start_to_close_timeout
+    waiting = asyncio.timeout(limit.total_seconds() - SECONDS_BEFORE_THE_SERVER if limit else None)
+    try:
+        async with waiting:
+            yield
+    except TimeoutError as error:
+        if waiting.expired():
+            raise HungError from error
+        raise
 
 
 @asynccontextmanager

@@ -64,7 +64,7 @@ APPLY = f"""
                 else state end,
             outcome = coalesce($5, outcome),
             past_return = past_return or $6,
-            parked_until = $7,
+            parked_until = case when cast($4 as text) is null then parked_until else $7 end,
             input = case when $8 then null else input end,
             changed_at = now(),
             ended_at = case when $8 then coalesce(ended_at, now()) else ended_at end
@@ -115,7 +115,9 @@ class Recorder:
     async def record(self, report: RunReport) -> None:
         """Write a report, after all that was queued before it. Raises when the database cannot be reached."""
         async with self._lock:
-            await self._write([*self._take(), report])
+            failed = await self._write([*self._take(), report])
+        if error := failed.get((report.tenant_id, report.run_id)):
+            raise error
 
     async def flush(self) -> None:
         """Write all that is queued."""
@@ -128,29 +130,35 @@ class Recorder:
             await self._told.wait()
             await asyncio.sleep(SECONDS_TO_GATHER)
             async with self._lock:
-                batch = self._take()
-                try:
-                    await self._write(batch)
-                except Exception:  # noqa: BLE001  # a hint, not the truth: the workflow's next report carries it again
-                    await log.awarning("run events not written", count=len(batch), exc_info=True)
+                await self._write(self._take())
 
     def _take(self) -> list[RunReport]:
         batch, self._queue = self._queue, []
         self._told.clear()
         return batch
 
-    async def _write(self, batch: Sequence[RunReport]) -> None:
+    async def _write(self, batch: Sequence[RunReport]) -> dict[tuple[UUID, UUID], Exception]:
+        """Write the reports of each run by themselves, so that one costs no other its own; returns what failed."""
         by_run: dict[tuple[UUID, UUID], list[RunReport]] = defaultdict(list)
         for report in batch:
             by_run[report.tenant_id, report.run_id].append(report)
+        failed: dict[tuple[UUID, UUID], Exception] = {}
         for (tenant_id, run_id), reports in by_run.items():
-            # Nobody waits for the disk: what a crash of the database takes back, the sweep restores from the workflow.
-            async with self._db.unit_of_work(tenant_id, "runs", durable=False) as uow:
-                ended = await apply_report(uow, run_id, _merge(reports), self._contracts)
-            if ended:
-                learning = asyncio.create_task(self._learn(tenant_id, ended), name="run-durations")
-                self._learning.add(learning)
-                learning.add_done_callback(self._learning.discard)
+            try:
+                await self._write_run(tenant_id, run_id, _merge(reports))
+            except Exception as error:  # noqa: BLE001  # a hint, not the truth: the workflow's next report carries it again
+                failed[tenant_id, run_id] = error
+                await log.awarning("run events not written", run=str(run_id), count=len(reports), exc_info=True)
+        return failed
+
+    async def _write_run(self, tenant_id: UUID, run_id: UUID, report: RunReport) -> None:
+        # Nobody waits for the disk: what a crash of the database takes back, the sweep restores from the workflow.
+        async with self._db.unit_of_work(tenant_id, "runs", durable=False) as uow:
+            ended = await apply_report(uow, run_id, report, self._contracts)
+        if ended:
+            learning = asyncio.create_task(self._learn(tenant_id, ended), name="run-durations")
+            self._learning.add(learning)
+            learning.add_done_callback(self._learning.discard)
 
     async def _learn(self, tenant_id: UUID, run: dict[str, Any]) -> None:
         """Add the durations of a finished run to what time left is learnt from, outside of the run's transaction."""

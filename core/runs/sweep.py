@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 BATCH = 500
 QUERY_TIMEOUT = timedelta(seconds=3)
+TOLD_WITHIN = timedelta(minutes=15)
+"""How long a workflow that has ended is asked for its steps, before its row is closed without them."""
 # A workflow whose worker is away answers nothing until the timeout. Asked one after the other, ten of them would
 # outlast the sweep; so many are asked side by side, and so few per sweep, that all of them being mute still fits.
 ASKED_PER_SWEEP = 100
@@ -76,8 +78,16 @@ class Sweeper:
         self._contracts = contracts
 
     async def sweep(self) -> Mended:
-        """Do all three. Each is safe to repeat and to run beside live traffic."""
-        return Mended(await self.start_unstarted(), await self.publish_unpublished(), await self.reconcile())
+        """Do all three, each whatever becomes of the others. Each is safe to repeat and to run beside live traffic.
+
+        Raises what the first of them raised that failed, when all have had their turn.
+        """
+        jobs = (self.start_unstarted(), self.publish_unpublished(), self.reconcile())
+        done = await asyncio.gather(*jobs, return_exceptions=True)
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
+        return Mended(*[result for result in done if isinstance(result, int)])
 
     async def start_unstarted(self) -> int:
         """Start the workflows of runs whose process died between commit and start."""
@@ -89,11 +99,12 @@ class Sweeper:
         """Deliver the facts that stayed in the outbox."""
         async with self._db.platform_unit_of_work() as uow:
             rows = (await uow.session.execute(UNPUBLISHED, {"limit": BATCH})).all()
+        # The row's tenant counts, which the database has checked, whatever the fact says of itself.
+        facts = [replace(fact, tenant_id=row.tenant_id) for row in rows if (fact := _fact_of(row)) is not None]
         if rows:
-            # The row's tenant counts, which the database has checked, whatever the fact says of itself.
-            await self._transport.publish([replace(Fact.from_json(row.fact), tenant_id=row.tenant_id) for row in rows])
+            await self._transport.publish(facts)
             await forget_facts(self._db, [row.id for row in rows])
-        return len(rows)
+        return len(facts)
 
     async def reconcile(self) -> int:
         """Compare the rows of quiet open runs with their workflows, which are the truth."""
@@ -140,17 +151,19 @@ class Sweeper:
             return None
         handle = self._client.get_workflow_handle(workflow_id)
         try:
-            status = (await handle.describe(rpc_timeout=QUERY_TIMEOUT)).status
+            found = await handle.describe(rpc_timeout=QUERY_TIMEOUT)
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND and state_in_row != "launching":
                 return RunReport(ref.tenant_id, ref.run_id, "failed")
             return None
+        closed = STATE_OF_CLOSED.get(found.status) if found.status else None
         try:
             report = await handle.query("report", result_type=RunReport, rpc_timeout=QUERY_TIMEOUT)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
             await log.awarning("a workflow does not tell where it stands", workflow=workflow_id, error=str(error))
+            if closed is None or _is_fresh(found.close_time):
+                return None  # it may be slow, or its worker away: what is written stays until it tells more
             report = RunReport(ref.tenant_id, ref.run_id)
-        closed = STATE_OF_CLOSED.get(status) if status else None
         if closed == "failed" and report.state == "undone":
             closed = "undone"
         if closed is None and report.state == state_in_row:
@@ -164,6 +177,19 @@ class Sweeper:
             report.parked_until,
             report.past_return,
         )
+
+
+def _is_fresh(closed_at: datetime | None) -> bool:
+    return closed_at is not None and datetime.now(UTC) - closed_at < TOLD_WITHIN
+
+
+def _fact_of(row: Any) -> Fact | None:  # noqa: ANN401  # a row of UNPUBLISHED
+    """Return the fact; one that cannot be read is told to engineers and keeps no other waiting."""
+    try:
+        return Fact.from_json(row.fact)
+    except (KeyError, TypeError, ValueError):
+        log.exception("a fact cannot be read and is dropped", fact=str(row.id), tenant=str(row.tenant_id))
+        return None
 
 
 def _check_owner(row: Any, run_input: Any) -> None:  # noqa: ANN401  # a row of UNSTARTED, and its contract's input

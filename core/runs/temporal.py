@@ -57,7 +57,7 @@ class RunControl:
         """Ask the workflow to undo what it did and end. It passes over a request that comes too late."""
         try:
             await self._client.get_workflow_handle(workflow_id).cancel(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:
             raise _told(error) from error
 
     async def resume(self, workflow_id: str) -> None:
@@ -69,12 +69,13 @@ class RunControl:
         try:
             handle = self._client.get_workflow_handle(workflow_id)
             await handle.signal(name, args=list(args), rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:
             raise _told(error) from error
 
 
-def _told(error: RPCError) -> Exception:
-    if error.status == RPCStatusCode.NOT_FOUND:
+def _told(error: RPCError | RuntimeError) -> Exception:
+    """Return what a person is told. The client's first dial fails with a RuntimeError, all later calls otherwise."""
+    if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
         return NotFoundError(N_("This has ended already. Reload the page to see how."), code="run_ended")
     return UnavailableError(
         N_("The workflow service cannot be reached right now. Nothing is lost; try again in a moment."),

@@ -46,12 +46,12 @@ RECENT = 5
 async def index() -> Response:
     """List the newest files."""
     async with unit_of_work("files") as uow:
-        newest = await FileRepository(uow.session).newest(PAGE_SIZE, before=request.args.get("before", type=UUID))
+        newest = await FileRepository(uow.session).newest(PAGE_SIZE + 1, before=request.args.get("before", type=UUID))
         usage = await usage_of(uow)
     model = FileListPage(
-        files=tuple(FileRow.of(listed) for listed in newest),
+        files=tuple(FileRow.of(listed) for listed in newest[:PAGE_SIZE]),
         usage=usage,
-        older_than=newest[-1].file.id if len(newest) == PAGE_SIZE else None,
+        older_than=newest[PAGE_SIZE - 1].file.id if len(newest) > PAGE_SIZE else None,
         removal=await _open_removal(request.args.get("removed", type=UUID)),
         list_path=request.full_path.removesuffix("?"),
     )

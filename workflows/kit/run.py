@@ -47,8 +47,12 @@ HEARTBEAT = timedelta(seconds=10)
 PARKED_TOO_LONG = "parked_too_long"
 
 
-class ParkedTooLongError(Exception):
-    """Nobody continued a parked run in time."""
+class GivenUpError(Exception):
+    """A step has finally failed and nobody continues it: in time, or, of what a schedule started, at all."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class DurableRun(Generic[InputT, ResultT]):
@@ -77,9 +81,9 @@ class DurableRun(Generic[InputT, ResultT]):
         except asyncio.CancelledError:
             await _shielded(self._undo_all("cancelled"))
             raise
-        except ParkedTooLongError:
+        except GivenUpError as error:
             await _shielded(self._undo_all("undone"))
-            raise ApplicationError(PARKED_TOO_LONG, type=PARKED_TOO_LONG, non_retryable=True) from None
+            raise ApplicationError(error.code, type=error.code, non_retryable=True) from None
         await _shielded(self._report("done", outcome=result.outcome))
         return result
 
@@ -205,6 +209,9 @@ class DurableRun(Generic[InputT, ResultT]):
 
     async def _park(self, step: Step[Any, Any], failure: str, *, for_ever: bool = False) -> None:
         """Wait, still open and durable, until a person has the step tried again."""
+        if self._ref() is None:
+            # Nobody sees a card of it. It fails, which engineers are alerted of, and its schedule begins anew.
+            raise ApplicationError(failure, type=failure, non_retryable=True) if for_ever else GivenUpError(failure)
         limit = None if for_ever else self.contract.parked_for
         self._ledger.park(step.name, failure)
         await self._report("needs_you", parked_until=workflow.now() + limit if limit else None)
@@ -213,7 +220,7 @@ class DurableRun(Generic[InputT, ResultT]):
                 lambda: not self._ledger.is_parked(step.name), timeout=limit, timeout_summary=f"parked: {step.name}"
             )
         except TimeoutError:
-            raise ParkedTooLongError from None
+            raise GivenUpError(PARKED_TOO_LONG) from None
         if not self._ledger.has_parked():
             await self._report("undoing" if for_ever else "running")
 
@@ -239,8 +246,7 @@ class DurableRun(Generic[InputT, ResultT]):
             workflow.logger.warning("the state of the run is not written down yet")
 
     def _make_report(self) -> RunReport | None:
-        # What a schedule starts is named by the schedule: it has no row and no card, engineers see it in Temporal.
-        ref = RunRef.parse(workflow.info().workflow_id)
+        ref = self._ref()
         if ref is None:
             return None
         return RunReport(
@@ -252,6 +258,11 @@ class DurableRun(Generic[InputT, ResultT]):
             parked_until=self._parked_until,
             past_return=self._past_return,
         )
+
+    @staticmethod
+    def _ref() -> RunRef | None:
+        """None of what a schedule starts: that has no row and no card, engineers see it in Temporal."""
+        return RunRef.parse(workflow.info().workflow_id)
 
     def _refuse_when_stopping(self) -> None:
         if self._stopping:

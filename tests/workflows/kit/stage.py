@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.runs.snapshot import RunSnapshot
     from core.settings import Settings
 
-Act = Callable[[], Awaitable[None]]
+Act = Callable[[], Awaitable[object]]
 HEARTBEAT_THROTTLE = timedelta(milliseconds=500)
 SOON = 25
 LONG = 60

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.runs.sweeping import SweepActivities
@@ -166,6 +169,50 @@ async def test_a_run_whose_workflow_is_gone_is_failed(stage: Stage, owner_connec
     await owner_connection.execute(AGE_RUN, run.id)
     await sweeper_of(stage).reconcile()
     assert (await stage.snapshot(run)).state == "failed"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_the_row_of_a_workflow_that_does_not_answer_stays_as_it_is(
+    stage: Stage, owner_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, *, ended: bool
+) -> None:
+    run = await stage.launch(PATIENT, f"silent {ended}")
+    await stage.until(run, "waiting")
+    if ended:
+        await stage.handle(run).terminate()
+    before = await stage.snapshot(run)
+    await owner_connection.execute(AGE_RUN, run.id)
+
+    async def silence(*_: object, **__: object) -> None:
+        raise RPCError("no worker", RPCStatusCode.DEADLINE_EXCEEDED, b"")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkflowHandle, "query", silence)
+        await sweeper_of(stage).reconcile()
+        assert await stage.snapshot(run) == before
+        if ended:
+            patch.setattr("core.runs.sweep.TOLD_WITHIN", timedelta(0))
+            await owner_connection.execute(AGE_RUN, run.id)
+            await sweeper_of(stage).reconcile()
+            assert (await stage.snapshot(run)).state == "failed"
+    if not ended:
+        await stage.control.cancel(run.workflow_id)
+        await stage.until(run, "cancelled")
+
+
+async def test_what_cannot_be_published_keeps_no_run_from_being_mended(
+    stage: Stage, owner_connection: asyncpg.Connection
+) -> None:
+    stage.facts.down = True
+    try:
+        run = await stage.launch(LINE, "unpublished and missed")
+        await stage.result(run)
+        await rewind(owner_connection, run, "running")
+        await owner_connection.execute(AGE_OUTBOX, stage.ctx.tenant_id)
+        with pytest.raises(ConnectionError):
+            await sweeper_of(stage, stage.facts).sweep()
+    finally:
+        stage.facts.down = False
+    assert (await stage.snapshot(run)).state == "done"
 
 
 async def test_workflows_that_do_not_answer_are_waited_for_side_by_side(

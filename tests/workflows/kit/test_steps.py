@@ -6,11 +6,17 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+
+from core.context import SYSTEM_ACTOR_ID
 from core.errors import ConflictError, UnavailableError
+from core.ids import new_id
 from core.messages import messages_of
 from core.telemetry import REGISTRY
 from tests.replay.record import save_history
-from tests.workflows.kit.sample import FAN, LINE, PATIENT
+from tests.workflows.kit.sample import FAN, LINE, LOOK, PATIENT, SampleInput
 from tests.workflows.kit.stage import Script, eventually
 
 if TYPE_CHECKING:
@@ -112,6 +118,40 @@ async def test_what_is_unavailable_is_tried_with_patience(stage: Stage) -> None:
     assert script.calls.count("first") == 4, "more often than its two attempts"
 
 
+async def test_an_outage_that_the_contract_does_not_name_is_told_as_one(stage: Stage) -> None:
+    script = Script()
+    script.fails("first", UnavailableError(N_("Down"), code="a_part_of_it"), times=1)
+    run = await stage.launch(LINE, "unnamed outage", script)
+    await stage.result(run)
+    told = {step["failure"] for fact in stage.told(run) for step in fact.params["steps"]}
+    assert told == {None, "unavailable"}
+
+
+async def test_a_step_that_hangs_is_stopped_and_parks_after_its_attempts(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.runs.interceptor.SECONDS_BEFORE_THE_SERVER", LOOK.timeout.total_seconds() - 0.1)
+    script = Script(acts={"look": asyncio.Event().wait})
+    run = await stage.launch(LINE, "hung", script)
+    await stage.until(run, "needs_you")
+    look = (await stage.snapshot(run)).steps[2]
+    assert (look.failure, look.attempt, script.calls.count("look")) == ("timeout", LOOK.attempts, LOOK.attempts)
+    await stage.control.cancel(run.workflow_id)
+    await stage.until(run, "cancelled")
+
+
+async def test_what_a_schedule_started_fails_instead_of_waiting_for_nobody(stage: Stage) -> None:
+    script = stage.scripts["scheduled"] = Script()
+    script.fails("second", ApplicationError("broken", type="broken", non_retryable=True))
+    who = SampleInput(stage.ctx.tenant_id, SYSTEM_ACTOR_ID, "scheduled")
+    started = await stage.client.start_workflow(LINE.name, who, id=f"sample-tidy-{new_id()}", task_queue="sample")
+    with pytest.raises(WorkflowFailureError) as failure:
+        await started.result()
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == "broken"
+    assert script.calls == ["first", "second", "undo_second", "undo_first"]
+
+
 async def test_continue_may_fail_again_and_be_asked_again(stage: Stage) -> None:
     script = Script()
     script.fails("second", ConflictError(N_("No")))
@@ -151,6 +191,19 @@ async def test_of_parallel_steps_one_parks_while_the_others_end(stage: Stage) ->
     numbers = await stage.numbers(run)
     assert numbers == list(range(1, len(numbers) + 1))
     await save_history(stage.handle(run), FAN.name, "ready")
+
+
+async def test_the_deadline_of_a_parked_step_stays_while_others_end(stage: Stage) -> None:
+    is_parked = asyncio.Event()
+    script = Script(acts={"right": is_parked.wait})
+    script.fails("middle", ConflictError(N_("No")))
+    run = await stage.launch(FAN, "parked fan", script)
+    before = await stage.until(run, "needs_you")
+    is_parked.set()
+    after = await stage.when(run, lambda found: found.seq > before.seq)
+    assert after.parked_until == before.parked_until is not None
+    await stage.control.cancel(run.workflow_id)
+    await stage.until(run, "cancelled")
 
 
 async def test_a_waiting_step_waits_for_its_signal(stage: Stage) -> None:
