@@ -14,7 +14,7 @@ from activities.files.drawing.studio import Studio
 from activities.files.receiving import ReceivingActivities
 from activities.files.removal import RemovalActivities
 from activities.files.rendering import RenderingActivities
-from activities.files.scanners import ClamdScanner, RuleScanner
+from activities.files.scanners import scanner_for
 from activities.files.scanning import ScanningActivities
 from activities.files.settling import SettlingActivities
 from activities.files.tidying import TidyingActivities
@@ -89,12 +89,11 @@ def _tenants(given: Collaborators) -> list[object]:
 
 
 def _files(given: Collaborators) -> list[object]:
-    scanner = ClamdScanner(given.settings.clamd_url) if given.settings.clamd_url else RuleScanner()
     return [
         ReceivingActivities(given.db, given.storage),
         RemovalActivities(given.db, given.storage),
         RenderingActivities(given.storage, Studio()),
-        ScanningActivities(given.storage, scanner),
+        ScanningActivities(given.storage, scanner_for(given.settings.clamd_url)),
         SettlingActivities(given.db, given.storage),
         TidyingActivities(given.db, given.storage),
     ]

@@ -53,7 +53,8 @@ GRACE = timedelta(seconds=20)
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """Cancelling reaches an activity with its next heartbeat; the SDK's default would hold it back for 8 s."""
 
-THREADS = 4
+ACTIVITIES_AT_ONCE = 20
+"""Of one feature in one worker. What is more waits at the server, where each tenant gets its turn."""
 SECONDS_FOR_LAST_CALLS = 0.3
 """The SDK can abort in a process that ends right after its worker (sdk-python issue 300)."""
 
@@ -123,7 +124,8 @@ def workers(given: Collaborators, features: Iterable[str], *, queue_prefix: str 
             task_queue=queue_prefix + feature,
             workflows=list(registry.workflows(feature)),
             activities=activities(feature, given),
-            activity_executor=ThreadPoolExecutor(THREADS),
+            activity_executor=ThreadPoolExecutor(ACTIVITIES_AT_ONCE),
+            max_concurrent_activities=ACTIVITIES_AT_ONCE,
             interceptors=[interceptor],
             workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=2, maximum=20),
             activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=2, maximum=20),

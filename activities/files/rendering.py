@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 from temporalio import activity
 
-from activities.files.drawing.studio import Job, Studio
+from activities.files.drawing.studio import Desk, Job, Studio
 from activities.files.working_copy import working_copy
 from core.storage import Storage
 from domain.files.kinds import KINDS
@@ -50,16 +52,23 @@ class RenderingActivities:
         """Read what the file says about itself."""
         if KINDS[file.type].rendering == "none":
             return Facts()
-        async with working_copy(self._storage, key_of(file.tenant_id, file.file_id)) as original:
-            said = await self._studio.perform("metadata", file.type, original)
+        async with self._at_a_desk(file) as (desk, original):
+            said = await desk.perform("metadata", file.type, original)
         taken_at = said.pop("taken_at", None)
         return Facts(**said, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
+
+    @asynccontextmanager
+    async def _at_a_desk(self, file: KnownFile) -> AsyncIterator[tuple[Desk, Path]]:
+        """Take a desk, and only then a copy of the file: copies of all that wait could fill the disk."""
+        key = key_of(file.tenant_id, file.file_id)
+        async with self._studio.desk() as desk, working_copy(self._storage, key) as original:
+            yield desk, original
 
     async def _draw(self, job: Job, file: KnownFile) -> Rendered:
         if KINDS[file.type].rendering == "none":
             return Rendered()
-        async with working_copy(self._storage, key_of(file.tenant_id, file.file_id)) as original:
-            said = await self._studio.perform(job, file.type, original)
+        async with self._at_a_desk(file) as (desk, original):
+            said = await desk.perform(job, file.type, original)
             pictures = tuple(Picture(**picture) for picture in said.get("pictures", ()))
             for picture in pictures:
                 await self._keep(file, picture.name, original.parent)

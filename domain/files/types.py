@@ -17,10 +17,11 @@ Note = Literal["", "protected", "too_many_pixels"]
 
 @dataclass(frozen=True)
 class FileRef:
-    """A file of a tenant."""
+    """A file of a tenant, and who has something done with it."""
 
     tenant_id: UUID
     file_id: UUID
+    actor_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class IngestInput:
     @property
     def ref(self) -> FileRef:
         """The file."""
-        return FileRef(self.tenant_id, self.file_id)
+        return FileRef(self.tenant_id, self.file_id, self.actor_id)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class RemoveInput:
     @property
     def ref(self) -> FileRef:
         """The file."""
-        return FileRef(self.tenant_id, self.file_id)
+        return FileRef(self.tenant_id, self.file_id, self.actor_id)
 
 
 @dataclass(frozen=True)

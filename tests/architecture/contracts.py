@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 SHORTEST_REASON = 8
 SOURCE_LANGUAGE = "en"
+TOLD_IN_GENERAL = {"storage_unavailable"}
+"""Outages that the kit tells in words of its own (core.runs.interceptor) where a contract has no better ones."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ def _of_step(step: Step[Any, Any], contract: AnyContract, feature: Feature) -> I
         yield "is given no attempt or no time"
     if not step.waits:
         yield from _of_activity(f"{contract.feature}.{step.name}", step.takes, step.gives, feature)
-        for code in sorted(feature.refusals.get(f"{contract.feature}.{step.name}", set()) - contract.failures.keys()):
+        refusals = feature.refusals.get(f"{contract.feature}.{step.name}", set())
+        for code in sorted(refusals - contract.failures.keys() - TOLD_IN_GENERAL):
             yield f"may fail with {code}, for which the contract has no remedy"
     if isinstance(step.undo, Undo):
         yield from _of_activity(step.undo.activity, step.takes, NoneType, feature)

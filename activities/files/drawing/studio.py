@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 from collections import deque
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,27 +33,18 @@ class Studio:
 
     def __init__(self, desks: int = DESKS) -> None:
         self._free = asyncio.Semaphore(desks)
-        self._idle: deque[_Desk] = deque()
+        self._idle: deque[Desk] = deque()
 
-    async def perform(self, job: Job, media_type: str, original: Path) -> dict[str, Any]:
-        """Return what the process says of the file; pictures lie beside ``original`` afterwards.
-
-        A process that passes its limits or crashes was given a file that is not right: it is called broken. Raises
-        :class:`DrawingError` when drawing does not work at all.
-        """
+    @asynccontextmanager
+    async def desk(self) -> AsyncIterator[Desk]:
+        """Take a desk as soon as one is free. What it needs is to be fetched then, so that no more lies about."""
         async with self._free:
-            desk = self._idle.pop() if self._idle else await _Desk.open()
+            desk = self._idle.pop() if self._idle else await Desk.open()
             try:
-                async with asyncio.timeout(SECONDS):
-                    answer = await desk.ask([job, media_type, str(original), str(original.parent)])
-            except TimeoutError:
-                desk.close()
-                return BROKEN
-            except BaseException:
-                desk.close()
-                raise
-            self._idle.append(desk)
-        return _judged(answer)
+                yield desk
+            finally:
+                if desk.is_open:
+                    self._idle.append(desk)
 
     def close(self) -> None:
         """End the idle processes."""
@@ -60,14 +52,16 @@ class Studio:
             self._idle.pop().close()
 
 
-class _Desk:
+class Desk:
     """One process that has its decoders loaded and draws each file in a fork of itself."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self.is_open = True
 
     @classmethod
-    async def open(cls) -> _Desk:
+    async def open(cls) -> Desk:
+        """Start the process."""
         return cls(
             await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -82,8 +76,24 @@ class _Desk:
             )
         )
 
-    async def ask(self, order: list[str]) -> dict[str, Any]:
-        """Have one file drawn."""
+    async def perform(self, job: Job, media_type: str, original: Path) -> dict[str, Any]:
+        """Return what the process says of the file; pictures lie beside ``original`` afterwards.
+
+        A process that passes its limits or crashes was given a file that is not right: it is called broken. Raises
+        :class:`DrawingError` when drawing does not work at all.
+        """
+        try:
+            async with asyncio.timeout(SECONDS):
+                answer = await self._ask([job, media_type, str(original), str(original.parent)])
+        except TimeoutError:
+            self.close()
+            return BROKEN
+        except BaseException:
+            self.close()
+            raise
+        return _judged(answer)
+
+    async def _ask(self, order: list[str]) -> dict[str, Any]:
         to_desk, from_desk = self._process.stdin, self._process.stdout
         if to_desk is None or from_desk is None:
             raise DrawingError("the drawing process has no pipes")
@@ -100,6 +110,7 @@ class _Desk:
 
     def close(self) -> None:
         """End the process and the fork that may be drawing."""
+        self.is_open = False
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 

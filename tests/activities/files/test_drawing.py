@@ -30,6 +30,11 @@ def original(tmp_path: Path) -> Path:
     return tmp_path / "original"
 
 
+async def perform(studio: Studio, job: Job, media_type: str, original: Path) -> dict[str, Any]:
+    async with studio.desk() as desk:
+        return await desk.perform(job, media_type, original)
+
+
 @pytest.mark.parametrize(
     ("media_type", "form"),
     [
@@ -44,7 +49,7 @@ def original(tmp_path: Path) -> Path:
 async def test_every_kind_of_picture_is_drawn(studio: Studio, original: Path, media_type: str, form: str) -> None:
     put(original, picture(800, 600, form))
 
-    said = await studio.perform("thumbnail", media_type, original)
+    said = await perform(studio, "thumbnail", media_type, original)
 
     drawn = opened(original.with_name("thumbnail.webp"))
     assert said["pictures"][0] | {"size": 0} == {"name": "thumbnail", "width": 320, "height": 240, "size": 0}
@@ -54,7 +59,7 @@ async def test_every_kind_of_picture_is_drawn(studio: Studio, original: Path, me
 async def test_a_photo_stands_upright_and_tells_no_place(studio: Studio, original: Path) -> None:
     put(original, photo(400, 300))
 
-    await studio.perform("preview", "image/jpeg", original)
+    await perform(studio, "preview", "image/jpeg", original)
 
     drawn = opened(original.with_name("preview-1.webp"))
     assert drawn.size == (300, 400)
@@ -67,7 +72,7 @@ async def test_a_photo_stands_upright_and_tells_no_place(studio: Studio, origina
 async def test_the_details_of_a_photo_are_read(studio: Studio, original: Path) -> None:
     put(original, photo(400, 300))
 
-    said = await studio.perform("metadata", "image/jpeg", original)
+    said = await perform(studio, "metadata", "image/jpeg", original)
 
     assert (said["width"], said["height"]) == (300, 400)
     assert said["taken_at"] == "2026-05-17T12:30:00+00:00"
@@ -78,8 +83,8 @@ async def test_the_details_of_a_photo_are_read(studio: Studio, original: Path) -
 async def test_the_first_pages_of_a_document_are_drawn(studio: Studio, original: Path) -> None:
     put(original, pdf(pages=7))
 
-    drawn = await studio.perform("preview", "application/pdf", original)
-    facts = await studio.perform("metadata", "application/pdf", original)
+    drawn = await perform(studio, "preview", "application/pdf", original)
+    facts = await perform(studio, "metadata", "application/pdf", original)
 
     assert [page["name"] for page in drawn["pictures"]] == [f"preview-{number}" for number in range(1, 6)]
     assert drawn["pictures"][0]["height"] == 1600
@@ -91,27 +96,31 @@ async def test_the_first_pages_of_a_document_are_drawn(studio: Studio, original:
 async def test_what_cannot_be_read_is_broken(studio: Studio, original: Path, job: Job, media_type: str) -> None:
     put(original, b"\xff\xd8\xff" + bytes(1000))
 
-    assert (await studio.perform(job, media_type, original))["broken"] is True
+    assert (await perform(studio, job, media_type, original))["broken"] is True
 
 
 async def test_half_a_picture_is_broken(studio: Studio, original: Path) -> None:
     whole = picture(800, 600, "PNG", compress_level=0)
     put(original, whole[: len(whole) // 2])
 
-    assert (await studio.perform("thumbnail", "image/png", original))["broken"] is True
+    assert (await perform(studio, "thumbnail", "image/png", original))["broken"] is True
 
 
 async def test_a_picture_of_too_many_pixels_is_left_undrawn(studio: Studio, original: Path) -> None:
     put(original, _bomb(40_000, 40_000))
 
-    assert await studio.perform("preview", "image/png", original) == {**DONE, "pictures": [], "note": "too_many_pixels"}
-    assert (await studio.perform("metadata", "image/png", original))["width"] == 40_000
+    assert await perform(studio, "preview", "image/png", original) == {
+        **DONE,
+        "pictures": [],
+        "note": "too_many_pixels",
+    }
+    assert (await perform(studio, "metadata", "image/png", original))["width"] == 40_000
 
 
 async def test_a_large_photo_is_drawn_all_the_same(studio: Studio, original: Path) -> None:
     put(original, picture(10_000, 7_000, quality=20))
 
-    said = await studio.perform("thumbnail", "image/jpeg", original)
+    said = await perform(studio, "thumbnail", "image/jpeg", original)
 
     assert said["pictures"][0]["width"] == 320
 
@@ -119,8 +128,8 @@ async def test_a_large_photo_is_drawn_all_the_same(studio: Studio, original: Pat
 async def test_a_protected_document_is_fine_but_not_drawn(studio: Studio, original: Path) -> None:
     put(original, PROTECTED_PDF)
 
-    assert (await studio.perform("preview", "application/pdf", original))["note"] == "protected"
-    assert (await studio.perform("metadata", "application/pdf", original))["broken"] is False
+    assert (await perform(studio, "preview", "application/pdf", original))["note"] == "protected"
+    assert (await perform(studio, "metadata", "application/pdf", original))["broken"] is False
 
 
 async def test_the_process_gets_no_credentials(studio: Studio, original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,28 +142,28 @@ async def test_the_process_gets_no_credentials(studio: Studio, original: Path, m
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     monkeypatch.setattr(asyncio, "create_subprocess_exec", watch)
     with pytest.raises(FileNotFoundError):
-        await studio.perform("thumbnail", "image/jpeg", original)
+        await perform(studio, "thumbnail", "image/jpeg", original)
 
     assert set(asked) == {"PATH", "LANG", "PYTHONPATH"}
 
 
 async def test_a_broken_file_leaves_the_next_one_alone(studio: Studio, original: Path) -> None:
     put(original, b"\xff\xd8\xff" + bytes(1000))
-    assert (await studio.perform("thumbnail", "image/jpeg", original))["broken"] is True
+    assert (await perform(studio, "thumbnail", "image/jpeg", original))["broken"] is True
     put(original, picture(800, 600))
-    assert (await studio.perform("thumbnail", "image/jpeg", original))["broken"] is False
+    assert (await perform(studio, "thumbnail", "image/jpeg", original))["broken"] is False
 
 
 async def test_a_process_that_was_killed_is_replaced(original: Path) -> None:
     studio = Studio(desks=1)
     put(original, picture(800, 600))
-    await studio.perform("thumbnail", "image/jpeg", original)
+    await perform(studio, "thumbnail", "image/jpeg", original)
     (desk,) = studio._idle  # what the system's memory killer would find
     desk.close()
 
     with pytest.raises(DrawingError):
-        await studio.perform("thumbnail", "image/jpeg", original)
-    assert (await studio.perform("thumbnail", "image/jpeg", original))["broken"] is False
+        await perform(studio, "thumbnail", "image/jpeg", original)
+    assert (await perform(studio, "thumbnail", "image/jpeg", original))["broken"] is False
     studio.close()
 
 
