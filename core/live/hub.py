@@ -179,9 +179,9 @@ class Hub:
                 await self._read_once()
                 pause, heard_at = 0.0, asyncio.get_running_loop().time()
                 self._tell_whether_away(away=False)
-            except OUTAGE as error:
+            except Exception as error:  # whatever it is, the pages of all tenants wait for this reader
                 if not pause:
-                    log.warning("live.outage", error=str(error))
+                    log.warning("live.outage", exc_info=None if isinstance(error, OUTAGE) else error, error=str(error))
                 pause = await _pause(pause)
                 if asyncio.get_running_loop().time() - heard_at > AWAY_AFTER:
                     self._tell_whether_away(away=True)
@@ -201,7 +201,7 @@ class Hub:
         self._wake_id = arrived.wake_id or self._wake_id
         for tenant_id, facts in arrived.facts.items():
             channel = channels[tenant_id]
-            channel.position = facts[-1].id
+            channel.position = arrived.newest[tenant_id]
             for fact in facts:
                 if listener := self._listeners.get(fact.topic):
                     listener(fact)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from core.live.fact import Fact
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from redis.asyncio import Redis
+
+log = structlog.get_logger(__name__)
 
 KEEP = 10_000
 """Facts kept per tenant (about): how far back a page can catch up before it has to read itself again."""
@@ -121,15 +125,17 @@ class Transport:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What one wait brought: facts by tenant, and the newest wake-up call, if there was one."""
+    """What one wait brought, by tenant: facts, and how far reading has come; and the newest wake-up call, if any."""
 
     facts: Mapping[UUID, list[Fact]]
+    newest: Mapping[UUID, str]
     wake_id: str | None
 
 
 def _arrived(found: Iterable[Any], wake_key: str, tenants: Mapping[str, UUID]) -> Arrived:
     pairs = found.items() if isinstance(found, dict) else found
     facts: dict[UUID, list[Fact]] = {}
+    newest: dict[UUID, str] = {}
     wake_id = None
     for raw_key, entries in pairs:
         key = _text(raw_key)
@@ -137,12 +143,17 @@ def _arrived(found: Iterable[Any], wake_key: str, tenants: Mapping[str, UUID]) -
             wake_id = _text(entries[-1][0])
         else:
             facts[tenants[key]] = list(_facts(entries))
-    return Arrived(facts, wake_id)
+            newest[tenants[key]] = _text(entries[-1][0])
+    return Arrived(facts, newest, wake_id)
 
 
 def _facts(entries: Iterable[Any]) -> Iterable[Fact]:
+    """Read entries of a stream. One that no release of the product wrote must not end the news of all tenants."""
     for id, values in entries:  # noqa: A001
-        yield Fact.from_json(json.loads(values[FIELD]), id=_text(id))
+        try:
+            yield Fact.from_json(json.loads(values[FIELD]), id=_text(id))
+        except (KeyError, TypeError, ValueError):
+            log.exception("live.unreadable", id=_text(id))
 
 
 def _no_stream(error: Exception) -> Extent:

@@ -37,8 +37,9 @@ PAGE = text(
     "and (cast(:before as timestamptz) is null or r.created_at < :before) order by r.created_at desc limit :limit"
 )
 OF_SUBJECTS = text(
-    f"select {SNAPSHOT} from platform.runs r where {VISIBLE} and r.subject_kind = :kind "  # noqa: S608
-    "and r.subject_id in :ids order by r.created_at desc"
+    f"select distinct on (r.subject_id) {SNAPSHOT} from platform.runs r "  # noqa: S608
+    f"where {VISIBLE} and r.subject_kind = :kind and r.subject_id in :ids "
+    "order by r.subject_id, r.created_at desc"
 ).bindparams(bindparam("ids", expanding=True))
 
 ALL_STATES = ("launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "undone", "failed")

@@ -152,6 +152,18 @@ async def test_redis_back_without_its_data_has_pages_read_again(valkey: OwnValke
     assert reader.keys == ["f1", "f2"]
 
 
+async def test_an_entry_that_cannot_be_read_ends_no_news(valkey: OwnValkey, hub: Hub) -> None:
+    reader = Reader(hub.join(CONTEXT, None))
+    await asyncio.sleep(0.3)
+    client = valkey.client()
+    for broken in ({"f": "no json"}, {"other": "field"}, {"f": "{}"}):
+        await client.xadd(Transport(client).key(TENANT.id), broken)  # type: ignore[arg-type]  # redis-py's own types
+    await client.aclose()
+    await publish(valkey, "f1")
+    await reader.until("f1")
+    assert reader.keys == ["f1"]
+
+
 async def test_a_drain_ends_streams_and_takes_no_new_ones(hub: Hub, valkey: OwnValkey) -> None:
     reader = Reader(hub.join(CONTEXT, None))
     await asyncio.sleep(0.3)
