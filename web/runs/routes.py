@@ -81,7 +81,12 @@ async def cancel(run_id: UUID) -> Response:
     found = run_card(snapshot, current_context())
     if not found.can_cancel:
         raise ConflictError(found.cannot_cancel_because or N_("This has ended already."), code="cannot_cancel")
-    await services().temporal.cancel(snapshot.workflow_id)
+    try:
+        await services().temporal.cancel(snapshot.workflow_id)
+    except NotFoundError:
+        if snapshot.state == "launching":  # committed a moment ago: Temporal will know it, it has not ended
+            raise ConflictError(N_("This is only just beginning. Cancel it in a moment."), code="too_early") from None
+        raise
     return await _answer(run_id)
 
 

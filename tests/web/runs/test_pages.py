@@ -149,9 +149,10 @@ async def test_past_the_point_of_no_return_a_sentence_stands_in_place_of_the_but
         ("undoing", False, "cancellation", "cannot_cancel"),
         ("running", False, "continuation", "cannot_continue"),
         ("done", False, "continuation", "cannot_continue"),
+        ("launching", False, "cancellation", "too_early"),
     ],
 )
-async def test_a_button_that_comes_too_late_is_refused_with_a_reason(
+async def test_a_button_that_comes_at_the_wrong_time_is_refused_with_a_reason(
     *,
     runs: Runs,
     two_tenants: TwoTenants,

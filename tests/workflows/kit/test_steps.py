@@ -169,7 +169,7 @@ async def test_continue_may_fail_again_and_be_asked_again(stage: Stage) -> None:
 
 async def test_continue_of_a_run_that_is_not_parked_changes_nothing(stage: Stage) -> None:
     gate = asyncio.Event()
-    run = await stage.launch(LINE, "unparked", Script({"second": gate.wait}))  # type: ignore[dict-item]  # its result is of no use
+    run = await stage.launch(LINE, "unparked", Script({"second": gate.wait}))
     await stage.until(run, "running")
     await stage.control.resume(run.workflow_id)
     gate.set()
