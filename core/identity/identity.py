@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +13,7 @@ from sqlalchemy import text
 from core.brands import brand_of
 from core.context import HOME_TENANT_ID, Context, Role, TenantFacts
 from core.identity.look import Look, Offers, choose
-from core.identity.sessions import GATEWAY, FoundSession, Sessions
+from core.identity.sessions import GATEWAY, TOUCH_EVERY, FoundSession, Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 SECONDS_TRUSTED = 1.0
 """How long a looked-up tenant or session is believed: the longest time a revoked session can still be used."""
 
-TOUCH_EVERY = timedelta(minutes=5)
 MOST_REMEMBERED = 20_000
 
 TENANT = text("""

@@ -23,16 +23,23 @@ GATEWAY = "gateway"
 TOKEN_BYTES = 32
 LIFETIME = timedelta(days=30)
 IDLE = timedelta(days=7)
+"""How long a session lasts of which no request is made and no page is open."""
+
+TOUCH_EVERY = timedelta(minutes=5)
+"""How exactly it is known when a session was last in use."""
+
 PENDING_LIFETIME = timedelta(days=1)
 HANDOVER_LIFETIME = timedelta(seconds=60)
 
 Level = Literal["pending", "full"]
 
+# A session that was handed over ends no later than the one it comes from.
 INSERT = text("""
     insert into platform.sessions
         (id, token_hash, parent_id, user_id, tenant_id, level, name, email, user_agent, address, expires_at)
     values
-        (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address, :expires_at)
+        (:id, :token_hash, :parent_id, :user_id, :tenant_id, :level, :name, :email, :user_agent, :address,
+        least(:expires_at, (select parent.expires_at from platform.sessions parent where parent.id = :parent_id)))
 """)
 # The role is read with the session: a change of role, or a membership that has ended, counts at the next request.
 # So are the person's preferences.
@@ -71,13 +78,15 @@ INSERT_HANDOVER = text("""
     where s.id = :session_id and s.level = 'full'
     returning session_id
 """)
+# A hand-over is a use of the session it comes from: that one is never seen less lately than those that came of it.
 REDEEM = text("""
     with used as (
         delete from platform.handovers where code_hash = :code_hash and tenant_id = :tenant_id
         returning session_id, expires_at
     )
-    select s.id, s.user_id, s.name, s.email from used join platform.sessions s on s.id = used.session_id
-    where used.expires_at > now() and s.expires_at > now()
+    update platform.sessions s set seen_at = now() from used
+    where s.id = used.session_id and used.expires_at > now() and s.expires_at > now()
+    returning s.id, s.user_id, s.name, s.email
 """)
 
 
@@ -129,7 +138,10 @@ class Sessions:
         address: str,
         parent_id: UUID | None = None,
     ) -> str:
-        """Open a session and return its token, which is stored nowhere but in the person's cookie."""
+        """Open a session and return its token, which is stored nowhere but in the person's cookie.
+
+        It ends 30 days later (a pending one after a day), or with its parent.
+        """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         lifetime = LIFETIME if level == "full" else PENDING_LIFETIME
         async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:

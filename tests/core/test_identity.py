@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -185,6 +186,41 @@ async def test_a_pending_person_is_handed_over_nowhere(
     home_token = await sign_in(sessions, two_tenants.acme.people["owner"], "pending")
     assert (await asked(identity, HOME, home_token)).role == "pending"
     assert await hand_over(identity, two_tenants.acme, home_token) is None
+
+
+@pytest.mark.parametrize("days", [3, 40])
+async def test_a_session_that_was_handed_over_ends_with_its_parent_at_the_latest(
+    identity: Identity, sessions: Sessions, two_tenants: TwoTenants, owner_connection: asyncpg.Connection, days: int
+) -> None:
+    person = two_tenants.acme.people["owner"]
+    home_token = await sign_in(sessions, person)
+    await owner_connection.execute(
+        "update platform.sessions set expires_at = now() + make_interval(days => $2) where user_id = $1",
+        *(person.id, days),
+    )
+    assert await hand_over(identity, two_tenants.acme, home_token)
+    ends = await owner_connection.fetch(
+        "select round(extract(epoch from expires_at - now()) / 86400) from platform.sessions where user_id = $1 "
+        "order by parent_id nulls first",
+        person.id,
+    )
+    assert [int(end) for (end,) in ends] == [days, min(days, 30)]
+
+
+async def test_a_hand_over_is_a_use_of_the_session_it_comes_from(
+    identity: Identity, sessions: Sessions, two_tenants: TwoTenants, owner_connection: asyncpg.Connection
+) -> None:
+    person = two_tenants.acme.people["owner"]
+    home = await asked(identity, HOME, await sign_in(sessions, person))
+    assert home.session_id
+    code = await sessions.issue_handover(home.session_id, two_tenants.acme.id, BROWSER)
+    await owner_connection.execute(
+        "update platform.sessions set seen_at = now() - interval '6 days' where id = $1", home.session_id
+    )
+    assert code
+    assert await sessions.redeem_handover(code, two_tenants.acme.id, BROWSER, **FACTS)
+    (seen,) = [facts.seen_at for facts in await sessions.of(person.id)]
+    assert datetime.now(UTC) - seen < timedelta(hours=1)
 
 
 async def test_logging_out_anywhere_ends_it_everywhere(
