@@ -88,6 +88,18 @@ REDEEM = text("""
     where s.id = used.session_id and used.expires_at > now() and s.expires_at > now()
     returning s.id, s.user_id, s.name, s.email
 """)
+# What FIND would not find any more. One that is locked is in use just now, or another sweep's.
+FORGET_SESSIONS = text("""
+    delete from platform.sessions where id = any(array(
+        select id from platform.sessions where expires_at <= now() or seen_at <= now() - cast(:idle as interval)
+        limit :most for update skip locked
+    )) returning id
+""")
+FORGET_HANDOVERS = text("""
+    delete from platform.handovers where code_hash = any(array(
+        select code_hash from platform.handovers where expires_at <= now() limit :most for update skip locked
+    )) returning session_id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,14 @@ class Sessions:
     async def close_others(self, user_id: UUID, keep: UUID) -> None:
         """Close every session of a person but one."""
         await self._home(CLOSE_OTHERS, {"user_id": user_id, "keep": keep})
+
+    async def forget_ended(self, most: int) -> int:
+        """Delete up to ``most`` sessions and as many codes that are over, with what a browser told of itself.
+
+        Returns how many they were, not counting the sessions that were handed over from them and go too.
+        """
+        codes = await self._home(FORGET_HANDOVERS, {"most": most})
+        return len(codes) + len(await self._home(FORGET_SESSIONS, {"most": most, "idle": IDLE}))
 
     async def of(self, user_id: UUID) -> list[SessionFacts]:
         """Return the person's sessions at the base host, the last used first."""

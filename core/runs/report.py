@@ -50,3 +50,4 @@ class Mended:
     started: int = 0
     published: int = 0
     reconciled: int = 0
+    forgotten: int = 0

@@ -1,4 +1,7 @@
-"""What a crash can leave behind, found and mended: unstarted runs, undelivered facts, rows that missed an event."""
+"""What a crash can leave behind, found and mended: unstarted runs, undelivered facts, rows that missed an event.
+
+What is over is taken away as well: sessions and hand-over codes that nobody can use any more.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from core.db.unit_of_work import PendingStart
+from core.identity import Sessions
 from core.live.fact import Fact
 from core.runs.contract import RunRef, workflow_id
 from core.runs.dispatch import FactTransport, forget_facts, start_workflow
@@ -76,14 +80,20 @@ class Sweeper:
         self._client = client
         self._transport = transport
         self._contracts = contracts
+        self._sessions = Sessions(db)
 
     async def sweep(self) -> Mended:
-        """Do all three, each whatever becomes of the others. Each is safe to repeat and to run beside live traffic.
+        """Do all four, each whatever becomes of the others. Each is safe to repeat and to run beside live traffic.
 
         Raises what the first of them raised that failed, when all have had their turn.
         """
-        jobs = (self.start_unstarted(), self.publish_unpublished(), self.reconcile())
-        done = await asyncio.gather(*jobs, return_exceptions=True)
+        done = await asyncio.gather(
+            self.start_unstarted(),
+            self.publish_unpublished(),
+            self.reconcile(),
+            self._sessions.forget_ended(BATCH),
+            return_exceptions=True,
+        )
         for result in done:
             if isinstance(result, BaseException):
                 raise result

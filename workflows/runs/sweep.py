@@ -16,7 +16,7 @@ EVERY = timedelta(seconds=10)
 
 @workflow.defn(name=SWEEP)
 class Sweep:
-    """Mends what crashes left behind, once."""
+    """Mends what crashes left behind and takes away what is over, once."""
 
     @workflow.run
     async def run(self) -> Mended:

@@ -13,7 +13,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.runs.sweeping import SweepActivities
+from core.context import HOME_TENANT_ID, Person
 from core.db import Database
+from core.identity import Sessions
 from core.ids import new_id
 from core.live.fact import EVERYONE
 from core.runs.report import Mended
@@ -244,6 +246,18 @@ async def test_a_sweep_with_nothing_to_do_changes_nothing(stage: Stage) -> None:
     before = await stage.snapshot(run)
     await sweeper_of(stage).sweep()
     assert await stage.snapshot(run) == before
+
+
+async def test_the_sweep_takes_away_sessions_that_are_over(stage: Stage, owner_connection: asyncpg.Connection) -> None:
+    person = Person(new_id(), "Ada", "ada@example.com")
+    await Sessions(stage.db).open(
+        tenant_id=HOME_TENANT_ID, person=person, level="full", user_agent="Firefox", address="192.0.2.1"
+    )
+    await owner_connection.execute("update platform.sessions set expires_at = now() where user_id = $1", person.id)
+
+    assert (await sweeper_of(stage).sweep()).forgotten >= 1
+
+    assert not await owner_connection.fetchval("select count(*) from platform.sessions where user_id = $1", person.id)
 
 
 async def test_the_sweep_is_a_workflow_of_its_own(stage: Stage) -> None:
