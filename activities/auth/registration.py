@@ -60,12 +60,13 @@ class RegistrationActivities:
 
     @activity.defn(name="auth.remind")
     async def remind(self, wanted: LinkMail) -> None:
-        """Remind of the link; the owner of an account is told once and not reminded."""
+        """Remind of the link, or tell the owner of an address again: to whoever waits, both are one mail."""
         key = effect_key("remind")
         async with self._work(wanted.account_id) as uow:
             account = await registration.pending(uow, wanted.account_id)
-            if not await registration.is_taken(uow, account.email) and await uow.once(key):
-                await self._mailer.send(mails.reminder(account, key=key, url=self._link(account)))
+            mail = await self._owners_mail(uow, account, key)
+            if await uow.once(key):
+                await self._mailer.send(mail or mails.reminder(account, key=key, url=self._link(account)))
 
     @activity.defn(name="auth.activate")
     async def activate(self, account: AccountRef) -> Activated:
@@ -85,10 +86,15 @@ class RegistrationActivities:
             await uow.audit("account.expired", f"account:{account.account_id}")
 
     async def _link_mail(self, uow: UnitOfWork, account: Account, key: str) -> Mail:
-        if locale := await registration.owner_locale(uow, account.email):
-            return mails.account_exists(account, key=key, url=f"{self._base_url}/login", locale=locale)
+        if mail := await self._owners_mail(uow, account, key):
+            return mail
         await registration.issue_link(uow, account, self._sealer.link_token(account.id))
         return mails.confirmation(account, key=key, url=self._link(account))
+
+    async def _owners_mail(self, uow: UnitOfWork, account: Account, key: str) -> Mail | None:
+        """Return the mail to whoever has verified the address; None when nobody has."""
+        locale = await registration.owner_locale(uow, account.email)
+        return mails.account_exists(account, key=key, url=f"{self._base_url}/login", locale=locale) if locale else None
 
     async def _announce(self, account_id: UUID) -> None:
         async with self._work(account_id) as uow:
