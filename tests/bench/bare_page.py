@@ -51,6 +51,7 @@ def application() -> Quart:
             "home_url": lambda path="/": path,
             "live_after": lambda: "0-0",
             "csrf_token": lambda: "token",
+            "person_mark": lambda: "mark",
             "fragment": lambda _: Markup("{bar}"),
             "dom_id": dom_id,
             "runs_feature": lambda _: True,

@@ -94,7 +94,7 @@ async def new_page(
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", watch.follow)
         if owner is not None:
-            await _give_sessions(context, deployment, deployed_db, owner)
+            await give_sessions(context, deployment, deployed_db, owner)
         return await context.new_page()
 
     yield opened
@@ -111,7 +111,8 @@ async def owner(deployment: Deployment, deployed_db: Database) -> Owner:
     return await new_owner(deployment, deployed_db)
 
 
-async def _give_sessions(context: BrowserContext, deployment: Deployment, db: Database, owner: Owner) -> None:
+async def give_sessions(context: BrowserContext, deployment: Deployment, db: Database, owner: Owner) -> None:
+    """Sign a browser in as an owner, on both hosts."""
     for url, is_home in ((deployment.url(), True), (deployment.url(slug=owner.slug), False)):
         cookie: Any = {
             "name": SESSION_COOKIE,

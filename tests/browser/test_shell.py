@@ -128,10 +128,12 @@ async def test_nothing_of_a_tenant_is_kept_on_the_device(
     await opened(page, deployment, owner)
     await page.wait_for_function(INSTALLED)
     await opened(page, deployment, owner, "/members")
+    mark = await page.evaluate("document.documentElement.dataset.person")
+    assert mark
     kept = await page.evaluate(KEPT)
     assert {path for path, _ in kept if not path.startswith("/static/")} == {"/offline"}
     for path, text in kept:
-        for secret in (owner.slug, owner.tenant.name, owner.person.name, owner.person.email):
+        for secret in (owner.slug, owner.tenant.name, owner.person.name, owner.person.email, mark):
             assert secret not in text, path
     await page.evaluate("localStorage.setItem('adx-recent', '[]')")
     # The tests sign in at each host on its own; a hand-over would have made one session of both, ended together.

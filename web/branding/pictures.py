@@ -19,6 +19,7 @@ from web.kit import (
     current_context,
     current_person,
     guard,
+    keep_for_this_session,
     limited,
     page,
     parts,
@@ -76,8 +77,9 @@ async def show_picture(digest: str) -> Response:
     if found is None:
         raise no_such_brand()
     content = await services().storage.get_bytes(service.original_key(current_context().tenant_id, digest))
-    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": SANDBOX}
-    return Response(content, content_type=found.type, headers=headers)
+    response = Response(content, content_type=found.type, headers={"Content-Security-Policy": SANDBOX})
+    keep_for_this_session(response)
+    return response
 
 
 def kind_of_bytes(kind: AssetKind, content: bytes) -> str:

@@ -15,7 +15,7 @@ from domain.files import service
 from domain.files.errors import no_such_file
 from domain.files.repository import FileRepository
 from web.files.blueprint import blueprint
-from web.kit import current_context, guard, see_other, services, unit_of_work
+from web.kit import current_context, guard, keep_for_this_session, see_other, services, unit_of_work
 
 if TYPE_CHECKING:
     from domain.files.models import File
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 LINK_LIVES = 300
 """Seconds in which a download may be begun or taken up again; one under way is not cut off."""
 
-PICTURE_CACHING = "private, max-age=3600"
 SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -41,7 +40,9 @@ async def picture(file_id: UUID, name: str) -> Response:
         content = await services().storage.get_bytes(service.key_of(ctx.tenant_id, file_id, name))
     except FileNotFoundError as error:  # erased since it was asked for
         raise no_such_file() from error
-    return Response(content, content_type="image/webp", headers={"Cache-Control": PICTURE_CACHING})
+    response = Response(content, content_type="image/webp")
+    keep_for_this_session(response)
+    return response
 
 
 @blueprint.get("/files/<uuid:file_id>/download")

@@ -42,10 +42,11 @@ A feature's routes::
 - Telling one person something, on the bell and by mail: ``core.notices.notify`` in the unit of work that it tells of.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``,
-  ``device_look()``, ``set_device_cookie``, ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.
+  ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``, ``is_htmx()``, ``wants_fragment()``,
+  ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
-  ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
+  ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
 """
 
 from core.errors import DomainError
@@ -62,7 +63,12 @@ from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, tell, wants_fragment
 from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
 from web.kit.searching import Group, Hit, Query, search, searchable
-from web.kit.security import clear_session_cookie, set_device_cookie, set_session_cookie
+from web.kit.security import (
+    clear_session_cookie,
+    keep_for_this_session,
+    set_device_cookie,
+    set_session_cookie,
+)
 from web.kit.services import Services, services, static_url
 from web.kit.slots import slot
 from web.kit.templates import dom_id
@@ -105,6 +111,7 @@ __all__ = [
     "form_value",
     "guard",
     "is_htmx",
+    "keep_for_this_session",
     "labels_of",
     "limited",
     "line_chart",

@@ -34,7 +34,7 @@ from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id
 from web.kit.text_editing import edits_texts
-from web.kit.visit import HOME, current_context, current_visit, loggable
+from web.kit.visit import HOME, current_context, current_visit, loggable, person_mark
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -271,6 +271,7 @@ def template_globals() -> dict[str, Any]:
         "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
         "live_after": personal(lambda: current_visit().position),
         "csrf_token": personal(csrf.csrf_token),
+        "person_mark": personal(person_mark),
         "fragment": fragment,
         "kept": _kept,
         "dom_id": dom_id,

@@ -76,6 +76,16 @@ def clear_session_cookie(response: Response) -> None:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
+def keep_for_this_session(response: Response) -> None:
+    """Have the browser keep an answer for an hour and show it again to the same session alone.
+
+    The cookie is part of what it is kept by, so whoever comes after, or nobody at all, asks the server anew: also when
+    the session has been ended elsewhere, which no header could tell this browser.
+    """
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.vary.add("Cookie")
+
+
 def set_visitor_cookie(response: Response, visitor: str) -> None:
     """Mark a browser that is not signed in, so that its forms can be told from forged ones."""
     response.set_cookie(VISITOR_COOKIE, visitor, path="/", secure=True, httponly=True, samesite="Lax")

@@ -99,7 +99,7 @@ async def test_a_file_of_another_tenant_is_like_one_that_is_not_there(
     assert foreign.html.one("main").text == missing.html.one("main").text
 
 
-async def test_a_thumbnail_is_shown_and_kept_by_this_browser_alone(
+async def test_a_thumbnail_is_shown_and_kept_for_this_session_alone(
     member: Visitor, tenants: TwoTenants, file_id: UUID
 ) -> None:
     answer = await member.get(tenants.acme.url(f"/files/{file_id}/thumbnail"))
@@ -107,6 +107,7 @@ async def test_a_thumbnail_is_shown_and_kept_by_this_browser_alone(
     assert (answer.status, answer.content) == (200, b"webp")
     assert answer.headers["content-type"] == "image/webp"
     assert answer.headers["cache-control"].startswith("private, max-age=")
+    assert "cookie" in answer.headers["vary"].lower(), "the next session would be shown what this one was"
 
 
 async def test_a_download_comes_from_the_host_for_user_content(

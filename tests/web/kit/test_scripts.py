@@ -192,13 +192,31 @@ async def test_each_slot_fails_for_itself_and_can_be_asked_again(page: Page, two
 
 
 async def test_what_was_typed_waits_until_the_person_is_back(page: Page) -> None:
-    await page.fill("#text", "half a sentence")
-    await page.route("**/screen", lambda route: route.fulfill(status=401, headers={"HX-Redirect": "/screen/there"}))
-    await page.evaluate("document.querySelector('#typing').requestSubmit()")
-    await expect(page.locator("h1")).to_have_text("There")
-    await page.unroute("**/screen")
+    await typed_when_the_session_had_ended(page)
     await page.goto(page.url.removesuffix("/there"))
     await expect(page.locator("#text")).to_have_value("half a sentence")
     await expect(page.locator("#text")).to_be_focused()
     await page.reload()
     await expect(page.locator("#text")).to_have_value("")
+
+
+async def test_what_was_typed_is_forgotten_when_another_person_comes(
+    page: Page, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme = two_tenants.acme
+    await typed_when_the_session_had_ended(page)
+    token = (await sign_in(acme, "owner")).cookies[acme.host][SESSION_COOKIE]
+    await page.context.add_cookies(
+        [{"name": SESSION_COOKIE, "value": token, "domain": acme.host.partition(":")[0], "path": "/", "secure": True}]
+    )
+    await page.goto(page.url.removesuffix("/there"))
+    await expect(page.locator("#text")).to_have_value("")
+    assert await page.evaluate("sessionStorage.getItem('adx-kept')") is None
+
+
+async def typed_when_the_session_had_ended(page: Page) -> None:
+    await page.fill("#text", "half a sentence")
+    await page.route("**/screen", lambda route: route.fulfill(status=401, headers={"HX-Redirect": "/screen/there"}))
+    await page.evaluate("document.querySelector('#typing').requestSubmit()")
+    await expect(page.locator("h1")).to_have_text("There")
+    await page.unroute("**/screen")

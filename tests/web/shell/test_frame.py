@@ -91,3 +91,21 @@ async def test_the_dashboard_reads_its_workflows_again_by_itself(sign_in: SignIn
     alone = await visitor.get(acme.url(part.attributes["hx-get"]), **HTMX)
     assert alone.html.all(id="runs-now")
     assert not alone.html.all("main")
+
+
+async def test_a_page_tells_whose_it_is_without_saying_who(
+    sign_in: SignIn, web: Visitor, two_tenants: TwoTenants
+) -> None:
+    acme = two_tenants.acme
+    marks = [
+        _mark_of((await (await sign_in(acme, role)).get(acme.url("/"))).html) for role in ("owner", "owner", "member")
+    ]
+    assert marks[0]
+    assert marks[0] == marks[1], "another session of the same person"
+    assert marks[0] != marks[2]
+    assert acme.people["owner"].id.hex not in marks[0].replace("-", "")
+    assert _mark_of((await web.get("/")).html) is None
+
+
+def _mark_of(page: Element) -> str | None:
+    return page.one("html").attributes.get("data-person")

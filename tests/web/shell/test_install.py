@@ -58,5 +58,6 @@ async def test_the_page_for_times_without_a_connection_names_nobody(
     answer = await visitor.get(acme.url("/offline"))
     assert answer.heading == "No connection"
     told = answer.content.decode()
+    assert "data-person" not in told
     for secret in (acme.slug, acme.facts.name, acme.people["owner"].name, acme.people["owner"].email, "csrf"):
         assert secret.lower() not in told.lower()

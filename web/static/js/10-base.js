@@ -5,6 +5,9 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const main = () => document.getElementById("main");
 const html = document.documentElement;
 
+/* Whose page this is: a word that says nothing of the person. What the device keeps of them is kept by it. */
+const whose = () => html.dataset.person || "";
+
 /* Requests under way, for tests that wait until there are none. */
 window.__busy = new Set();
 on("htmx:before:request", (e) => window.__busy.add(e.detail.ctx));

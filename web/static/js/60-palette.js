@@ -5,7 +5,14 @@
   const found = () => document.getElementById("palette-found");
   const hits = () => all("[role=option]", found());
   const KEY = "adx-recent";
-  const recent = () => { try { return JSON.parse(localStorage.getItem(KEY)) || []; } catch { return []; } };
+  /* What this person chose on this device before; what another one chose is forgotten. */
+  const recent = () => {
+    let kept;
+    try { kept = JSON.parse(localStorage.getItem(KEY)); } catch { /* not ours */ }
+    if (whose() && kept?.whose === whose()) return kept.items;
+    if (whose()) localStorage.removeItem(KEY);
+    return [];
+  };
   let timer;
 
   const choose = (hit) => {
@@ -16,7 +23,7 @@
   const chosen = () => hits().find((hit) => hit.getAttribute("aria-selected") === "true");
   const ask = () => box().open && htmx.trigger(box().querySelector("form"), "palette:ask");
 
-  /* What was chosen on this device before: built from text, never from markup. */
+  /* What was chosen before: built from text, never from markup. */
   const showRecent = () => {
     const items = input().value ? [] : recent();
     const model = hits()[0];
@@ -47,6 +54,8 @@
     htmx.process(group);
   };
 
+  on("DOMContentLoaded", recent);
+
   const open = () => {
     if (!box() || box().open) return;
     box().showModal();
@@ -67,7 +76,8 @@
     if (!hit) return;
     if (hit.dataset.remember) {
       const item = { href: hit.getAttribute("href"), text: hit.querySelector(".hit__title").textContent, icon: hit.dataset.remember };
-      localStorage.setItem(KEY, JSON.stringify([item, ...recent().filter((other) => other.href !== item.href)].slice(0, 5)));
+      const items = [item, ...recent().filter((other) => other.href !== item.href)].slice(0, 5);
+      localStorage.setItem(KEY, JSON.stringify({ whose: whose(), items }));
     }
     box().close();
     if (hit.dataset.press) {

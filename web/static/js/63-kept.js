@@ -1,4 +1,4 @@
-/* Nothing typed is lost when the session has ended in between: it waits in this tab until the person is back. */
+/* Nothing typed is lost when the session has ended in between: it waits in this tab until the same person is back. */
 {
   const KEY = "adx-kept";
   const fields = (form) => [...form.elements].filter((each) => each.name && !["hidden", "password", "file", "submit", "button"].includes(each.type));
@@ -9,12 +9,13 @@
     const form = sourceElement?.closest?.("form") || sourceElement?.form;
     if (response?.status !== 401 || !form) return;
     const values = fields(form).map((each) => [each.name, each.value, each.checked]);
-    sessionStorage.setItem(KEY, JSON.stringify({ path: location.pathname, form: name(form), values }));
+    sessionStorage.setItem(KEY, JSON.stringify({ whose: whose(), path: location.pathname, form: name(form), values }));
   });
 
   on("DOMContentLoaded", () => {
     const kept = JSON.parse(sessionStorage.getItem(KEY) || "null");
-    const form = kept?.path === location.pathname && all("form").find((each) => name(each) === kept.form);
+    if (kept && whose() && kept.whose !== whose()) return sessionStorage.removeItem(KEY);
+    const form = kept?.path === location.pathname && kept.whose === whose() && all("form").find((each) => name(each) === kept.form);
     if (!form) return;
     sessionStorage.removeItem(KEY);
     const places = fields(form);
