@@ -25,6 +25,9 @@ SHOW = text("""
         digest = excluded.digest, facts = excluded.facts, published_at = excluded.published_at
 """)
 HIDE = text("delete from platform.brands")
+IS_BEING_PUBLISHED = text("""
+    select exists (select from platform.runs where subject_kind = 'brand' and ended_at is null)
+""")
 # Versions are numbered one after the other, and the one shown is replaced by one at a time.
 TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended('branding' || current_setting('adx.tenant_id'), 0))")
 
@@ -51,7 +54,7 @@ class BrandRepository:
         await self._session.execute(delete(Draft))
 
     async def take_turns(self) -> None:
-        """Wait until nobody else changes which version of this tenant is shown."""
+        """Wait until nobody else changes which version of this tenant is shown, or what its pictures are made from."""
         await self._session.execute(TAKE_TURNS)
 
     async def versions(self) -> Sequence[Version]:
@@ -70,6 +73,15 @@ class BrandRepository:
         """Return a version with this content; of several the content is the same."""
         query = select(Version).where(Version.digest == digest).order_by(Version.number.desc()).limit(1)
         return (await self._session.scalars(query)).one_or_none()
+
+    async def all_assets(self) -> Sequence[Mapping[str, Any]]:
+        """Return the pictures of the draft and of every version, as they are stored."""
+        query = select(Draft.assets).union_all(select(Version.assets))
+        return (await self._session.scalars(query)).all()
+
+    async def is_being_published(self) -> bool:
+        """Whether a publication has been asked for that has not ended."""
+        return bool((await self._session.execute(IS_BEING_PUBLISHED)).scalar_one())
 
     async def next_number(self) -> int:
         """Return the number of the next version."""

@@ -13,7 +13,7 @@ from domain.branding.errors import contrast_fails, no_such_brand, no_such_versio
 from domain.branding.models import Version
 from domain.branding.palette import failing, shades
 from domain.branding.repository import BrandRepository
-from domain.branding.types import Asset, Assets, Look
+from domain.branding.types import KINDS, Asset, Assets, Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,11 @@ SHEET = "brand.css"
 def original_key(tenant_id: UUID, digest: str) -> str:
     """Return the storage key of a picture as it was uploaded."""
     return object_key(tenant_id, "branding", "originals", digest)
+
+
+def originals_folder(tenant_id: UUID) -> str:
+    """Return the folder of all pictures as they were uploaded."""
+    return object_key(tenant_id, "branding", "originals")
 
 
 def rendition_key(tenant_id: UUID, version_id: UUID, name: str) -> str:
@@ -64,6 +69,32 @@ def choices_of(draft: Draft | None) -> tuple[Look, Assets]:
 async def keep_look(uow: UnitOfWork, actor_id: UUID, look: Look) -> None:
     """Write the choices of the draft."""
     await BrandRepository(uow.session).keep_draft(uow.tenant_id, actor_id, look=asdict(look))
+
+
+async def take_turns(uow: UnitOfWork) -> None:
+    """Wait until nobody else changes the pictures of this brand, or erases what nothing refers to any more."""
+    await BrandRepository(uow.session).take_turns()
+
+
+async def assets_to_publish(uow: UnitOfWork) -> Assets:
+    """Return the pictures of the draft. Until the run that needs them is launched, none of them can be erased."""
+    brands = BrandRepository(uow.session)
+    await brands.take_turns()
+    _, assets = choices_of(await brands.draft())
+    return assets
+
+
+async def needed_originals(uow: UnitOfWork) -> frozenset[str] | None:
+    """Return the digests of the originals that the draft or a version refers to, and keep others from adding to them.
+
+    None while a publication is under way: it may need one that the draft does not refer to any more.
+    """
+    brands = BrandRepository(uow.session)
+    await brands.take_turns()
+    if await brands.is_being_published():
+        return None
+    stored = [assets_from(assets) for assets in await brands.all_assets()]
+    return frozenset(asset.digest for assets in stored for kind in KINDS if (asset := getattr(assets, kind)))
 
 
 async def keep_asset(uow: UnitOfWork, actor_id: UUID, kind: AssetKind, asset: Asset | None) -> None:
@@ -132,6 +163,18 @@ async def go_back(uow: UnitOfWork, actor_id: UUID, number: int) -> None:
     await brands.keep_draft(uow.tenant_id, actor_id, look=version.look, assets=version.assets)
     announce(uow)
     await uow.audit("brand.went_back", f"brand:{version.id}", number=number)
+
+
+async def begin_again(uow: UnitOfWork, actor_id: UUID) -> None:
+    """Go on in the draft from what everybody sees."""
+    brands = BrandRepository(uow.session)
+    await brands.take_turns()
+    shown = await brands.shown()
+    version = await brands.version(shown) if shown else None
+    if version is None:
+        await brands.discard_draft()
+    else:
+        await brands.keep_draft(uow.tenant_id, actor_id, look=version.look, assets=version.assets)
 
 
 async def take_off(uow: UnitOfWork) -> None:

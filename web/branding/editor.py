@@ -100,8 +100,8 @@ async def launch_publication(form: BrandForm) -> None:
     """Write the draft and have it published."""
     person, look = current_person(), form.look()
     async with unit_of_work("branding") as uow:
+        assets = await service.assets_to_publish(uow)  # which takes turns, so it comes before anything is written
         await service.keep_look(uow, person.id, look)
-        _, assets = service.choices_of(await BrandRepository(uow.session).draft())
         await start_publication(uow, _publication(look, assets))
 
 

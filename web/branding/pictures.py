@@ -13,6 +13,7 @@ from domain.branding.errors import is_vector, no_picture, no_such_brand, not_a_p
 from domain.branding.repository import BrandRepository
 from domain.branding.types import KINDS, Asset
 from web.branding.blueprint import blueprint
+from web.branding.originals import erase_unneeded, put_original
 from web.branding.pages import tile
 from web.kit import (
     UploadedFile,
@@ -49,14 +50,15 @@ SANDBOX = "default-src 'none'; sandbox"
 
 @blueprint.post("/admin/branding/pictures/<kind>")
 @guard("admin")
-@limited("branding.pictures", hits=60, seconds=600, by=("tenant",))
+@limited("branding.pictures", hits=20, seconds=600, by=("tenant",))
 @streams_body
 async def upload(kind: str) -> Response:
     """Take in one picture of the draft; what is no picture leaves nothing."""
     async for part in parts():  # which refuses forged forms first
         if isinstance(part, UploadedFile) and part.filename:
             known = _kind(kind)
-            return await _keep(known, await _receive(known, part))
+            await put_original(known, *await _receive(known, part))
+            return await _changed(known)
     raise no_picture(_kind(kind))
 
 
@@ -64,7 +66,10 @@ async def upload(kind: str) -> Response:
 @guard("admin")
 async def remove_picture(kind: str) -> Response:
     """Take a picture out of the draft."""
-    return await _keep(_kind(kind), None)
+    known = _kind(kind)
+    async with unit_of_work("branding") as uow:
+        await service.keep_asset(uow, current_person().id, known, None)
+    return await _changed(known)
 
 
 @blueprint.get("/admin/branding/pictures/<digest>")
@@ -90,13 +95,13 @@ def kind_of_bytes(kind: AssetKind, content: bytes) -> str:
     raise is_vector(kind) if VECTOR.match(content[:FIRST_BYTES]) else not_a_picture(kind)
 
 
-async def _receive(kind: AssetKind, part: UploadedFile) -> Asset:
+async def _receive(kind: AssetKind, part: UploadedFile) -> tuple[Asset, bytes]:
     content = await _all(kind, part.chunks)
     media_type = kind_of_bytes(kind, content)
     digest = hashlib.sha256(content).hexdigest()
-    await services().storage.put_bytes(service.original_key(current_context().tenant_id, digest), content)
     name = "".join(character for character in part.filename if character.isprintable())
-    return Asset(digest, media_type, len(content), name.replace("\\", "/").rpartition("/")[2][:LONGEST_FILENAME])
+    name = name.replace("\\", "/").rpartition("/")[2][:LONGEST_FILENAME]
+    return Asset(digest, media_type, len(content), name), content
 
 
 async def _all(kind: AssetKind, chunks: AsyncIterator[bytes]) -> bytes:
@@ -108,9 +113,9 @@ async def _all(kind: AssetKind, chunks: AsyncIterator[bytes]) -> bytes:
     return bytes(content)
 
 
-async def _keep(kind: AssetKind, asset: Asset | None) -> Response:
+async def _changed(kind: AssetKind) -> Response:
+    await erase_unneeded()
     async with unit_of_work("branding") as uow:
-        await service.keep_asset(uow, current_person().id, kind, asset)
         _, assets = service.choices_of(await BrandRepository(uow.session).draft())
     if not wants_fragment():
         return see_other("/admin/branding")

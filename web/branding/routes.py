@@ -9,7 +9,6 @@ from quart import Response, request
 from core.ids import new_id
 from core.messages import messages_of
 from domain.branding import service
-from domain.branding.repository import BrandRepository
 from domain.branding.types import TestMail
 from web.branding import live, pictures, published, trial  # noqa: F401  # bring their routes
 from web.branding.blueprint import blueprint
@@ -21,6 +20,7 @@ from web.branding.editor import (
     preview_of,
     read_brand_form,
 )
+from web.branding.originals import erase_unneeded
 from web.kit import (
     current_context,
     current_person,
@@ -105,6 +105,7 @@ async def restore(number: int) -> Response:
     """Go back to an earlier version, at once."""
     async with unit_of_work("branding") as uow:
         await service.go_back(uow, current_person().id, number)
+    await erase_unneeded()
     return see_other(EDITOR)
 
 
@@ -122,13 +123,8 @@ async def remove() -> Response:
 async def discard() -> Response:
     """Begin again with what is published."""
     async with unit_of_work("branding") as uow:
-        brands = BrandRepository(uow.session)
-        shown = await brands.shown()
-        version = await brands.version(shown) if shown else None
-        if version is None:
-            await brands.discard_draft()
-        else:
-            await brands.keep_draft(uow.tenant_id, current_person().id, look=version.look, assets=version.assets)
+        await service.begin_again(uow, current_person().id)
+    await erase_unneeded()
     return see_other(EDITOR)
 
 

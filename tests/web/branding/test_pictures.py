@@ -36,6 +36,7 @@ async def test_a_logo_is_kept_and_shown_to_admins_alone(
 
     await admin.post(acme.url("/admin/branding/pictures/logo/removal"))
     assert (await admin.get(acme.url("/admin/branding"))).html.one("div", id="picture-logo").all("img") == []
+    assert await objects(storage, acme) == []
 
 
 @pytest.mark.parametrize(
