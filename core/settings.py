@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     temporal_ui_url: str | None = Field(
         default=None,
         validation_alias=AliasChoices("TEMPORAL_UI_URL"),
-        description="Address of Temporal's own pages; run cards link to it for engineers.",
+        description="Address of Temporal's own pages; outside production, run cards link to it for engineers.",
         examples=["http://localhost:8233"],
     )
     storage_url: str = Field(

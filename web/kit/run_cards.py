@@ -20,7 +20,11 @@ MOST_OPEN = 50
 
 
 def run_card(snapshot: RunSnapshot, ctx: Context) -> RunCard:
-    """Return the card of a run as this reader may see it; only those who run a tenant get the engineers' link."""
+    """Return the card of a run as this reader may see it.
+
+    Only those who run a tenant get the engineers' link, and nobody in production: Temporal's own pages know no tenants,
+    so whoever may open them could end the workflows of all.
+    """
     return card_of(snapshot, services().contracts, engineer_url=_engineer_url(snapshot, ctx))
 
 
@@ -53,7 +57,7 @@ async def open_run_cards(*, limit: int = MOST_OPEN) -> tuple[RunCard, ...]:
 
 def _engineer_url(snapshot: RunSnapshot, ctx: Context) -> str | None:
     settings = services().settings
-    if not ctx.is_admin or not settings.temporal_ui_url:
+    if settings.is_production or not ctx.is_admin or not settings.temporal_ui_url:
         return None
     workflow_id = snapshot.workflow_id.replace("/", "%2F")
     return f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/{workflow_id}"

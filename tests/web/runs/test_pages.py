@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from core.context import Role
     from core.runs.report import RunState, StepState
+    from core.settings import Settings
     from tests.support.tenant_fixtures import TestTenant, TwoTenants
     from tests.support.web_fixtures import SignIn
 
@@ -189,3 +190,32 @@ def titles(answer: Any) -> list[str]:
 async def card_of(visitor: Any, tenant: TestTenant, run_id: UUID) -> Any:
     answer = await visitor.get(tenant.url(f"/runs/{run_id}"))
     return answer.html.one("article", id=f"run-{run_id}")
+
+
+@pytest.mark.parametrize(
+    ("environment", "role", "is_led"),
+    [("development", "owner", True), ("development", "member", False), ("production", "owner", False)],
+)
+async def test_engineers_are_led_to_temporal_where_no_other_tenant_is_at_risk(
+    *,
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    runs: Runs,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: str,
+    role: Role,
+    is_led: bool,
+) -> None:
+    acme = two_tenants.acme
+    visitor, run_id = await sign_in(acme, role), await runs.add(acme, "plan.pdf")
+    monkeypatch.setitem(settings.__dict__, "temporal_ui_url", "http://temporal.example")
+    monkeypatch.setitem(settings.__dict__, "environment", environment)
+
+    page = (await visitor.get(acme.url(f"/runs/{run_id}"))).html
+
+    links = [link.attributes["href"] for link in page.all("a") if link.text == "For engineers"]
+    ref = f"{acme.id}%2Ffiles.ingest%2F{run_id}"
+    assert links == (
+        [f"http://temporal.example/namespaces/{settings.temporal_namespace}/workflows/{ref}"] if is_led else []
+    )
