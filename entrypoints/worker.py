@@ -24,6 +24,7 @@ from temporalio.client import (
 )
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
+from core.confinement import hide_memory
 from core.db import Database
 from core.live.transport import Transport
 from core.mail import Mailer
@@ -61,6 +62,8 @@ SECONDS_FOR_LAST_CALLS = 0.3
 
 def serve(settings: Settings, features: Iterable[str]) -> None:
     """Run the workers of the features until SIGTERM or Ctrl-C."""
+    if settings.environment != "development":  # whose stack finds what it left running by the environment of processes
+        hide_memory()
     configure_logging(settings)
     configure_tracing(settings, "worker")
     serve_metrics(settings)

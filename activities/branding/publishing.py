@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from temporalio import activity
 
 from activities.branding.drawing.desk import draw
+from core.confinement import read_written
 from core.runs.effects import effect_key
 from domain.branding import service
 from domain.branding.errors import picture_broken, sheet_too_large
@@ -91,7 +92,7 @@ class PublishingActivities:
         self, publication: Publication, drawn: tuple[Rendition, ...], original: Path
     ) -> tuple[Rendition, ...]:
         for one in drawn:
-            content = await asyncio.to_thread((original.parent / one.name).read_bytes)
+            content = await asyncio.to_thread(read_written, original.parent, one.name)
             key = service.rendition_key(publication.tenant_id, publication.version_id, one.name)
             await self._storage.put_bytes(key, content)
         return drawn

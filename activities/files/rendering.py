@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities.files.drawing.studio import Desk, Job, Studio
 from activities.files.working_copy import working_copy
+from core.confinement import read_written
 from core.storage import Storage
 from domain.files.kinds import KINDS
 from domain.files.service import folder_of, key_of
@@ -75,5 +76,5 @@ class RenderingActivities:
         return Rendered(pictures, said.get("note", ""), broken=said["broken"])
 
     async def _keep(self, file: KnownFile, name: str, folder: Path) -> None:
-        content = await asyncio.to_thread(Path(folder, f"{name}.webp").read_bytes)
+        content = await asyncio.to_thread(read_written, folder, f"{name}.webp")
         await self._storage.put_bytes(key_of(file.tenant_id, file.file_id, name), content)

@@ -18,6 +18,7 @@ SAFE_ZONE = 0.8
 
 SOLID = (255, 255, 255, 255)
 
+Image.init()  # now, since who decodes may not be able to read where the decoders lie
 # The header is checked against MOST_PIXELS before anything is decoded; Pillow would warn and go on.
 Image.MAX_IMAGE_PIXELS = None
 

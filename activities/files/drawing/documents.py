@@ -34,7 +34,8 @@ def read(path: Path) -> DrawnFacts:
 def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument | None]:
     """Yield the document, or None when it wants a password."""
     try:
-        document = pypdfium2.PdfDocument(path)
+        # Opened here: given a path, PDFium would look for it from the root, where nobody may not be let in.
+        document = pypdfium2.PdfDocument(path.open("rb"), autoclose=True)
     except pypdfium2.PdfiumError as error:
         if error.err_code != pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise

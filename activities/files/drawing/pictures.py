@@ -25,6 +25,7 @@ TURNED_BY_A_QUARTER = range(5, 9)
 # The header is checked against MOST_PIXELS before anything is decoded; Pillow would warn and go on.
 Image.MAX_IMAGE_PIXELS = None
 pillow_heif.register_heif_opener(thumbnails=False)
+Image.init()  # now, since forks may not be able to read where the decoders lie
 
 
 def draw(path: Path, media_type: str, folder: Path, name: str, box: int) -> Drawn:

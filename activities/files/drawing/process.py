@@ -1,8 +1,8 @@
 """The drawing process: reads orders ``[job, type, original, folder]``, a line of JSON each, and answers each by a line.
 
-Every order is carried out by a fork of its own, without credentials and within hard limits, because decoders are where
-hostile files strike: what one file does to its process, the next one never meets. The fork writes pictures into the
-folder and says what it drew; a file that cannot be decoded is called broken.
+Every order is carried out by a fork of its own, without credentials, as nobody and within hard limits, because decoders
+are where hostile files strike: what one file does to its process, the next one never meets. The fork writes pictures
+into the folder and says what it drew; a file that cannot be decoded is called broken.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import resource
 import sys
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 from activities.files.drawing import documents, pictures
 from activities.files.drawing.drawn import Drawn, DrawnFacts
+from core.confinement import become_nobody
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 60
@@ -29,10 +31,14 @@ PREVIEW_BOX = 1600
 MOST_PAGES = 5
 
 PDF = "application/pdf"
+IMPORTED_LATE = ("_strptime", "encodings.utf_16_le")
+"""What reading details would import by itself; a fork may be unable to read where Python lies."""
 
 
 def main() -> None:
     """Answer orders until there are no more."""
+    for name in IMPORTED_LATE:
+        import_module(name)
     for line in sys.stdin:
         said, exit_code = in_a_fork(json.loads(line))
         sys.stdout.write(json.dumps({"said": said, "exit": exit_code}) + "\n")
@@ -55,13 +61,16 @@ def in_a_fork(order: list[str]) -> tuple[str, int]:
 
 def carry_out(order: list[str], writing: int) -> NoReturn:
     """Do one job in this process, and end it."""
-    job, media_type, original, folder = order
+    job, media_type, path, place = order
+    original, folder = Path(path), Path(place)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
         os.dup2(nowhere, stream)  # the orders and answers of other files are none of this one's business
     try:
+        os.chdir(folder)  # what lies above it may be closed to nobody
+        become_nobody(folder, original)
         limit()
-        said = drawn(job, media_type, Path(original), Path(folder))
+        said = drawn(job, media_type, Path(original.name), Path())
         os.write(writing, json.dumps(dataclasses.asdict(said)).encode())
     except BaseException:  # noqa: BLE001  # a fork must never go on into the loop of its parent
         traceback.print_exc()
@@ -73,6 +82,8 @@ def drawn(job: str, media_type: str, original: Path, folder: Path) -> Drawn | Dr
     """Return what came of a job."""
     try:
         return JOBS[job](media_type, original, folder)
+    except ImportError:
+        raise  # Python lies where nobody may read: the file is not to blame
     except Exception:  # noqa: BLE001  # decoders raise whatever they like; each of it means the same here
         return DrawnFacts(broken=True) if job == "metadata" else Drawn(broken=True)
 
