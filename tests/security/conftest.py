@@ -1,4 +1,4 @@
-"""A database of its own for what changes tables or fills all of them."""
+"""A database of its own for what changes tables or fills all of them; the application and those who visit it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from tests.security.actors import at_home, in_tenant  # noqa: F401  # fixtures of all tests here
 from tests.support.stack import TEMPLATE
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from core.identity import Identity
+    from entrypoints.web import Application
     from tests.support.stack import Servers
+    from web.kit.app import WebApp
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,16 @@ def scratch(servers: Servers, request: pytest.FixtureRequest) -> Iterator[Scratc
             login_url=make_conninfo(servers.database_url, dbname=name),
         )
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def app(application: Application) -> WebApp:
+    """The web application, whose URL map says what routes there are."""
+    assert application.app is not None
+    return application.app
+
+
+@pytest.fixture
+def identity(app: WebApp) -> Identity:
+    """What the application believes for a second of tenants and sessions."""
+    return app.kit.services.identity
