@@ -41,6 +41,8 @@ tracer = trace.get_tracer("adx.web")
 
 HEALTH = "/health/"
 SERVER_ERROR = 500
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
+"""Those of RFC 9110, with PATCH of RFC 5789. Figures and spans know no others: anybody may make up endless names."""
 
 
 class Gate:
@@ -80,7 +82,7 @@ class Gate:
                 message["headers"] = [*message["headers"], (b"x-request-id", visit.reference.encode())]
             await send(message)
 
-        name = f"{scope['method']} {'/live' if scope['path'] == live.PATH else 'page'}"
+        name = f"{_method(scope)} {'/live' if scope['path'] == live.PATH else 'page'}"
         with tracer.start_as_current_span(name, context=_parent(scope), kind=trace.SpanKind.SERVER) as span:
             try:
                 if scope["path"] == live.PATH and scope["method"] == "GET":
@@ -187,14 +189,14 @@ def _parent(scope: Mapping[str, Any]) -> Any:  # noqa: ANN401  # OpenTelemetry's
 def _note(span: trace.Span, visit: Visit, scope: Mapping[str, Any], status: int, seconds: float) -> None:
     """Write the line of one request. The query string is left out: it may hold codes and tokens."""
     if scope["path"] != live.PATH:  # a stream lasts as long as its page; core.metrics.STREAMS counts those
-        REQUESTS.labels(scope["method"], visit.route or "none", str(status)).observe(seconds)
-    span.set_attribute("http.request.method", scope["method"])
+        REQUESTS.labels(_method(scope), visit.route or "none", str(status)).observe(seconds)
+    span.set_attribute("http.request.method", _method(scope))
     span.set_attribute("url.path", loggable(scope["path"]))
     span.set_attribute("http.response.status_code", status)
     span.set_attribute("adx.tenant", visit.ctx.tenant.slug)
     if visit.route:
         span.set_attribute("http.route", visit.route)
-        span.update_name(f"{scope['method']} {visit.route}")
+        span.update_name(f"{_method(scope)} {visit.route}")
     if status >= SERVER_ERROR:
         span.set_status(trace.StatusCode.ERROR)
     log.info(
@@ -206,6 +208,11 @@ def _note(span: trace.Span, visit: Visit, scope: Mapping[str, Any], status: int,
         tenant=visit.ctx.tenant.slug,
         address=visit.address,
     )
+
+
+def _method(scope: Mapping[str, Any]) -> str:
+    method: str = scope["method"]
+    return method if method in METHODS else "other"
 
 
 async def _json(send: Send, status: int, value: Mapping[str, Any]) -> None:
