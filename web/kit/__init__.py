@@ -32,7 +32,8 @@ A feature's routes::
 - Events: ``tell(response, EVENT, ...)`` has the page hear an event declared by ``core.live.events.event``, as
   ``uow.publish(EVENT, ...)`` has every open page hear it; parts react by ``hx-trigger="files:changed from:body"``.
 - Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
-  or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file.
+  or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file. Bodies that come
+  too slowly are refused (``web.kit.body``).
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
 - Charts: ``line_chart(title, labels, [(name, values)])``, ``bar_chart``, ``sparkline(values)``, drawn by

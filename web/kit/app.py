@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from markupsafe import Markup
 from quart import Quart, Response, current_app, request
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, RequestTimeout
 
 from core.context import CONTEXT_CHANGED, Context
 from core.errors import NotFoundError
@@ -188,7 +188,7 @@ async def _check() -> None:
     guard.check(visit.ctx)
     streams = getattr(route, "__adx_streams__", False)
     if streams:
-        current_body().allow(visit.services.settings.max_upload_bytes + FORM_BYTES)
+        current_body().stream(visit.services.settings.max_upload_bytes + FORM_BYTES)
     if request.method in csrf.SAFE_METHODS:
         return
     if streams:
@@ -257,7 +257,7 @@ class _Finishing:
         await compress(request, response)
         try:
             await current_body().discard()
-        except (TimeoutError, ClientDisconnected):
+        except (TimeoutError, ClientDisconnected, RequestTimeout):
             log.debug("web.body_left", path=loggable(request.path))
         return response
 

@@ -6,6 +6,7 @@ Quart would buffer whatever the network brings; an upload of gigabytes must cost
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from quart import request
@@ -24,8 +25,17 @@ RouteT = TypeVar("RouteT", bound="Callable[..., Any]")
 
 SILENCE_SECONDS = 30
 """How long the network may bring nothing while a body is under way."""
+BODY_SECONDS = 30
+"""How long all of a body may be waited for."""
+STREAM_BYTES = 64 * 1024
+STREAM_SECONDS = 60
+"""How long each 64 KiB of a streamed body may be waited for: about 1 KiB a second. What the route does is not counted,
+and nobody saves up time by sending fast before.
+"""
 LEFT_OVER_BYTES = 2 * 1024 * 1024
 LEFT_OVER_SECONDS = 2
+
+clock = time.monotonic
 
 
 class PulledBody(Body):
@@ -37,6 +47,9 @@ class PulledBody(Body):
         self._must_raise = None
         self._receive: Receive | None = None
         self._taken = 0
+        self._fresh = 0
+        self._waited = 0.0
+        self._streams = False
         self._ended = False
         self.moved_at = 0.0
         self.waiting = False
@@ -46,16 +59,17 @@ class PulledBody(Body):
         self._receive = receive
         self.moved_at = asyncio.get_running_loop().time()
 
-    def allow(self, limit: int | None) -> None:
-        """Set the most bytes that are taken."""
+    def stream(self, limit: int) -> None:
+        """Take up to ``limit`` bytes, for as long as they come fast enough."""
         self._max_content_length = limit
+        self._streams = True
 
     async def __anext__(self) -> bytes:
         """Return the next piece.
 
         Raises:
             RequestEntityTooLarge: there is more than is allowed.
-            RequestTimeout: nothing came for too long.
+            RequestTimeout: nothing came for too long, or too little.
             ClientDisconnected: the browser went away.
         """
         self._check(self._expected or 0)
@@ -83,15 +97,7 @@ class PulledBody(Body):
     async def _next(self) -> bytes:
         if self._receive is None:
             raise RuntimeError("the body is not connected to a server")
-        self.waiting = True
-        try:
-            async with asyncio.timeout(SILENCE_SECONDS):
-                message = await self._receive()
-        except TimeoutError:
-            self._ended = True
-            raise RequestTimeout from None
-        finally:
-            self.waiting = False
+        message = await self._arrival(self._receive)
         self.moved_at = asyncio.get_running_loop().time()
         if message["type"] == "http.disconnect":
             self._ended = True
@@ -99,7 +105,35 @@ class PulledBody(Body):
         piece: bytes = message.get("body", b"")
         self._ended = not message.get("more_body", False)
         self._taken += len(piece)
+        self._judge_pace(len(piece))
         return piece
+
+    async def _arrival(self, receive: Receive) -> Any:  # noqa: ANN401  # an ASGI message
+        began = clock()
+        self.waiting = True
+        try:
+            async with asyncio.timeout(min(SILENCE_SECONDS, self._left())):
+                return await receive()
+        except TimeoutError:
+            raise self._too_slow() from None
+        finally:
+            self.waiting = False
+            self._waited += clock() - began
+
+    def _left(self) -> float:
+        """Return for how many seconds more the network may be waited for."""
+        return (STREAM_SECONDS if self._streams else BODY_SECONDS) - self._waited
+
+    def _judge_pace(self, octets: int) -> None:
+        self._fresh += octets
+        if self._streams and self._fresh >= STREAM_BYTES:
+            self._fresh, self._waited = 0, 0.0
+        elif self._left() <= 0 and not self._ended:
+            raise self._too_slow()
+
+    def _too_slow(self) -> RequestTimeout:
+        self._ended = True
+        return RequestTimeout()
 
     def _check(self, octets: int) -> None:
         if self._max_content_length is not None and octets > self._max_content_length:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories.files import photo
 from tests.web.files.conftest import SPACE, upload
+from web.kit import body
 
 if TYPE_CHECKING:
     import asyncpg
@@ -135,33 +136,39 @@ async def test_a_forged_form_uploads_nothing(
     assert await objects_of(storage, tenants.acme) == []
 
 
-@pytest.mark.parametrize("ending", ["http.disconnect", "half"])
-async def test_a_lost_connection_leaves_nothing(  # noqa: PLR0917  # fixtures are asked for by name
+@pytest.mark.parametrize(("ending", "status"), [("http.disconnect", 400), ("half", 422), ("trickle", 408)])
+async def test_a_lost_or_endless_connection_leaves_nothing(  # noqa: PLR0917  # fixtures are asked for by name
     application: Application,
     tenants: TwoTenants,
     sign_in: SignIn,
     storage: Storage,
     owner_connection: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
     ending: str,
+    status: int,
 ) -> None:
     member = await sign_in(tenants.acme, "member")
     await member.get(tenants.acme.url("/files"))
     lost = _LostUpload(member, tenants.acme, ending)
+    monkeypatch.setattr(body, "clock", lambda: lost.now)
 
     await application(lost.scope(), lost.receive, lost.send)
     await asyncio.sleep(0.1)
 
     assert lost.begun
+    assert lost.status == status
     assert await files_of(owner_connection, tenants.acme) == []
     assert await objects_of(storage, tenants.acme) == []
     assert await usage_of(owner_connection, tenants.acme) == (0, 0)
 
 
 class _LostUpload:
-    """A browser that goes away in the middle of a file, or whose form ends there."""
+    """A browser that goes away in the middle of a file, whose form ends there, or that sends a byte now and then."""
 
     def __init__(self, visitor: Visitor, tenant: TestTenant, ending: str) -> None:
         self.begun = False
+        self.now = 0.0
+        self.status = 0
         self._visitor = visitor
         self._tenant = tenant
         self._messages = self._bring(ending)
@@ -172,6 +179,9 @@ class _LostUpload:
         self.begun = True
         if ending == "half":
             yield {"type": "http.request", "body": bytes(1000), "more_body": False}
+        while ending == "trickle":
+            self.now += 29
+            yield {"type": "http.request", "body": b"x", "more_body": True}
         while True:
             yield {"type": "http.disconnect"}
 
@@ -203,5 +213,5 @@ class _LostUpload:
         message: dict[str, Any] = next(self._messages)
         return message
 
-    async def send(self, _message: dict[str, Any]) -> None:
-        pass
+    async def send(self, message: dict[str, Any]) -> None:
+        self.status = message.get("status", self.status)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.web.kit.sending import Sender
 from tests.web.kit.test_pages import token_of
+from web.kit import body
 
 if TYPE_CHECKING:
     from tests.support.tenant_fixtures import TwoTenants
@@ -20,6 +23,20 @@ def opening(name: str, filename: str = "") -> bytes:
     return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{of_file}\r\n\r\n'.encode()
 
 
+class SlowSender(Sender):
+    """Takes so many seconds for each piece, by the clock that bodies are timed with."""
+
+    def __init__(self, seconds: float, *pieces: Any) -> None:
+        super().__init__(*pieces)
+        self._seconds = seconds
+        self.now = 0.0
+
+    async def receive(self) -> dict[str, Any]:
+        self.now += self._seconds
+        return await super().receive()
+
+
+FORM = ("content-type", "application/x-www-form-urlencoded")
 MULTIPART = ("content-type", f"multipart/form-data; boundary={BOUNDARY}")
 
 
@@ -75,3 +92,45 @@ async def test_broken_uploads_are_told_as_such(two_tenants: TwoTenants, sign_in:
     not_a_form = Sender([b"{}"])
     await not_a_form.to(kit_app, acme, visitor, "/probe/uploads", ("content-type", "text/plain"), by_header)
     assert not_a_form.status == 415
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(29, 408), (2, 303)])
+async def test_a_form_that_trickles_is_408(  # noqa: PLR0917  # fixtures are asked for by name
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    kit_app: WebApp,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    status: int,
+) -> None:
+    acme = two_tenants.acme
+    visitor = await sign_in(acme, "member")
+    token = await token_of(visitor, acme.host)
+    sender = SlowSender(seconds, [b"text="], (b"x", 10))
+    monkeypatch.setattr(body, "clock", lambda: sender.now)
+
+    await sender.to(kit_app, acme, visitor, "/probe/notes", FORM, ("x-csrf-token", token))
+
+    assert sender.status == status
+
+
+@pytest.mark.parametrize(("piece", "status"), [(1024, 408), (32 * 1024, 200)])
+async def test_an_upload_that_trickles_is_408_whatever_it_sent_before(  # noqa: PLR0917  # fixtures are asked for by name
+    two_tenants: TwoTenants,
+    sign_in: SignIn,
+    kit_app: WebApp,
+    monkeypatch: pytest.MonkeyPatch,
+    piece: int,
+    status: int,
+) -> None:
+    acme = two_tenants.acme
+    visitor = await sign_in(acme, "member")
+    token = await token_of(visitor, acme.host)
+    fast = [opening("file", "a.bin") + b"x" * MEGABYTE]
+    sender = SlowSender(25, fast, (b"x" * piece, 100), f"\r\n--{BOUNDARY}--\r\n".encode())
+    monkeypatch.setattr(body, "clock", lambda: sender.now)
+
+    await sender.to(kit_app, acme, visitor, "/probe/uploads", MULTIPART, ("x-csrf-token", token))
+
+    assert sender.status == status
+    assert (sender.sent < MEGABYTE + 10 * piece) == (status == 408)
