@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 SECONDS = 1.5
 """How long one dependency may take to answer; all are asked at once."""
 
+KEPT_SECONDS = 2.0
+"""How long what was found is told again."""
+
 REQUIRED = frozenset({"database"})
 """Without these no page can be served; without the others some parts say so and the rest goes on."""
+
+clock = time.monotonic
 
 DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465, "tcp": 3310}
 
@@ -49,6 +54,15 @@ class Health:
         self._redis = redis
         self._storage = storage
         self._temporal = temporal
+        self._asking: asyncio.Task[dict[str, Check]] | None = None
+        self._asked_at = 0.0
+
+    async def recent(self) -> dict[str, Check]:
+        """Return what :meth:`check` finds, or found in the last two seconds: however many ask, it asks but once."""
+        if self._asking is None or (self._asking.done() and clock() - self._asked_at >= KEPT_SECONDS):
+            self._asked_at = clock()
+            self._asking = asyncio.create_task(self.check())
+        return await asyncio.shield(self._asking)  # one asker going away does not fail the others
 
     async def check(self) -> dict[str, Check]:
         """Return the state of each dependency by name, within two seconds whatever they do."""

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from temporalio.client import Client
 
 from core.db import Database
-from core.health import Health, is_ready, ping_clamd
+from core.health import Check, Health, is_ready, ping_clamd
 from core.storage import Storage
 from entrypoints.embedded.program import free_port
 
@@ -31,6 +31,34 @@ async def test_everything_is_up(settings: Settings, db: Database, redis: Redis, 
         "clamd": "off",
     }
     assert is_ready(checks)
+
+
+async def test_however_many_ask_the_dependencies_are_asked_once_in_two_seconds(
+    settings: Settings, db: Database, redis: Redis, temporal_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    health = Health(
+        settings, db=db, redis=redis, storage=Storage.from_url(settings.storage_url), temporal=temporal_client
+    )
+    now, asked, check = 100.0, [], health.check
+
+    async def counted() -> dict[str, Check]:
+        asked.append(now)
+        return await check()
+
+    monkeypatch.setattr("core.health.clock", lambda: now)
+    monkeypatch.setattr(health, "check", counted)
+    first = asyncio.create_task(health.recent())
+    others = [asyncio.create_task(health.recent()) for _ in range(50)]
+    await asyncio.sleep(0)
+    first.cancel()  # whose asker goes away
+    assert all(is_ready(checks) for checks in await asyncio.gather(*others))
+
+    now += 1.9
+    await health.recent()
+    assert asked == [100.0]
+    now += 0.1
+    assert is_ready(await health.recent())
+    assert asked == [100.0, 102.0]
 
 
 async def test_what_is_down_is_told_apart_and_only_the_database_is_vital(settings: Settings, db: Database) -> None:

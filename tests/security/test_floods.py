@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ from domain.auth import passwords
 
 if TYPE_CHECKING:
     from core.db import Database
+    from core.health import Check
+    from entrypoints.web import Application
     from tests.support.visitor import Visitor
 
 
@@ -24,6 +27,28 @@ async def test_more_passwords_than_can_be_checked_are_a_503(web: Visitor, monkey
 
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_flood_of_health_checks_asks_the_dependencies_once(
+    application: Application, web: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert application.app is not None
+    health = application.app.kit.services.health
+    asked, check = [], health.check
+
+    async def counted() -> dict[str, Check]:
+        asked.append(1)
+        return await check()
+
+    monkeypatch.setattr(health, "check", counted)
+    monkeypatch.setattr(health, "_asking", None)
+    monkeypatch.setattr(health, "_asked_at", 0.0)
+    monkeypatch.setattr("core.health.clock", lambda: 100.0)
+
+    answers = await asyncio.gather(*(web.get("/health/ready") for _ in range(50)))
+
+    assert {answer.status for answer in answers} == {200}
+    assert asked == [1]
 
 
 async def test_an_error_of_the_database_does_not_repeat_values(db: Database) -> None:

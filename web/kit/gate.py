@@ -129,7 +129,7 @@ class Gate:
         if scope["path"] != f"{HEALTH}ready":
             await _json(send, 200 if scope["path"] == f"{HEALTH}live" else 404, {})
             return
-        checks = await self._kit.services.health.check()
+        checks = await self._kit.services.health.recent()
         told = {name: self._told(check) for name, check in checks.items()}
         await _json(send, 200 if is_ready(checks) else 503, told)
 
