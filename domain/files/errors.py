@@ -20,6 +20,15 @@ def no_file_chosen() -> InvalidError:
     return InvalidError(N_("Choose a file first."), code="no_file", field="file")
 
 
+def too_many_files(most: int) -> InvalidError:
+    """The form came with more files than are taken in one go; ``most`` of them were."""
+    return InvalidError(
+        N_("Only {count} files are taken in one go. The first {count} are here; send the others again.", count=most),
+        code="too_many_files",
+        field="file",
+    )
+
+
 def size_unknown() -> InvalidError:
     """The browser did not say how much it is going to send."""
     return InvalidError(N_("The size of the upload is missing. Nothing was stored."), code="no_size")

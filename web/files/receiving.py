@@ -6,13 +6,32 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from domain.files import service
-from web.kit import current_context, current_person, services, unit_of_work
+from domain.files.errors import too_many_files
+from web.kit import UploadedFile, current_context, current_person, services, unit_of_work
 from workflows.files.start import start_ingest
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from web.kit import UploadedFile
+    from web.kit import UploadedField
+
+MOST_FILES = 20
+"""How many files one request may bring; the page sends each by itself."""
+
+
+async def receive_all(parts: AsyncIterator[UploadedFile | UploadedField], most_bytes: int) -> list[UUID]:
+    """Take in the files of a form, one after the other, and return their ids.
+
+    Each is whole and in work, or not there at all: what stops one leaves those before it, also when there are too many.
+    """
+    taken: list[UUID] = []
+    async for part in parts:
+        if isinstance(part, UploadedFile) and part.filename:
+            if len(taken) == MOST_FILES:
+                raise too_many_files(MOST_FILES)
+            taken.append(await receive(part, most_bytes))
+    return taken
 
 
 async def receive(upload: UploadedFile, most_bytes: int) -> UUID:

@@ -15,11 +15,11 @@ from domain.files.repository import FileRepository
 from web.files import content, search  # noqa: F401  # bring their routes and what they find
 from web.files.blueprint import blueprint
 from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_page
-from web.files.receiving import receive
+from web.files.receiving import receive_all
 from web.kit import (
-    UploadedFile,
     guard,
     is_htmx,
+    limited,
     page,
     parts,
     render,
@@ -60,13 +60,13 @@ async def index() -> Response:
 
 @blueprint.post("/files")
 @guard("member")
+@limited("files.uploads", hits=1000, seconds=600, by=("person",))
 @streams_body
 async def upload() -> Response:
     """Take in the files of the form, one after the other, and answer with the cards of their runs."""
     if request.content_length is None:
         raise size_unknown()
-    files = (part async for part in parts() if isinstance(part, UploadedFile) and part.filename)
-    taken = [await receive(file, request.content_length) async for file in files]
+    taken = await receive_all(parts(), request.content_length)
     if not taken:
         raise no_file_chosen()
     if not is_htmx():

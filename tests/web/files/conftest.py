@@ -11,7 +11,7 @@ from core.storage import Storage
 from tests.support.visitor import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from uuid import UUID
 
     import asyncpg
@@ -46,15 +46,26 @@ async def upload(
     """Send the form of the page with one file; without a ``visit`` of the page, with the token of an earlier one."""
     if visit:
         await visitor.get(tenant.url("/files"))
-    fields = {"csrf_token": visitor._csrf[tenant.host]}
+    return await _send(visitor, tenant, [(name, content)], headers)
+
+
+async def upload_many(visitor: Visitor, tenant: TestTenant, count: int) -> Answer:
+    """Send the form of the page with so many files."""
+    await visitor.get(tenant.url("/files"))
+    return await _send(visitor, tenant, [(f"{number}.jpg", b"content") for number in range(count)], {})
+
+
+async def _send(
+    visitor: Visitor, tenant: TestTenant, files: list[tuple[str, bytes]], headers: Mapping[str, str]
+) -> Answer:
     more = {name.replace("_", "-"): value for name, value in headers.items()}
     cookies = "; ".join(f"{key}={value}" for key, value in visitor.cookies[tenant.host].items())
     transport = httpx.ASGITransport(visitor._application, client=(visitor.address, 50000))
     async with httpx.AsyncClient(transport=transport, timeout=20) as client:
         response = await client.post(
             tenant.url("/files"),
-            data=fields,
-            files={"file": (name, content, "image/jpeg")},
+            data={"csrf_token": visitor._csrf[tenant.host]},
+            files=[("file", (name, content, "image/jpeg")) for name, content in files],
             headers={"Cookie": cookies, "Accept-Language": "en", **more},
         )
     return Answer(response.status_code, response.headers, response.content)

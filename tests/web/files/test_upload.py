@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.throttle import Limit
 from tests.factories.files import photo
-from tests.web.files.conftest import SPACE, upload
+from tests.web.files.conftest import SPACE, upload, upload_many
+from web.files import receiving
 from web.kit import body
 
 if TYPE_CHECKING:
@@ -97,6 +99,42 @@ async def test_a_form_without_a_file_says_so(tenants: TwoTenants, sign_in: SignI
     answer = await upload(await sign_in(tenants.acme, "member"), tenants.acme, content, name=name)
 
     assert answer.status == 422
+
+
+async def test_of_too_many_files_at_once_the_first_are_taken_and_this_is_said(
+    tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "MOST_FILES", 3)
+    member, other = await sign_in(tenants.acme, "member"), await sign_in(tenants.globex, "member")
+
+    few = await upload_many(other, tenants.globex, 3)
+    many = await upload_many(member, tenants.acme, 4)
+
+    assert (few.status, few.location) == (303, "/files")
+    assert len(await files_of(owner_connection, tenants.globex)) == 3
+    assert many.status == 422
+    assert "Only 3 files are taken in one go. The first 3 are here; send the others again." in many.text
+    files = await files_of(owner_connection, tenants.acme)
+    assert sorted((file["name"], file["state"]) for file in files) == [(f"{n}.jpg", "pending") for n in range(3)]
+
+
+async def test_uploads_without_end_are_told_to_wait(
+    application: Application, tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    assert application.app is not None
+    person = tenants.acme.people["member"]
+    limit = Limit("files.uploads", 1000, 600)
+    for _ in range(999):
+        assert await application.app.kit.services.throttle.hit(limit, str(person.id)) == 0
+    member = await sign_in(tenants.acme, "member")
+
+    last = await upload(member, tenants.acme, photo())
+    over = await upload(member, tenants.acme, photo())
+    of_others = await upload(await sign_in(tenants.acme, "admin"), tenants.acme, photo())
+
+    assert (last.status, over.status, of_others.status) == (303, 429, 303)
+    assert 0 < int(over.headers["retry-after"]) <= 600
+    assert len(await files_of(owner_connection, tenants.acme)) == 2
 
 
 async def test_a_guest_uploads_nothing(

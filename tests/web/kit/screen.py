@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from quart import Response
 
-from core.errors import TooLargeError
+from core.errors import TooLargeError, TooManyError
 from core.messages import messages_of
 from web.kit import UploadedFile, feature_blueprint, guard, live_renderer, parts, render, slot, streams_body
 from web.kit.csrf import csrf_token
@@ -21,7 +21,7 @@ N_ = messages_of("screen")
 
 blueprint = feature_blueprint("screen")
 
-state = {"seq": 1, "reads": 0, "broken": 0}
+state = {"seq": 1, "reads": 0, "broken": 0, "crowded": 0}
 
 MAIN = """
 <h1>{title}</h1>
@@ -33,7 +33,8 @@ MAIN = """
 <button id="copier" type="button" data-copy="copied text">copy</button>
 <form id="typing" method="post" action="/screen"><input name="text" id="text"></form>
 <form id="upload" method="post" action="/screen/uploads" enctype="multipart/form-data" hx-boost="false" data-upload
-      data-upload-sending="Uploading" data-upload-sent="Received" data-upload-failed="Not uploaded">
+      data-upload-sending="Uploading" data-upload-waiting="Waiting"
+      data-upload-sent="Received" data-upload-failed="Not uploaded">
   <input type="hidden" name="csrf_token" value="{token}">
   <div data-upload-zone><input type="file" name="file" id="files" multiple></div>
   <ul data-upload-rows></ul>
@@ -85,6 +86,8 @@ async def upload() -> Response:
             size = sum([len(chunk) async for chunk in part.chunks])
             if part.filename.startswith("refused"):
                 raise TooLargeError(N_("Too large for this tenant."))
+            if state["crowded"]:
+                raise TooManyError(N_("Too many."), retry_after=1)
             name = part.filename
     return Response(f'<article id="run-{name[0]}" data-seq="1">{name}: {size}</article>', content_type="text/html")
 

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-EXPECTED = ("status of 404", "status of 413", "status of 500", "status of 401", "when fetching the script")
+EXPECTED = (
+    "status of 404",
+    "status of 413",
+    "status of 500",
+    "status of 401",
+    "status of 429",
+    "when fetching the script",
+)
 """What is not part of this app (a slot, the worker of the shell), an upload that is refused, a slot that fails."""
 
 
@@ -62,7 +69,7 @@ async def chromium(port: int) -> AsyncIterator[Browser]:
 async def page(chromium: Browser, two_tenants: TwoTenants, sign_in: SignIn) -> AsyncIterator[Page]:
     acme = two_tenants.acme
     visitor = await sign_in(acme, "member")
-    screen.state.update(seq=1, reads=0)
+    screen.state.update(seq=1, reads=0, crowded=0)
     context = await chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     token = visitor.cookies[acme.host][SESSION_COOKIE]
     await context.add_cookies(
@@ -148,6 +155,22 @@ async def test_files_are_sent_one_by_one_and_refusals_are_told(page: Page) -> No
     await expect(rows.nth(0)).to_have_text("a.txt: 10")
     await expect(rows.nth(1)).to_have_text("b.txt: 3000000")
     await expect(rows.nth(2)).to_contain_text("Too large for this tenant.")
+    assert await page.evaluate("__busy.size") == 0
+
+
+async def test_files_that_are_too_many_for_now_wait_and_go_on_by_themselves(page: Page) -> None:
+    screen.state["crowded"] = 1
+    names = ("a.txt", "b.txt", "c.txt", "d.txt")
+    files: list[Any] = [{"name": name, "mimeType": "text/plain", "buffer": b"x"} for name in names]
+    await page.set_input_files("#files", files)
+    rows = page.locator("[data-upload-rows] > li")
+    await expect(rows.nth(0)).to_contain_text("Waiting")
+    await expect(rows.nth(1)).to_contain_text("Waiting")
+    await rows.nth(1).get_by_role("button").click()
+    await expect(rows).to_have_count(3)
+
+    screen.state["crowded"] = 0
+    await expect(rows).to_have_text(["a.txt: 1", "c.txt: 1", "d.txt: 1"])
     assert await page.evaluate("__busy.size") == 0
 
 

@@ -2,9 +2,15 @@
 {
   const waiting = [];
   let running = 0;
+  let resting = false;
 
   const next = () => {
-    while (running < 2 && waiting.length) { running++; waiting.shift()(); }
+    while (!resting && running < 2 && waiting.length) { running++; waiting.shift()(); }
+  };
+  const rest = (seconds) => {
+    if (resting) return;
+    resting = true;
+    setTimeout(() => { resting = false; next(); }, seconds * 1000);
   };
 
   const add = (form, file, name) => {
@@ -33,9 +39,14 @@
       part("cancel")?.remove();
       announce(`${file.name}: ${failure}`);
     };
-    request.open("POST", form.action);
-    for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],
-      ["X-CSRF-Token", form.elements.csrf_token.value], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
+    /* Too many within a while: this file and all after it go on by themselves when the server takes more. */
+    const wait = (seconds) => {
+      running--;
+      bar.value = 0;
+      say(form.dataset.uploadWaiting);
+      waiting.unshift(send);
+      rest(seconds);
+    };
     request.upload.onprogress = (e) => {
       if (!e.lengthComputable) return;
       bar.max = e.total;
@@ -46,6 +57,8 @@
     request.onload = () => {
       const redirect = request.getResponseHeader("HX-Redirect");
       if (redirect) return location.assign(redirect);
+      const seconds = request.status === 429 && Number(request.getResponseHeader("Retry-After"));
+      if (seconds) return wait(seconds);
       if (request.status >= 400) {
         /* "Nothing is lost" is true of what was kept before, not of this file. */
         const told = request.status < 500 && new DOMParser().parseFromString(request.responseText, "text/html").querySelector(".toast__body");
@@ -61,7 +74,13 @@
       if (index >= 0) { waiting.splice(index, 1); running++; end(); } else { request.onabort = () => end(); request.abort(); }
       row.remove();
     };
-    const send = () => { say(form.dataset.uploadSending); request.send(body); };
+    const send = () => {
+      say(form.dataset.uploadSending);
+      request.open("POST", form.action);
+      for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],
+        ["X-CSRF-Token", form.elements.csrf_token.value], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
+      request.send(body);
+    };
     part("cancel")?.addEventListener("click", cancel);
     waiting.push(send);
   };
@@ -89,5 +108,5 @@
     zone.dataset.over = name === "dragenter" || name === "dragover";
     if (name === "drop") take(zone.closest("form"), [...e.dataTransfer.files]);
   });
-  addEventListener("beforeunload", (e) => { if (running) e.preventDefault(); });
+  addEventListener("beforeunload", (e) => { if (running || waiting.length) e.preventDefault(); });
 }
