@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from web.kit.gate import client_address
-from web.kit.limits import network_of
+from web.kit.limits import IPV6_SITE, network_of
 
 PROXIES = (ip_network("10.0.0.0/8"),)
 
@@ -28,3 +28,10 @@ def test_a_proxy_is_known_on_a_socket_for_both_kinds_of_address() -> None:
 def test_those_who_come_by_ipv4_do_not_share_one_limit() -> None:
     assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7") == "203.0.113.7"
     assert network_of("2001:db8::1") == network_of("2001:db8::2")
+
+
+def test_a_site_of_ipv6_is_one_however_many_networks_it_has() -> None:
+    assert network_of("2001:db8:1:1::1") != network_of("2001:db8:1:2::1")
+    assert network_of("2001:db8:1:1::1", IPV6_SITE) == network_of("2001:db8:1:ffff::1", IPV6_SITE)
+    assert network_of("2001:db8:1:1::1", IPV6_SITE) != network_of("2001:db8:2:1::1", IPV6_SITE)
+    assert network_of("203.0.113.7", IPV6_SITE) != network_of("203.0.113.8", IPV6_SITE)

@@ -40,8 +40,10 @@ async def login_form() -> Response:
 
 @blueprint.post("/login")
 @guard("anyone", on="home")
-@limited("login", hits=10, seconds=300, by=("account:email", "network"))
+@limited("login", hits=10, seconds=300, by=("account:email", "site"))
 @limited("login_network", hits=300, seconds=300, by=("network",))
+@limited("login_site", hits=900, seconds=300, by=("site",))
+@limited("login_account", hits=100, seconds=900, by=("account:email",))
 async def login() -> Response:
     """Let a person in who knows their password."""
     model = await _model()

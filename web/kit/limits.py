@@ -23,13 +23,15 @@ N_ = messages_of("kit")
 RouteT = TypeVar("RouteT", bound="Callable[..., Any]")
 
 IPV6_NETWORK = 64
+IPV6_SITE = 48
 
 
 def limited(name: str, *, hits: int, seconds: int, by: tuple[str, ...]) -> Callable[[RouteT], RouteT]:
     """Let a route's unsafe methods be tried ``hits`` times within ``seconds``, for each combination of ``by``.
 
     Parts of ``by``: ``"account:<form field>"`` (as typed, case apart), ``"person"`` (who is signed in), ``"tenant"``,
-    ``"network"`` (the address; of IPv6 its /64). For independent limits, use the decorator more than once.
+    ``"network"`` (the address; of IPv6 its /64), ``"site"`` (the address; of IPv6 its /48). For independent limits, use
+    the decorator more than once.
     Raises ``TooManyError``. Stands below ``guard``.
     """
     limit = Limit(name, hits, seconds)
@@ -59,6 +61,8 @@ async def _part(part: str) -> str:
             return (await form_value(field)).strip().casefold()
         case "network":
             return network_of(client_address())
+        case "site":
+            return client_site()
         case "person":
             return str(current_context().actor_id or network_of(client_address()))
         case "tenant":
@@ -66,8 +70,13 @@ async def _part(part: str) -> str:
     raise ValueError(f"unknown part of a limit: {part}")
 
 
-def network_of(address: str) -> str:
-    """Return what one subscriber has: an IPv4 address, or a /64 of IPv6."""
+def client_site() -> str:
+    """Return the most that is surely one sender's: the browser's IPv4 address, or its /48 of IPv6."""
+    return network_of(client_address(), IPV6_SITE)
+
+
+def network_of(address: str, of_ipv6: int = IPV6_NETWORK) -> str:
+    """Return what one subscriber has: an IPv4 address, or a /64 of IPv6 unless it is asked for another part."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -76,4 +85,4 @@ def network_of(address: str) -> str:
         found = found.ipv4_mapped
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
-    return str(ipaddress.ip_network((found, IPV6_NETWORK), strict=False))
+    return str(ipaddress.ip_network((found, of_ipv6), strict=False))

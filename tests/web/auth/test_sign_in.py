@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from argon2 import PasswordHasher
 
+from core.throttle import Limit
 from domain.auth.passwords import passwords
 from tests.support.product import PASSWORD
 
@@ -106,6 +107,47 @@ async def test_ten_guesses_are_evaluated_however_fast_they_come(
     monkeypatch.undo()
     owner = await _login(product.visitor(), "guess@login.example")
     assert owner.status == 303  # the owner, elsewhere, is not locked out
+
+
+@pytest.mark.parametrize("email", ["sought@login.example", "sought-by-nobody@login.example"])
+async def test_guesses_at_one_account_from_everywhere_end_at_a_hundred(
+    product: Product, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    if email.startswith("sought@"):
+        await product.with_account(email)
+    evaluated: list[str] = []
+
+    def count(stored: str, _password: str) -> bool:
+        evaluated.append(stored)
+        return False
+
+    monkeypatch.setattr(passwords(), "_verify", count)
+    await _count(product, Limit("login_account", 100, 900), 99, email)
+
+    last = await _login(product.visitor(), email.upper(), "not the right one")
+    over = await _login(product.visitor(), email, PASSWORD)
+    of_others = await _login(product.visitor(), f"not-{email}", "not the right one")
+
+    assert (last.status, over.status, of_others.status) == (422, 429, 422)
+    assert 0 < int(over.headers["retry-after"]) <= 900
+    assert len(evaluated) == 2
+
+
+async def test_guesses_from_all_networks_of_one_site_end_too(product: Product) -> None:
+    await _count(product, Limit("login_site", 900, 300), 900, "2001:db8:77::/48")
+    await _count(product, Limit("login", 10, 300), 10, "x@login.example", "2001:db8:78::/48")
+    browser = product.visitor()
+    browser.address = "2001:db8:77:abcd::1"
+    assert (await _login(browser, "y@login.example", "not the right one")).status == 429
+    browser.address = "2001:db8:78:abcd::1"
+    assert (await _login(browser, "x@login.example", "not the right one")).status == 429
+    assert (await _login(browser, "y@login.example", "not the right one")).status == 422
+
+
+async def _count(product: Product, limit: Limit, times: int, *who: str) -> None:
+    assert product.application.app is not None
+    throttle = product.application.app.kit.services.throttle
+    assert not any([await throttle.hit(limit, *who) for _ in range(times)])
 
 
 async def test_a_hash_with_old_parameters_is_replaced_at_login(product: Product) -> None:
