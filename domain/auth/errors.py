@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import InvalidError, NotFoundError, UnavailableError
+from core.errors import InvalidError, NotFoundError, TooManyError, UnavailableError
 from core.messages import messages_of
 
 N_ = messages_of("auth")
@@ -40,3 +40,10 @@ def no_such_session() -> NotFoundError:
 def busy() -> UnavailableError:
     """More passwords are waiting to be checked than can be in reasonable time."""
     return UnavailableError(N_("Too many people are signing in right now. Try again in a moment."), retry_after=5)
+
+
+def too_many_at_once() -> TooManyError:
+    """More passwords of one sender are waiting to be checked than one may have waiting."""
+    return TooManyError(
+        N_("Too many people are signing in from your network right now. Try again in a moment."), retry_after=2
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -13,10 +15,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from core.messages import messages_of
-from domain.auth.errors import busy
+from domain.auth.errors import busy, too_many_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from core.messages import Message
 
@@ -40,6 +42,8 @@ THREADS = 2
 """64 MiB each; more would only take processor time from pages."""
 
 MOST_WAITING = 32
+MOST_WAITING_OF_ONE = 4
+"""Of one sender, so that nobody alone keeps all others from signing in."""
 
 COMMON = (
     "password", "passwort", "passw0rd", "qwertyuiop", "qwertzuiop", "qwerty", "qwertz", "1234567890", "123456789",
@@ -86,27 +90,45 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
         self._waiting = 0
+        self._waiting_of: Counter[str] = Counter()
         self._nobody = self._hasher.hash("the password of nobody")
 
-    async def hash(self, password: str) -> str:
-        """Return the hash to store."""
-        return await self._run(self._hasher.hash, password)
+    async def hash(self, password: str, *, sender: str | None = None) -> str:
+        """Return the hash to store. For ``sender`` and what is raised see :meth:`check`."""
+        with self._place(sender):
+            return await self._run(self._hasher.hash, password)
 
-    async def check(self, stored: str | None, password: str) -> Verdict:
-        """Tell whether ``password`` fits ``stored``. None (nobody) takes just as long and never fits."""
-        fits = await self._run(self._verify, stored or self._nobody, password)
+    async def check(self, stored: str | None, password: str, *, sender: str | None = None) -> Verdict:
+        """Tell whether ``password`` fits ``stored``. None (nobody) takes just as long and never fits.
+
+        ``sender`` is the part of the network that asks; None for ourselves.
+
+        Raises:
+            TooManyError: too many of this sender's wait.
+            UnavailableError: too many wait in all.
+        """
+        with self._place(sender):
+            fits = await self._run(self._verify, stored or self._nobody, password)
         if stored is None or not fits:
             return Verdict(fits=False)
         return Verdict(fits=True, stale=self._hasher.check_needs_rehash(stored))
 
-    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    @contextmanager
+    def _place(self, sender: str | None) -> Iterator[None]:
+        if sender is not None and self._waiting_of[sender] >= MOST_WAITING_OF_ONE:
+            raise too_many_at_once()
         if self._waiting >= MOST_WAITING:
             raise busy()
         self._waiting += 1
+        self._waiting_of[sender or ""] += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+            yield
         finally:
             self._waiting -= 1
+            self._waiting_of -= Counter([sender or ""])
+
+    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

@@ -20,10 +20,14 @@ UNKNOWN = "account:unknown"
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Checks credentials. No transaction is held while the password is hashed, which takes a tenth of a second."""
+    """Checks credentials that came from ``sender``, a part of the network.
+
+    No transaction is held while the password is hashed, which takes a tenth of a second.
+    """
 
     db: Database
     passwords: Passwords
+    sender: str
 
     async def person(self, ctx: Context, email: str, password: str) -> Person:
         """Return the person with this normalised address and password; raises InvalidError.
@@ -32,7 +36,7 @@ class SignIn:
         """
         async with self.db.unit_of_work(ctx, "auth") as uow:
             account = await AccountRepository(uow.session).active_by_email(email)
-        verdict = await self.passwords.check(account.password_hash if account else None, password)
+        verdict = await self.passwords.check(account.password_hash if account else None, password, sender=self.sender)
         if account is None or not verdict.fits:
             await self._note_refusal(ctx, account)
             raise wrong_credentials()
@@ -44,7 +48,7 @@ class SignIn:
             await uow.audit("session.refused", f"account:{account.id}" if account else UNKNOWN)
 
     async def _note_success(self, ctx: Context, account: Account, verdict: Verdict, password: str) -> None:
-        new_hash = await self.passwords.hash(password) if verdict.stale else None
+        new_hash = await self.passwords.hash(password, sender=self.sender) if verdict.stale else None
         async with self.db.unit_of_work(ctx, "auth") as uow:
             uow.actor_id = account.id
             if new_hash:

@@ -29,6 +29,20 @@ async def test_more_passwords_than_can_be_checked_are_a_503(web: Visitor, monkey
     assert int(answer.headers["retry-after"]) > 0
 
 
+async def test_more_passwords_of_one_network_than_it_may_have_waiting_are_a_429(
+    web: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MOST_WAITING_OF_ONE", 0)
+    typed = {"name": "Ada Lovelace", "email": "ada@example.com", "password": "lantern orchard violet"}
+    for address in ("/login", "/register"):
+        await web.get(address)
+
+        answer = await web.post(address, typed)
+
+        assert answer.status == 429
+        assert int(answer.headers["retry-after"]) > 0
+
+
 async def test_a_flood_of_health_checks_asks_the_dependencies_once(
     application: Application, web: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from web.auth.entering import enter
 from web.auth.forms import RegisterForm
 from web.auth.pages import CheckMailPage, RegisterPage
 from web.kit import (
+    client_site,
     current_context,
     current_person,
     guard,
@@ -81,7 +82,7 @@ async def send_again() -> Response:
 
 
 async def _start(person: Person, password: str) -> None:
-    password_hash = await passwords().hash(password)
+    password_hash = await passwords().hash(password, sender=client_site())
     application = Application(person.name, person.email, password_hash)
     sealed = Sealer(services().settings.secret_key).seal(application, person.id)
     async with unit_of_work("auth") as uow:

@@ -15,6 +15,7 @@ from web.auth.forms import SignInForm
 from web.auth.pages import SignInPage
 from web.kit import (
     clear_session_cookie,
+    client_site,
     current_context,
     guard,
     limited,
@@ -49,7 +50,7 @@ async def login() -> Response:
     model = await _model()
     if not model.form.validate():
         return await page("auth/login.html", model, status=422)
-    check = SignIn(services().db, passwords())
+    check = SignIn(services().db, passwords(), client_site())
     try:
         person = await check.person(current_context(), model.form.email.data or "", model.form.password.data or "")
     except InvalidError as error:

@@ -15,7 +15,7 @@ from web.auth.entering import enter
 from web.auth.forms import ConfirmForm
 from web.auth.pages import VerifyPage
 from web.auth.registration import CHECK_MAIL
-from web.kit import current_context, guard, limited, page, read_form, services, unit_of_work
+from web.kit import client_site, current_context, guard, limited, page, read_form, services, unit_of_work
 from workflows.auth.start import AFTERWARDS, workflow_id_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ async def _model(token: str, account: Account) -> VerifyPage:
 async def _proves_to_be(account: Account, form: ConfirmForm) -> bool:
     if not form.validate():
         return False
-    if not (await passwords().check(account.password_hash, form.password.data or "")).fits:
+    verdict = await passwords().check(account.password_hash, form.password.data or "", sender=client_site())
+    if not verdict.fits:
         form.refuse(wrong_password())
         return False
     return True

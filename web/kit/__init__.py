@@ -42,8 +42,9 @@ A feature's routes::
   and ``take_off_draft(response)`` begin and end it for one browser.
 - Telling one person something, on the bell and by mail: ``core.notices.notify`` in the unit of work that it tells of.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
-  ``session_token()``, ``client_address()``, ``mark_browser()``, ``set_session_cookie``, ``clear_session_cookie``,
-  ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``, ``is_htmx()``, ``wants_fragment()``,
+  ``session_token()``, ``client_address()``, ``client_site()``, ``mark_browser()``, ``set_session_cookie``,
+  ``clear_session_cookie``, ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``, ``is_htmx()``,
+  ``wants_fragment()``,
   ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
@@ -59,7 +60,7 @@ from web.kit.drafts import drafts_look, take_off_draft, wear_draft
 from web.kit.errors import wants_json
 from web.kit.forms import Form, form_value, labels_of, one_line, read_form
 from web.kit.guards import guard
-from web.kit.limits import limited
+from web.kit.limits import client_site, limited
 from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, tell, wants_fragment
 from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
@@ -101,6 +102,7 @@ __all__ = [
     "check_token",
     "clear_session_cookie",
     "client_address",
+    "client_site",
     "current_context",
     "current_person",
     "device_look",

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from core.errors import UnavailableError
+from core.errors import TooManyError, UnavailableError
 from domain.auth import passwords as module
 from domain.auth.passwords import Passwords, objection, passwords
 
@@ -66,3 +66,16 @@ async def test_when_too_many_wait_the_next_is_told_to_come_back(monkeypatch: pyt
     assert refused.value.retry_after
     await asyncio.gather(*waiting)
     await pool.hash("lantern orchard violet")
+
+
+async def test_one_sender_has_only_so_many_waiting_and_keeps_nobody_else_out() -> None:
+    pool = Passwords()
+    waiting = [asyncio.ensure_future(pool.hash("lantern orchard violet", sender="203.0.113.7")) for _ in range(4)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyError) as refused:
+        await pool.check(None, "lantern orchard violet", sender="203.0.113.7")
+    assert refused.value.retry_after
+    other = asyncio.ensure_future(pool.hash("lantern orchard violet", sender="203.0.113.8"))
+    await asyncio.gather(*waiting, other)
+    await pool.hash("lantern orchard violet", sender="203.0.113.7")
+    assert not pool._waiting_of

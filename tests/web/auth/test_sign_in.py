@@ -95,6 +95,7 @@ async def test_ten_guesses_are_evaluated_however_fast_they_come(
         return False
 
     monkeypatch.setattr(passwords(), "_verify", count)
+    monkeypatch.setattr("domain.auth.passwords.MOST_WAITING_OF_ONE", 40)
     visitor = product.visitor()
     await visitor.get("/login")
     guess = {"email": "guess@login.example", "password": "not the right one"}
