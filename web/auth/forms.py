@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from domain.auth import passwords
 from domain.auth.addresses import is_address, normalise
+from domain.auth.names import is_name
 from web.kit import Form, labels_of, one_line
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class RegisterForm(Form):
         validators=[DataRequired(N_("Choose a password."))],
         render_kw={"autocomplete": "new-password", "minlength": passwords.SHORTEST, "maxlength": passwords.LONGEST},
     )
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse what is no name: it goes into mails to an address that anybody may have typed."""
+        if not is_name(field.data or ""):
+            raise ValidationError(N_("This does not look like a name. Leave out web addresses, / and @."))
 
     def validate_email(self, field: Field) -> None:
         """Refuse what no mail can be sent to."""
