@@ -21,7 +21,7 @@ from core.live.delivery import Channel, Delivery, Renderer
 from core.live.message import HEARTBEAT, away_message, back_message, position_message
 from core.live.rechecks import Rechecks
 from core.live.transport import BEGINNING, Transport, place
-from core.live.viewer import Subscription
+from core.live.viewer import Groups, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from core.context import Context
     from core.live.fact import Fact
     from core.live.rechecks import Gatekeeper
-    from core.live.viewer import LiveViewer
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +56,7 @@ class Hub:
         self._delivery = Delivery(transport, render)
         self._channels: dict[UUID, Channel] = {}
         self._of_session: Counter[UUID | None] = Counter()
-        self._groups: dict[LiveViewer, LiveViewer] = {}
+        self._groups = Groups()
         self._listeners: dict[str, Callable[[Fact], None]] = {}
         self._wake_key = f"adx:live:wake:{secrets.token_hex(8)}"
         self._wake_id = BEGINNING

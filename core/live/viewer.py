@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+from weakref import WeakKeyDictionary, ref
 
 from core.context import Context
 from core.live.fact import ADMINS, EVERYONE, Audience
@@ -25,7 +26,7 @@ Missed: TypeAlias = tuple[str, bytes]
 """A message with its place in the stream; without a place for what is no fact."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class LiveViewer:
     """Everybody who is shown the same bytes: what a renderer may depend on, and nothing else.
 
@@ -44,6 +45,21 @@ class LiveViewer:
         """A nameless context of the group, for templates."""
         role: Role = "admin" if self.is_admin else "member"
         return Context(tenant=self.tenant, role=role, locale=self.locale, theme=self.theme, timezone=self.timezone)
+
+
+class Groups:
+    """One object for each group, so that ten thousand viewers share it. It is gone with the last of them."""
+
+    def __init__(self) -> None:
+        self._shared: WeakKeyDictionary[LiveViewer, ref[LiveViewer]] = WeakKeyDictionary()
+
+    def __len__(self) -> int:
+        return len(self._shared)
+
+    def of(self, ctx: Context, *, is_addressed: bool) -> LiveViewer:
+        """Return the group that ``ctx`` is in."""
+        group = LiveViewer(ctx.tenant, ctx.locale, ctx.theme, ctx.timezone, ctx.is_admin, is_addressed)
+        return self._shared.setdefault(group, ref(group))() or group
 
 
 class Subscription:
@@ -65,7 +81,7 @@ class Subscription:
         "told",
     )
 
-    def __init__(self, ctx: Context, position: str | None, groups: dict[LiveViewer, LiveViewer]) -> None:
+    def __init__(self, ctx: Context, position: str | None, groups: Groups) -> None:
         self.ctx = ctx
         self.position = position
         self.told = position
@@ -77,8 +93,8 @@ class Subscription:
         self._notices: deque[bytes] = deque()
         self._known: tuple[int, int] | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._others = _group(ctx, groups, is_addressed=False)
-        self._addressed = _group(ctx, groups, is_addressed=True)
+        self._others = groups.of(ctx, is_addressed=False)
+        self._addressed = groups.of(ctx, is_addressed=True)
 
     @property
     def tenant_id(self) -> UUID:
@@ -171,9 +187,3 @@ class Subscription:
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-
-def _group(ctx: Context, groups: dict[LiveViewer, LiveViewer], *, is_addressed: bool) -> LiveViewer:
-    """Return the one object that stands for the group, so that ten thousand viewers share it."""
-    group = LiveViewer(ctx.tenant, ctx.locale, ctx.theme, ctx.timezone, ctx.is_admin, is_addressed)
-    return groups.setdefault(group, group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,10 @@ from redis.exceptions import RedisError
 from core.context import Context, Person, TenantFacts
 from core.ids import new_id
 from core.live import Fact, Hub, Transport
+from core.live.fact import EVERYONE
 from entrypoints.embedded.program import free_port
 from entrypoints.embedded.valkey import program
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -173,3 +176,14 @@ async def test_a_drain_ends_streams_and_takes_no_new_ones(hub: Hub, valkey: OwnV
     await asyncio.wait_for(reader.task, 2)
     assert hub.draining
     assert [chunk async for chunk in hub.join(CONTEXT, None)] == []
+
+
+async def test_those_who_are_shown_the_same_share_a_group_and_it_ends_with_the_last_of_them(hub: Hub) -> None:
+    stays, same = (hub.join(CONTEXT, None) for _ in range(2))
+    assert stays.group_for(EVERYONE) is same.group_for(EVERYONE)
+
+    for number in range(50):
+        hub.leave(hub.join(replace(CONTEXT, timezone=f"Etc/Probe-{number}"), None))
+    await eventually(lambda: len(hub._groups) == 2)  # that of all, and that of whom a fact names
+    hub.leave(same)
+    assert stays.group_for(EVERYONE) is hub.join(CONTEXT, None).group_for(EVERYONE)

@@ -11,6 +11,7 @@ from core.context import Context, Person, TenantFacts
 from core.ids import new_id
 from core.live import Subscription
 from core.live.rechecks import Rechecks
+from core.live.viewer import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +22,7 @@ ACME, GLOBEX = (TenantFacts(new_id(), name.lower(), name) for name in ("Acme", "
 
 def stream(tenant: TenantFacts) -> Subscription:
     person = Person(new_id(), "Ada", "ada@example.com")
-    return Subscription(Context(tenant=tenant, person=person, role="member"), None, {})
+    return Subscription(Context(tenant=tenant, person=person, role="member"), None, Groups())
 
 
 class AnswersForAcmeAlone:
