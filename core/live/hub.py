@@ -39,7 +39,7 @@ WAIT_SECONDS = 2.0
 SERVER_SECONDS = 2.0
 LONGEST_PAUSE = 2.0
 CATCH_UPS_AT_ONCE = 16
-MOST_OF_A_SESSION = 100
+MOST_OF_A_PERSON = 100
 AWAY_AFTER = 2.0  # seconds without a reading; pages are then told that news is interrupted
 
 OUTAGE = (RedisError, OSError, TimeoutError)
@@ -55,7 +55,7 @@ class Hub:
         self._transport = transport
         self._delivery = Delivery(transport, render)
         self._channels: dict[UUID, Channel] = {}
-        self._of_session: Counter[UUID | None] = Counter()
+        self._of_person: Counter[UUID | None] = Counter()
         self._groups = Groups()
         self._listeners: dict[str, Callable[[Fact], None]] = {}
         self._wake_key = f"adx:live:wake:{secrets.token_hex(8)}"
@@ -79,8 +79,8 @@ class Hub:
         return self._draining
 
     def is_full_for(self, ctx: Context) -> bool:
-        """Whether a session has as many streams open here as one person's pages can need."""
-        return self._of_session[ctx.session_id] >= MOST_OF_A_SESSION
+        """Whether a person has as many streams open here, by all sessions, as one's pages can need."""
+        return self._of_person[ctx.actor_id] >= MOST_OF_A_PERSON
 
     def render_with(self, render: Renderer) -> None:
         """Say what turns facts into HTML."""
@@ -129,7 +129,7 @@ class Hub:
         channel.viewers.add(viewer)
         if self._away:
             viewer.notice(away_message())
-        self._of_session[ctx.session_id] += 1
+        self._of_person[ctx.actor_id] += 1
         if channel.position is not None and position in {None, channel.position}:
             viewer.start(channel.position, [])
         else:
@@ -143,9 +143,9 @@ class Hub:
         if channel is None or viewer not in channel.viewers:
             return
         channel.viewers.discard(viewer)
-        self._of_session[viewer.ctx.session_id] -= 1
-        if not self._of_session[viewer.ctx.session_id]:
-            del self._of_session[viewer.ctx.session_id]
+        self._of_person[viewer.ctx.actor_id] -= 1
+        if not self._of_person[viewer.ctx.actor_id]:
+            del self._of_person[viewer.ctx.actor_id]
         if not channel.viewers:
             del self._channels[viewer.tenant_id]
             channel.opened.set()

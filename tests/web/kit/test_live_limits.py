@@ -1,4 +1,4 @@
-"""What one session may take of the streams, and what a page may say of where it is."""
+"""What one person may take of the streams, and what a page may say of where it is."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from tests.web.kit.conftest import OpenStream, SignIn
 
 
-async def test_a_session_has_only_so_many_streams(
+async def test_a_person_has_only_so_many_streams_however_many_sessions(
     two_tenants: TwoTenants, sign_in: SignIn, open_stream: OpenStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "MOST_OF_A_SESSION", 3)
+    monkeypatch.setattr(hub, "MOST_OF_A_PERSON", 3)
     acme = two_tenants.acme
-    visitor, other = await sign_in(acme, "member"), await sign_in(acme, "guest")
+    visitor, again = await sign_in(acme, "member"), await sign_in(acme, "member")
+    other = await sign_in(acme, "guest")
 
-    streams = [await open_stream(acme.host, visitor).open() for _ in range(4)]
+    streams = [await open_stream(acme.host, session).open() for session in (visitor, again, again, visitor)]
     assert [stream.status for stream in streams] == [200, 200, 200, 429]
     assert (await open_stream(acme.host, other).open()).status == 200
 
     await streams[0].leave()
-    assert (await open_stream(acme.host, visitor).open()).status == 200
+    assert (await open_stream(acme.host, again).open()).status == 200
 
 
 def test_a_position_is_made_of_plain_digits() -> None:
