@@ -11,6 +11,7 @@ from core.identity import Identity
 from core.identity.hosts import Hosts
 from core.live import Subscription
 from core.live.gatekeeper import SessionGatekeeper
+from core.live.viewer import Groups
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -61,7 +62,7 @@ async def opened(db: Database, two_tenants: TwoTenants, owner_connection: asyncp
     assert code
     ctx = await identity.resolve(acme.host, await identity.sessions.redeem_handover(code, acme.id, BROWSER, **FACTS))
     assert ctx
-    return Opened(Subscription(ctx, None, {}), parent.id, owner_connection)
+    return Opened(Subscription(ctx, None, Groups()), parent.id, owner_connection)
 
 
 async def test_an_open_page_keeps_its_session_from_ending_as_idle(db: Database, opened: Opened) -> None:

@@ -26,36 +26,40 @@ async def receive_all(parts: AsyncIterator[UploadedFile | UploadedField], most_b
     Each is whole and in work, or not there at all: what stops one leaves those before it, also when there are too many.
     """
     taken: list[UUID] = []
+    left = most_bytes
     async for part in parts:
         if isinstance(part, UploadedFile) and part.filename:
             if len(taken) == MOST_FILES:
                 raise too_many_files(MOST_FILES)
-            taken.append(await receive(part, most_bytes))
+            file_id, size = await receive(part, left)
+            taken.append(file_id)
+            left -= size
     return taken
 
 
-async def receive(upload: UploadedFile, most_bytes: int) -> UUID:
-    """Store the bytes, launch the ingest run and return the file's id.
+async def receive(upload: UploadedFile, most_bytes: int) -> tuple[UUID, int]:
+    """Store the bytes, launch the ingest run and return the file's id and its size.
 
     ``most_bytes`` is reserved until the real size is known; raises QuotaError before a byte is stored.
     """
     async with unit_of_work("files") as uow:
         file = await service.begin_upload(uow, current_person().id, upload.filename, upload.content_type, most_bytes)
     try:
-        await _take(file.id, upload, most_bytes)
+        size = await _take(file.id, upload, most_bytes)
     except BaseException:  # whatever stopped it, a lost connection or a stopping server, nothing may be left
         await asyncio.shield(_give_up(file.id))
         raise
-    return file.id
+    return file.id, size
 
 
-async def _take(file_id: UUID, upload: UploadedFile, most_bytes: int) -> None:
+async def _take(file_id: UUID, upload: UploadedFile, most_bytes: int) -> int:
     key = service.key_of(current_context().tenant_id, file_id)
     limit = min(most_bytes, services().settings.max_upload_bytes)
     stored = await services().storage.put_stream(key, upload.chunks, limit=limit)
     async with unit_of_work("files") as uow:
         file = await service.complete_upload(uow, file_id, stored)
         await start_ingest(uow, file)
+    return stored.size
 
 
 async def _give_up(file_id: UUID) -> None:

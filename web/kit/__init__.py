@@ -43,9 +43,8 @@ A feature's routes::
 - Telling one person something, on the bell and by mail: ``core.notices.notify`` in the unit of work that it tells of.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``client_site()``, ``mark_browser()``, ``set_session_cookie``,
-  ``clear_session_cookie``, ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``, ``is_htmx()``,
-  ``wants_fragment()``,
-  ``wants_json()``.
+  ``clear_session_cookie``, ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``,
+  ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
   ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.

@@ -2,6 +2,7 @@
 {
   const waiting = [];
   let running = 0;
+  let leaving = false;
   let resting = false;
 
   const next = () => {
@@ -56,7 +57,10 @@
     request.onerror = request.onabort = () => end(form.dataset.uploadFailed);
     request.onload = () => {
       const redirect = request.getResponseHeader("HX-Redirect");
-      if (redirect) return location.assign(redirect);
+      if (redirect) {
+        leaving = true;
+        return location.assign(redirect);
+      }
       const seconds = request.status === 429 && Number(request.getResponseHeader("Retry-After"));
       if (seconds) return wait(seconds);
       if (request.status >= 400) {
@@ -76,6 +80,7 @@
     };
     const send = () => {
       say(form.dataset.uploadSending);
+      announce(`${file.name}: ${form.dataset.uploadSending}`);
       request.open("POST", form.action);
       for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],
         ["X-CSRF-Token", form.elements.csrf_token.value], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
@@ -108,5 +113,5 @@
     zone.dataset.over = name === "dragenter" || name === "dragover";
     if (name === "drop") take(zone.closest("form"), [...e.dataTransfer.files]);
   });
-  addEventListener("beforeunload", (e) => { if (running || waiting.length) e.preventDefault(); });
+  addEventListener("beforeunload", (e) => { if (!leaving && (running || waiting.length)) e.preventDefault(); });
 }
