@@ -171,7 +171,7 @@ class Hub:
 
     async def _read_forever(self) -> None:
         pause, heard_at = 0.0, asyncio.get_running_loop().time()
-        while True:
+        while not self._draining:  # a cancel can end as an error of the connection
             try:
                 await self._check_server()
                 await self._open_channels()
@@ -248,7 +248,7 @@ class Hub:
     async def _tick_forever(self) -> None:
         """Every second, tend a share of the streams, so that ten thousand are not tended in one burst."""
         second = 0
-        while True:
+        while not self._draining:
             await asyncio.sleep(1)
             second += 1
             viewers = [viewer for channel in self._channels.values() for viewer in channel.viewers]
