@@ -171,7 +171,7 @@ class Hub:
 
     async def _read_forever(self) -> None:
         pause, heard_at = 0.0, asyncio.get_running_loop().time()
-        while not self._draining:  # a cancel can end as an error of the connection
+        while not self._draining:  # Python 3.11 can lose a cancel
             try:
                 await self._check_server()
                 await self._open_channels()

@@ -99,6 +99,7 @@ class OutboxPublisher:
         self._queue: asyncio.Queue[OutboxFact] = asyncio.Queue()
         self._published: list[UUID] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def committed(self, uow: UnitOfWork) -> None:
         """Queue what the transaction published."""
@@ -114,6 +115,7 @@ class OutboxPublisher:
 
     async def stop(self) -> None:
         """Publish what is queued, then stop."""
+        self._stopping = True  # Python 3.11 can lose a cancel that meets the end of what is waited for
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -122,7 +124,7 @@ class OutboxPublisher:
         await self._forget()
 
     async def _publish_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             await self._publish(self._take(await self._queue.get()))
 
     def _take(self, first: OutboxFact) -> list[OutboxFact]:
@@ -140,7 +142,7 @@ class OutboxPublisher:
             self._published += [item.id for item in batch]
 
     async def _forget_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             await asyncio.sleep(SECONDS_TO_FORGET)
             await self._forget()
 

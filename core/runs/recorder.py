@@ -94,6 +94,7 @@ class Recorder:
         # Held from taking reports off the queue until they are written, so that none overtakes another.
         self._lock = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
+        self._stopping = False
         self._learning: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -102,6 +103,7 @@ class Recorder:
 
     async def stop(self) -> None:
         """Write what is left, then stop."""
+        self._stopping = True  # Python 3.11 can lose a cancel that meets the end of what is waited for
         if self._writer:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
@@ -126,7 +128,7 @@ class Recorder:
         await asyncio.gather(*self._learning, return_exceptions=True)
 
     async def _write_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             await self._told.wait()
             await asyncio.sleep(SECONDS_TO_GATHER)
             async with self._lock:
