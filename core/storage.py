@@ -88,7 +88,7 @@ class Storage:
             return cls(MemoryStore())
         if url.startswith("file:"):
             return cls(from_url(url, mkdir=True), Path(unquote(urlsplit(url).path)))
-        return cls(from_url(url, retry_config=CLOUD_RETRIES, client_options={"connect_timeout": "3s"}))
+        return cls(from_url(url, retry_config=CLOUD_RETRIES))
 
     async def put_stream(self, key: str, chunks: AsyncIterable[bytes], *, limit: int) -> Stored:
         """Write the chunks as one object, whole or not at all; raises TooLargeError past ``limit`` bytes."""

@@ -9,29 +9,51 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import httpx
 import pytest
+from moto.server import ThreadedMotoServer
 
 from core.errors import TooLargeError, UnavailableError
 from core.storage import Storage, Stored, object_key
 from tests.factories.files import streamed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 TENANT = UUID(int=1)
 KEY = object_key(TENANT, "files", "one", "original")
-CLOSED_PORT = {
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+CLOUD = {
     "AWS_ALLOW_HTTP": "true",
     "AWS_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "key",
     "AWS_SECRET_ACCESS_KEY": "secret",
 }
+CLOSED_PORT = "http://127.0.0.1:9"
 
 
-@pytest.fixture(params=["memory", "disk"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """A server that speaks S3, with one bucket."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    url = f"http://127.0.0.1:{server.get_host_and_port()[1]}"
+    httpx.put(f"{url}/bucket").raise_for_status()
+    yield url
+    server.stop()
+
+
+def cloud(endpoint: str, monkeypatch: pytest.MonkeyPatch, folder: str = "") -> Storage:
+    """Storage in the bucket at an address."""
+    for name, value in (CLOUD | {"AWS_ENDPOINT_URL": endpoint}).items():
+        monkeypatch.setenv(name, value)
+    return Storage.from_url(f"s3://bucket/{folder}")
+
+
+@pytest.fixture(params=["memory", "disk", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    if request.param == "s3":
+        return cloud(request.getfixturevalue("s3"), monkeypatch, tmp_path.name)
     return Storage.from_url("memory:" if request.param == "memory" else tmp_path.as_uri())
 
 
@@ -123,9 +145,7 @@ async def test_what_is_missing_is_said_to_be_missing(storage: Storage) -> None:
 
 
 async def test_a_store_that_does_not_answer_is_told_as_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in CLOSED_PORT.items():
-        monkeypatch.setenv(name, value)
-    storage = Storage.from_url("s3://bucket/prefix")
+    storage = cloud(CLOSED_PORT, monkeypatch)
     for asked in (
         storage.put_stream(KEY, streamed(b"abc"), limit=3),
         storage.put_bytes(KEY, b"abc"),
