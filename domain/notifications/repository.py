@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, column, delete, func, or_, select, table, update
+from sqlalchemy import and_, bindparam, column, delete, func, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -17,10 +17,39 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, ScalarSelect
+    from sqlalchemy import BindParameter, ColumnElement, ScalarSelect
     from sqlalchemy.ext.asyncio import AsyncSession
 
 TENANTS = table("tenants", column("id"), schema="platform")
+WHO: BindParameter[UUID] = bindparam("user_id")
+
+
+def _is_shown(notice: type[Notice] = Notice) -> ColumnElement[bool]:
+    """Whether it is the person's (``:user_id``), and of no kind that they have silenced."""
+    silenced = (
+        select(ChoiceRow.kind)
+        .where(
+            ChoiceRow.tenant_id == notice.tenant_id,
+            ChoiceRow.user_id == WHO,
+            ChoiceRow.kind == notice.kind,
+            ChoiceRow.in_product.is_(False),
+        )
+        .exists()
+    )
+    return and_(notice.user_id == WHO, ~silenced)
+
+
+def _unread() -> ScalarSelect[int]:
+    """How many are unread, counting no further than ``:most``."""
+    of_page = aliased(Notice)
+    unread = select(of_page.id).where(_is_shown(of_page), of_page.read_at.is_(None)).limit(bindparam("most")).subquery()
+    return select(func.count()).select_from(unread).scalar_subquery()
+
+
+SHOWN = select(Notice).where(_is_shown()).order_by(Notice.id.desc()).limit(bindparam("limit"))
+UNREAD = select(_unread())
+# Every page asks this. To put the statement together anew would take longer than to run it.
+NEWEST_AND_UNREAD = select(Notice, _unread()).where(_is_shown()).order_by(Notice.id.desc()).limit(1)
 
 
 class NoticeRepository:
@@ -32,17 +61,17 @@ class NoticeRepository:
 
     async def newest(self, limit: int, *, before: UUID | None = None) -> Sequence[Notice]:
         """Return the newest, all of them older than ``before``, without the kinds that the person has silenced."""
-        query = select(Notice).where(self._is_shown()).order_by(Notice.id.desc()).limit(limit)
-        return (await self._session.scalars(query.where(Notice.id < before) if before else query)).all()
+        query = SHOWN.where(Notice.id < before) if before else SHOWN
+        return (await self._session.scalars(query, {"user_id": self._user_id, "limit": limit})).all()
 
     async def has_unread(self) -> bool:
         """Return whether any is unread."""
-        return bool(await self._session.scalar(select(self._unread(1))))
+        return bool(await self._session.scalar(UNREAD, {"user_id": self._user_id, "most": 1}))
 
     async def newest_and_unread(self, limit: int) -> tuple[Notice | None, int]:
         """Return the newest, and how many are unread, counting no further than ``limit``: what each page asks for."""
-        newest = select(Notice, self._unread(limit)).where(self._is_shown()).order_by(Notice.id.desc()).limit(1)
-        row = (await self._session.execute(newest)).one_or_none()
+        given = {"user_id": self._user_id, "most": limit}
+        row = (await self._session.execute(NEWEST_AND_UNREAD, given)).one_or_none()
         return (row[0], row[1]) if row else (None, 0)
 
     async def mark_read(self, notice_id: UUID) -> bool:
@@ -91,24 +120,6 @@ class NoticeRepository:
                 set_={"in_product": query.excluded.in_product, "mail": query.excluded.mail},
             )
         )
-
-    def _unread(self, limit: int) -> ScalarSelect[int]:
-        of_page = aliased(Notice)
-        unread = select(of_page.id).where(self._is_shown(of_page), of_page.read_at.is_(None)).limit(limit).subquery()
-        return select(func.count()).select_from(unread).scalar_subquery()
-
-    def _is_shown(self, notice: type[Notice] = Notice) -> ColumnElement[bool]:
-        silenced = (
-            select(ChoiceRow.kind)
-            .where(
-                ChoiceRow.tenant_id == notice.tenant_id,
-                ChoiceRow.user_id == self._user_id,
-                ChoiceRow.kind == notice.kind,
-                ChoiceRow.in_product.is_(False),
-            )
-            .exists()
-        )
-        return and_(notice.user_id == self._user_id, ~silenced)
 
 
 def choice_of(row: ChoiceRow) -> Choice:
