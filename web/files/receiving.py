@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.files import service
 from domain.files.errors import too_many_files
-from web.kit import UploadedFile, current_context, current_person, services, unit_of_work
+from web.kit import UploadedFile, current_context, current_person, patience, services, unit_of_work
 from workflows.files.start import start_ingest
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from web.kit import UploadedField
 
+SECONDS_TO_STORE = 120
 MOST_FILES = 20
 """How many files one request may bring; the page sends each by itself."""
 
@@ -55,7 +56,8 @@ async def receive(upload: UploadedFile, most_bytes: int) -> tuple[UUID, int]:
 async def _take(file_id: UUID, upload: UploadedFile, most_bytes: int) -> int:
     key = service.key_of(current_context().tenant_id, file_id)
     limit = min(most_bytes, services().settings.max_upload_bytes)
-    stored = await services().storage.put_stream(key, upload.chunks, limit=limit)
+    with patience(SECONDS_TO_STORE):
+        stored = await services().storage.put_stream(key, upload.chunks, limit=limit)
     async with unit_of_work("files") as uow:
         file = await service.complete_upload(uow, file_id, stored)
         await start_ingest(uow, file)

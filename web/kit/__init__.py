@@ -33,7 +33,7 @@ A feature's routes::
   ``uow.publish(EVENT, ...)`` has every open page hear it; parts react by ``hx-trigger="files:changed from:body"``.
 - Uploads: ``@streams_body`` below ``guard``; then ``async for part in parts():`` gives UploadedField and UploadedFile,
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file. Bodies that come
-  too slowly are refused (``web.kit.body``).
+  too slowly are refused (``web.kit.body``); ``with patience(seconds):`` stands around storing what came.
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
   ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
 - Charts: ``line_chart(title, labels, [(name, values)])``, ``bar_chart``, ``sparkline(values)``, drawn by
@@ -52,7 +52,7 @@ A feature's routes::
 
 from core.errors import DomainError
 from web.kit.blueprint import FeatureBlueprint, feature_blueprint
-from web.kit.body import streams_body
+from web.kit.body import patience, streams_body
 from web.kit.charts import Chart, Sparkline, bar_chart, line_chart, sparkline
 from web.kit.csrf import check_token
 from web.kit.drafts import drafts_look, take_off_draft, wear_draft
@@ -124,6 +124,7 @@ __all__ = [
     "open_run_cards",
     "page",
     "parts",
+    "patience",
     "read_form",
     "render",
     "render_live",

@@ -140,10 +140,12 @@ async def _finished(task: asyncio.Task[Any]) -> bool:
     started = loop.time()
     while not task.done():
         moved = max(started, body.moved_at)
-        left = ANSWER_SECONDS if body.waiting else ANSWER_SECONDS - (loop.time() - moved)
+        most = body.patience or ANSWER_SECONDS
+        left = most if body.waiting else most - (loop.time() - moved)
         if left <= 0:
             return False
-        await asyncio.wait({task}, timeout=left)
+        # A route that was given more patience may have less again meanwhile.
+        await asyncio.wait({task}, timeout=min(left, ANSWER_SECONDS))
     return True
 
 

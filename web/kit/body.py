@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from quart import request
@@ -16,7 +17,7 @@ from quart.wrappers.request import Body
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator, Iterator
 
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
@@ -53,6 +54,7 @@ class PulledBody(Body):
         self._ended = False
         self.moved_at = 0.0
         self.waiting = False
+        self.patience: float | None = None
 
     def connect(self, receive: Receive) -> None:
         """Say where the pieces come from."""
@@ -163,6 +165,21 @@ def current_body() -> PulledBody:
     body = request.body
     assert isinstance(body, PulledBody)  # WebApp makes no other
     return body
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Let what stands in it keep the answer waiting for ``seconds`` without news of the body, instead of the usual few.
+
+    A store may take minutes to put a large object together after its last byte.
+    """
+    body = current_body()
+    body.patience = seconds
+    try:
+        yield
+    finally:
+        body.patience = None
+        body.moved_at = asyncio.get_running_loop().time()
 
 
 def streams_body(route: RouteT) -> RouteT:

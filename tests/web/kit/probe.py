@@ -24,6 +24,7 @@ from web.kit import (
     live_renderer,
     page,
     parts,
+    patience,
     read_form,
     see_other,
     slot,
@@ -106,6 +107,15 @@ async def mistake() -> Response:
 async def hang() -> Response:
     await asyncio.sleep(60)
     return Response("never")
+
+
+@blueprint.get("/probe/patient")
+@guard("guest")
+async def take_time() -> Response:
+    with patience(30):
+        await asyncio.sleep(0.9)
+    await asyncio.sleep(float(request.args["then"]))
+    return Response("stored")
 
 
 @blueprint.post("/probe/notes")

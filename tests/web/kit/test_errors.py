@@ -70,6 +70,16 @@ async def test_an_answer_that_hangs_is_given_up(
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize(("then", "status"), [(0, 200), (60, 503)])
+async def test_a_route_may_ask_for_patience_for_a_part_of_its_work(
+    two_tenants: TwoTenants, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, then: int, status: int
+) -> None:
+    monkeypatch.setattr("web.kit.app.ANSWER_SECONDS", 0.3)
+    acme = two_tenants.acme
+    visitor = await sign_in(acme, "guest")
+    assert (await visitor.get(acme.url(f"/probe/patient?then={then}"))).status == status
+
+
 async def test_unknown_hosts_are_told_alike(two_tenants: TwoTenants, sign_in: SignIn) -> None:
     acme = two_tenants.acme
     visitor = await sign_in(acme, "guest")
