@@ -29,7 +29,7 @@ def check(
     root: Annotated[Path, typer.Option(help="The product's folder.", hidden=True)] = ROOT,
 ) -> None:
     """Fail on what is unknown, of a wrong kind, too large or not to be read, each with file and line."""
-    from web.kit.app import template_globals  # noqa: PLC0415  # only this command needs the pages' kit
+    from web.kit.template_globals import template_globals  # noqa: PLC0415  # only this command needs the pages' kit
     from web.kit.templates import Templates  # noqa: PLC0415
 
     unknown = [name for name in names or () if not (root / "themes" / name).is_dir()]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, column, delete, func, select, table
+from sqlalchemy import and_, delete, func, select
 
+from core.projections import PEOPLE, TENANTS
 from domain.files.errors import no_such_file
 from domain.files.models import File, Rendition
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from domain.files.types import Picture
-
-TENANTS = table("tenants", column("id"), column("state"), schema="platform")
-PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "state")), schema="platform")
 
 
 SEARCHED = 20_000

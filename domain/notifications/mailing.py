@@ -15,6 +15,7 @@ from sqlalchemy import column, func, select, table, update
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
 from core.i18n.negotiate import SOURCE_LOCALE
 from core.ids import new_id
+from core.projections import PEOPLE, TENANTS
 from domain.notifications.models import ChoiceRow, Notice
 from domain.notifications.repository import choice_of
 from domain.notifications.service import default_of
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 SORTED_AT_ONCE = 500
 OPEN = ("due", "waiting")
-PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "email", "state")), schema="platform")
-TENANTS = table("tenants", *map(column, ("id", "slug", "name", "locale", "state")), schema="platform")
 
 
 PREFERENCES = table("preferences", *map(column, ("user_id", "locale")), schema="platform")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, column, delete, func, or_, select, table, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from core.projections import TENANTS
 from domain.notifications.errors import no_such_notice
 from domain.notifications.models import ChoiceRow, Notice
 from domain.notifications.types import Choice
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement, ScalarSelect
     from sqlalchemy.ext.asyncio import AsyncSession
 
-TENANTS = table("tenants", column("id"), schema="platform")
 WHO: BindParameter[UUID] = bindparam("user_id")
 
 

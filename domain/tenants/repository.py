@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, column, delete, func, select, table, text, update
+from sqlalchemy import case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from core.projections import PEOPLE
 from domain.tenants.models import Membership, Slug, Tenant
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from domain.tenants.types import NewTenant, WorkspaceSettings
 
-PEOPLE = table("people", *map(column, ("tenant_id", "user_id", "name", "email", "role", "state")), schema="platform")
 BY_RANK = case({"owner": 0, "admin": 1, "member": 2, "guest": 3}, value=PEOPLE.c.role)
 
 LIST_IN_DIRECTORY = text("""

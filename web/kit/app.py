@@ -13,11 +13,8 @@ from werkzeug.exceptions import ClientDisconnected, RequestTimeout
 from core.context import CONTEXT_CHANGED, Context
 from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
-from core.i18n.names import languages
 from core.identity import Look, Offers, choose
-from core.live.events import EVENTS
 from core.metrics import STREAMS
-from core.theming import DEFAULT_THEME
 from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
@@ -25,19 +22,20 @@ from web.kit.drafts import DRAFT_COOKIE, drafted
 from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
 from web.kit.gate import Gate
 from web.kit.guards import guard_of
-from web.kit.kept import Kept, personal
+from web.kit.kept import Kept
 from web.kit.live import FactRenderer
 from web.kit.pages import voice_of, wants_fragment
 from web.kit.security import SecurityHeaders, set_visitor_cookie
-from web.kit.services import Kit, current_kit, static_url
-from web.kit.slots import SLOTS, Slot, collecting, fill_slots, fragment
+from web.kit.services import Kit
+from web.kit.slots import SLOTS, Slot, collecting, fill_slots
 from web.kit.static import StaticFiles
-from web.kit.templates import Templates, dom_id
+from web.kit.template_globals import template_globals
+from web.kit.templates import Templates
 from web.kit.text_editing import edits_texts
-from web.kit.visit import HOME, current_context, current_visit, loggable, person_mark
+from web.kit.visit import HOME, current_visit, loggable
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable
 
     from quart import Blueprint
     from quart.ctx import RequestContext
@@ -262,40 +260,3 @@ class _Finishing:
         except (TimeoutError, ClientDisconnected, RequestTimeout):
             log.debug("web.body_left", path=loggable(request.path))
         return response
-
-
-def template_globals() -> dict[str, Any]:
-    """Return what every template may call or use, beside what its page gives it."""
-    return {
-        "static_url": static_url,
-        "theme_url": _theme_url,
-        "takes_brand": lambda key: not current_kit().services.themes.get(key).is_high_contrast,
-        "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
-        "live_after": personal(lambda: current_visit().position),
-        "csrf_token": personal(csrf.csrf_token),
-        "person_mark": personal(person_mark),
-        "fragment": fragment,
-        "kept": _kept,
-        "dom_id": dom_id,
-        "edits_texts": lambda: current_visit().edits_texts,
-        "runs_feature": _runs_feature,
-        "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
-        "all_languages": lambda: languages(current_kit().services.catalogues.locales),
-        "request": request,
-    }
-
-
-def _theme_url(key: str) -> str:
-    name = f"themes/{key}/theme.css"
-    static = current_kit().static
-    return static.url(name if static.has(name) else f"themes/{DEFAULT_THEME}/theme.css")
-
-
-def _kept(template: str, **values: Hashable) -> Markup:
-    return current_kit().kept.render(current_context(), template, values)
-
-
-def _runs_feature(name: str) -> bool:
-    """Whether this installation's process runs a feature, for links that would lead nowhere."""
-    features = current_kit().services.settings.features
-    return not features or name in features

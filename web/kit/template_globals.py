@@ -1,0 +1,59 @@
+"""What every template may call or use, beside what its page gives it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quart import request
+
+from core.i18n.names import languages
+from core.live.events import EVENTS
+from core.theming import DEFAULT_THEME
+from web.kit import csrf
+from web.kit.kept import personal
+from web.kit.services import current_kit, static_url
+from web.kit.slots import fragment
+from web.kit.templates import dom_id
+from web.kit.visit import current_context, current_visit, person_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from markupsafe import Markup
+
+
+def template_globals() -> dict[str, Any]:
+    """Return what every template may call or use, beside what its page gives it."""
+    return {
+        "static_url": static_url,
+        "theme_url": _theme_url,
+        "takes_brand": lambda key: not current_kit().services.themes.get(key).is_high_contrast,
+        "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
+        "live_after": personal(lambda: current_visit().position),
+        "csrf_token": personal(csrf.csrf_token),
+        "person_mark": personal(person_mark),
+        "fragment": fragment,
+        "kept": _kept,
+        "dom_id": dom_id,
+        "edits_texts": lambda: current_visit().edits_texts,
+        "runs_feature": _runs_feature,
+        "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
+        "all_languages": lambda: languages(current_kit().services.catalogues.locales),
+        "request": request,
+    }
+
+
+def _theme_url(key: str) -> str:
+    name = f"themes/{key}/theme.css"
+    static = current_kit().static
+    return static.url(name if static.has(name) else f"themes/{DEFAULT_THEME}/theme.css")
+
+
+def _kept(template: str, **values: Hashable) -> Markup:
+    return current_kit().kept.render(current_context(), template, values)
+
+
+def _runs_feature(name: str) -> bool:
+    """Whether this installation's process runs a feature, for links that would lead nowhere."""
+    features = current_kit().services.settings.features
+    return not features or name in features
