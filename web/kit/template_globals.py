@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
 from quart import request
 
 from core.i18n.names import languages
@@ -19,7 +20,7 @@ from web.kit.visit import current_context, current_visit, person_mark
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from markupsafe import Markup
+REREADS = Markup('hx-get="{}" hx-trigger="{}" hx-target="this" hx-swap="outerMorph" hx-sync="this:queue last"')
 
 
 def template_globals() -> dict[str, Any]:
@@ -35,12 +36,22 @@ def template_globals() -> dict[str, Any]:
         "fragment": fragment,
         "kept": _kept,
         "dom_id": dom_id,
+        "rereads": _rereads,
         "edits_texts": lambda: current_visit().edits_texts,
         "runs_feature": _runs_feature,
         "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
         "all_languages": lambda: languages(current_kit().services.catalogues.locales),
         "request": request,
     }
+
+
+def _rereads(path: str, event: str, *, wait_ms: int = 0) -> Markup:
+    """Return what has an element replace itself by what ``path`` answers, whenever a declared event is heard.
+
+    Whatever is heard while it asks is one more asking at its end; with ``wait_ms``, what comes together is one.
+    """
+    trigger = f"{event} from:body" + (f" delay:{wait_ms}ms" if wait_ms else "")
+    return REREADS.format(path, trigger)
 
 
 def _theme_url(key: str) -> str:
