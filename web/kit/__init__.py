@@ -47,8 +47,7 @@ A feature's routes::
   ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
-  ``rereads(path, event)``,
-  ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
+  ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
 """
 
 from core.errors import DomainError
