@@ -29,7 +29,11 @@ KEPT = """async () => {
   }
   return kept;
 }"""
-INSTALLED = "async () => !!navigator.serviceWorker.controller && !!(await caches.match('/offline'))"
+INSTALLED = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  return active.state === "activated" && navigator.serviceWorker.controller === active
+    && localStorage.getItem("adx-looks") !== null && !!(await caches.match("/offline"));
+}"""
 
 
 async def opened(page: Page, deployment: Deployment, owner: Owner, path: str = "/") -> None:

@@ -24,8 +24,10 @@ addEventListener("activate", (event) => {
   event.waitUntil(caches.keys().then(old).then(() => clients.claim()));
 });
 
-/* The language, theme or colours of this device have changed. */
-addEventListener("message", (event) => { if (event.data === "looks") event.waitUntil(keepLooks()); });
+/* The language, theme or colours of this device have changed. What could not be fetched is asked for by the next page. */
+addEventListener("message", (event) => {
+  if (event.data === "looks") event.waitUntil(keepLooks().then(() => event.ports[0].postMessage("kept"), () => {}));
+});
 
 addEventListener("fetch", (event) => {
   const { request } = event;

@@ -6,8 +6,9 @@ if ("serviceWorker" in navigator && isSecureContext) on("DOMContentLoaded", asyn
     await navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "none" });
     const ready = await navigator.serviceWorker.ready;
     if (localStorage.getItem("adx-looks") === looks) return;
-    ready.active.postMessage("looks");
-    localStorage.setItem("adx-looks", looks);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => localStorage.setItem("adx-looks", looks);
+    ready.active.postMessage("looks", [port2]);
   } catch { /* without it, everything but the offline page works */ }
 });
 /* The page for times without a connection goes on by itself: when the device is online again, or the server answers. */
