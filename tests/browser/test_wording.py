@@ -42,6 +42,7 @@ async def test_a_text_is_changed_in_the_editor_seen_and_put_back(
 
     await page.go_back()
     await row(page).click()
+    await idle(page)  # the text that was open already is replaced by itself
     await page.get_by_role("button", name="Back to the product's text").click()
     await expect(page.get_by_text("The product's own text is back.")).to_be_visible()
     await page.goto(deployment.url("/", owner.slug))
