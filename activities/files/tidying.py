@@ -36,14 +36,12 @@ class TidyingActivities:
         """Erase old objects whose file has no row, and what a killed process left half written."""
         erased = await self._storage.erase_unfinished(GIVEN_UP_AFTER)
         async for found in self._storage.list("tenants"):
-            activity.heartbeat()
             if _is_old(found) and await self._is_orphan(found.key):
                 await self._storage.delete(found.key)
                 erased += 1
         return Swept(objects=erased)
 
     async def _sweep_tenant(self, tenant_id: UUID) -> int:
-        activity.heartbeat()
         async with self._db.unit_of_work(tenant_id, "files") as uow:
             stale = await FileRepository(uow.session).stale_uploads(GIVEN_UP_AFTER)
             return sum([await service.abandon_upload(uow, file_id) for file_id in stale])

@@ -27,7 +27,6 @@ class CollectingActivities:
         """Return the mails that are due. One is named again until its workflow has begun."""
         due: list[MailInput] = []
         for tenant_id in await tenants_with_mail(self._db):
-            activity.heartbeat()
             try:
                 async with self._db.unit_of_work(tenant_id, "notifications") as uow:
                     await mailing.sort(uow, self._kinds)

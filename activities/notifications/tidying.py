@@ -22,7 +22,6 @@ class TidyingNoticesActivities:
             tenants = await all_tenants(uow.session)
         removed = 0
         for tenant_id in tenants:
-            activity.heartbeat()
             async with self._db.unit_of_work(tenant_id, "notifications") as uow:
                 removed += await remove_old(uow.session, READ_KEPT, UNREAD_KEPT)
         return NoticesSwept(removed)

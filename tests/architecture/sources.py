@@ -53,8 +53,15 @@ def _of_workflow_module(tree: ast.Module, name: Path) -> Iterator[str]:
         if module.startswith("workflows.") and not _may_know(module.split("."), name.parts):
             yield f"imports {module}; of other features only contract.py may be known"
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (called := ast.unparse(node.func)) in FORBIDDEN_CALLS:
-            yield f"calls {called}, which differs on replay"
+        if isinstance(node, ast.Call):
+            yield from _of_call(ast.unparse(node.func), {keyword.arg for keyword in node.keywords})
+
+
+def _of_call(called: str, given: set[str | None]) -> Iterator[str]:
+    if called in FORBIDDEN_CALLS:
+        yield f"calls {called}, which differs on replay"
+    if called == "workflow.execute_activity" and "heartbeat_timeout" not in given:
+        yield "calls an activity without heartbeat_timeout: a killed worker is noticed at its very end"
 
 
 def _may_know(module: list[str], file: tuple[str, ...]) -> bool:

@@ -18,6 +18,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 with workflow.unsafe.imports_passed_through():
     from core.runs.contract import workflow_id
     from domain.notifications.types import Collected, MailInput
+    from workflows.kit.run import HEARTBEAT
     from workflows.notifications.contract import MAIL
 
 COLLECT = "notifications.collect"
@@ -36,7 +37,7 @@ class Collect:
             "notifications.collect_once",
             result_type=Collected,
             start_to_close_timeout=timedelta(seconds=60),
-            heartbeat_timeout=timedelta(seconds=30),
+            heartbeat_timeout=HEARTBEAT,
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
         return sum([await self._start(mail) for mail in found.mails])

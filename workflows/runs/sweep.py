@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from core.runs.report import Mended
+    from workflows.kit.run import HEARTBEAT
 
 SWEEP = "runs.sweep"
 EVERY = timedelta(seconds=10)
@@ -25,6 +26,7 @@ class Sweep:
             "runs.sweep_once",
             result_type=Mended,
             start_to_close_timeout=timedelta(seconds=60),
+            heartbeat_timeout=HEARTBEAT,  # or a killed worker would keep the schedule waiting for a minute
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
         return mended
