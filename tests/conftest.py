@@ -11,6 +11,7 @@ import pytest
 from tests.support import stack
 
 pytest_plugins = [
+    "tests.support.matrix",
     "tests.support.server_fixtures",
     "tests.support.tenant_fixtures",
     "tests.support.web_fixtures",

@@ -1,9 +1,13 @@
-"""The pattern page in every theme, mode and language, at three widths: nothing overflows, is cut off, left in English,
-hard to read or out of the keyboard's reach. Each check is shown to find what it is there for.
+"""The pattern page in themes, modes, languages and widths, in pairs or whole (``bin/test --whole``).
+
+Nothing overflows, is cut off, left in English, hard to read or out of the keyboard's reach. Each check is shown to find
+what it is there for.
 """
 
 from __future__ import annotations
 
+from itertools import groupby, product
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +17,11 @@ from core.i18n.pseudo import PSEUDO_LOCALES
 from core.settings import ROOT
 from tests.browser.test_accessibility import serious
 from tests.browser.test_pseudo import DATA, PSEUDO, READ, RELATIVE
+from tests.support.matrix import Cell, cells
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.async_api import Page
 
     from tests.browser.conftest import NewPage
@@ -52,11 +59,15 @@ async def patterns(
     return page
 
 
-async def in_every_look(page: Page, *checks: str) -> list[str]:
-    """What checks of walking.js find in each theme, in light and in dark."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    found: list[str] = await page.evaluate("walking.inEveryLook", [THEMES, SCHEMES, checks])
-    return [f"{width} {fault}" for fault in found]
+async def in_looks(page: Page, looks: Sequence[Cell]) -> list[str]:
+    """What the checks of walking.js find in each look: (width, theme, scheme)."""
+    found: list[str] = []
+    for width, group in groupby(sorted(looks, key=itemgetter(0)), itemgetter(0)):
+        await page.set_viewport_size({"width": int(width), "height": 900})
+        checks = ["overflow", "clipped", *(["focus"] if width in FOCUS_WIDTHS else [])]
+        faulty: list[str] = await page.evaluate("walking.inLooks", [[look[1:] for look in group], checks])
+        found += [f"{width} {fault}" for fault in faulty]
+    return found
 
 
 async def faults(page: Page, check: str) -> list[str]:
@@ -71,27 +82,31 @@ def test_there_is_something_to_walk() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_everybody_can_read_and_use_it(deployment: Deployment, new_page: NewPage, language: str) -> None:
+async def test_everybody_can_read_and_use_it(
+    deployment: Deployment, new_page: NewPage, pytestconfig: pytest.Config, language: str
+) -> None:
     page = await patterns(deployment, new_page, language)
-    found = []
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        found += await in_every_look(page, "overflow", "clipped", *(("focus",) if width in FOCUS_WIDTHS else ()))
-    found += await serious(page)
-    for theme in THEMES:
-        for scheme in SCHEMES:
-            await page.evaluate("([theme, scheme]) => walking.wear(theme, scheme)", [theme, scheme])
-            found += [f"{theme} {scheme}: {fault}" for fault in await serious(page, VISUAL)]
+    looks = [cell[1:] for cell in cells(pytestconfig, LANGUAGES, WIDTHS, THEMES, SCHEMES) if cell[0] == language]
+    found = await in_looks(page, looks) + await serious(page)
     assert not found, "\n".join(found)
 
 
-async def test_the_direction_can_be_turned(deployment: Deployment, new_page: NewPage) -> None:
+async def test_no_theme_breaks_what_a_sheet_can_break(deployment: Deployment, new_page: NewPage) -> None:
+    """In each theme and scheme, but in one language: letters take the same colours in all."""
+    page = await patterns(deployment, new_page)
+    found = []
+    for theme, scheme in product(THEMES, SCHEMES):
+        await page.evaluate("([theme, scheme]) => walking.wear(theme, scheme)", [theme, scheme])
+        found += [f"{theme} {scheme}: {fault}" for fault in await serious(page, VISUAL)]
+    assert not found, "\n".join(found)
+
+
+async def test_the_direction_can_be_turned(
+    deployment: Deployment, new_page: NewPage, pytestconfig: pytest.Config
+) -> None:
     """What is made for both directions holds in each, whatever the language: no word of Arabic helps."""
     page = await patterns(deployment, new_page, PSEUDO, direction="rtl")
-    found = []
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        found += await in_every_look(page, "overflow", "clipped")
+    found = await in_looks(page, cells(pytestconfig, WIDTHS, THEMES, SCHEMES))
     assert not found, "\n".join(found)
 
 

@@ -24,10 +24,10 @@ window.walking = (() => {
   };
 
   /* One call for all looks at a width: what takes time is the way between the test and the page. */
-  const inEveryLook = ([keys, schemes, checks]) => keys.flatMap((theme) => schemes.flatMap((scheme) => {
+  const inLooks = ([looks, checks]) => looks.flatMap(([theme, scheme]) => {
     wear(theme, scheme);
     return checks.flatMap((check) => walking[check]()).map((fault) => `${theme} ${scheme}: ${fault}`);
-  }));
+  });
 
   const overflow = () => {
     const page = document.documentElement;
@@ -101,5 +101,5 @@ window.walking = (() => {
   };
   const left = () => [...unmet].map(path);
 
-  return { prepare, wear, inEveryLook, overflow, clipped, focus, follow, left };
+  return { prepare, wear, inLooks, overflow, clipped, focus, follow, left };
 })();

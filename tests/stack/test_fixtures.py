@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from temporalio import workflow
 from temporalio.worker import Worker
+
+from tests.support.matrix import in_pairs
 
 if TYPE_CHECKING:
     import asyncpg
@@ -68,6 +71,15 @@ async def test_a_mail_is_caught_once_however_often_it_is_sent(mailbox: Mailbox) 
     assert not mailbox.store.add(mail, "a@x", ["b@x"])
     found = await mailbox.wait_for("b@x")
     assert (found.text.strip(), len(mailbox.to("b@x"))) == ("Hello", 1)
+
+
+def test_every_two_values_of_a_matrix_meet_in_some_cell() -> None:
+    axes = ("abcdefgh", range(7), ("light", "dark"), (360, 768, 1440))
+    chosen = in_pairs(*axes)
+    assert set(chosen) <= set(product(*axes))
+    for one, other in combinations(range(len(axes)), 2):
+        assert {(cell[one], cell[other]) for cell in chosen} == set(product(axes[one], axes[other]))
+    assert len(chosen) == len(set(chosen)) < 8 * 7 * 2 * 3 / 5
 
 
 async def test_a_signed_in_browser_gets_its_own_tenants_pages_alone(two_tenants: TwoTenants, sign_in: SignIn) -> None:
