@@ -31,6 +31,8 @@ FORBIDDEN_IN_WORKFLOWS = frozenset({
 
 FORBIDDEN_CALLS = frozenset({"datetime.now", "datetime.utcnow", "date.today", "uuid4", "uuid.uuid4", "uuid1", "new_id"})
 
+REPORTING = Path("workflows", "kit", "reporting.py")
+
 
 def workflow_faults(root: Path = ROOT) -> list[str]:
     """Return what keeps workflow modules from being deterministic, and what ``__init__`` files hold."""
@@ -54,7 +56,10 @@ def _of_workflow_module(tree: ast.Module, name: Path) -> Iterator[str]:
             yield f"imports {module}; of other features only contract.py may be known"
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _of_call(ast.unparse(node.func), {keyword.arg for keyword in node.keywords})
+            called = ast.unparse(node.func)
+            yield from _of_call(called, {keyword.arg for keyword in node.keywords})
+            if "_local_activity" in called and name != REPORTING:
+                yield f"calls {called}, whose failure is another one on replay; only {REPORTING} handles both"
 
 
 def _of_call(called: str, given: set[str | None]) -> Iterator[str]:

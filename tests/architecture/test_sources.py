@@ -52,6 +52,7 @@ WORKFLOW_FAULTS = {
     "from workflows.other.flow import Flow": "imports workflows.other.flow; of other features only contract.py",
     "at = datetime.now(UTC)": "calls datetime.now",
     "key = uuid4()": "calls uuid4",
+    'workflow.start_local_activity("x", start_to_close_timeout=SHORT)': "calls workflow.start_local_activity",
     'workflow.execute_activity("x", start_to_close_timeout=LONG)': "without heartbeat_timeout",
 }
 

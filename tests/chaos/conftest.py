@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from temporalio.worker import Replayer
 
+from core.runs.temporal import connect
+from tests.replay.test_replay import CLASSES
 from tests.support.caller import Caller, caller_of
 from tests.support.people import Owner, new_owner
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from core.db import Database
     from tests.support.deployment import Deployment
 
@@ -26,3 +31,20 @@ async def caller(deployment: Deployment, deployed_db: Database, owner: Owner) ->
     found = await caller_of(deployment, deployed_db, owner)
     await found.prepare()
     return found
+
+
+@pytest.fixture(autouse=True, scope="module")
+async def _what_ran_replays(running_deployment: Deployment) -> AsyncIterator[None]:
+    """Whatever became of the workflows of a module's tests, today's code follows each of their histories."""
+    yield
+    client = await connect(running_deployment.settings())
+    replayer = Replayer(workflows=list(CLASSES.values()), data_converter=client.data_converter)
+    ran = client.list_workflows(page_size=500).map_histories()
+    failures, count = {}, 0
+    async with replayer.workflow_replay_iterator(ran) as results:
+        async for result in results:
+            count += 1
+            if result.replay_failure:
+                failures[result.history.workflow_id] = result.replay_failure
+    assert count
+    assert failures == {}

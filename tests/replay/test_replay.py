@@ -25,6 +25,9 @@ pytestmark = pytest.mark.replay
 CONVERTER = data_converter(SECRET.encode())
 STORED = list(stored_histories())
 
+LOST_REPORTS = frozenset({"report-timed-out", "report-failed", "report-cancelled"})
+"""What can become of a report that a workflow makes of itself; each contract is driven through all of them."""
+
 
 def name_of(cls: type) -> str:
     """Return the name under which a workflow class is known to Temporal."""
@@ -38,8 +41,8 @@ ALL_CONTRACTS: Mapping[str, AnyContract] = {**registry.contracts(), **SAMPLE_CON
 
 
 def paths_of(contract: AnyContract) -> set[str]:
-    """Return the paths that must be stored: every outcome, and being cancelled where that is possible."""
-    return set(contract.outcomes) | ({"cancelled"} if contract.cancel == "undo" else set())
+    """Return the paths that must be stored: every outcome, being cancelled where that is possible, lost reports."""
+    return set(contract.outcomes) | ({"cancelled"} if contract.cancel == "undo" else set()) | LOST_REPORTS
 
 
 def missing(names: Mapping[str, object], stored: list[StoredHistory]) -> list[str]:
@@ -63,7 +66,8 @@ def test_every_path_of_every_workflow_has_a_stored_history() -> None:
 
 
 def test_a_workflow_without_a_history_is_named() -> None:
-    assert missing({"sample.line": None}, []) == ["sample.line/cancelled", "sample.line/late", "sample.line/ready"]
+    paths = ("cancelled", "late", "ready", "report-cancelled", "report-failed", "report-timed-out")
+    assert missing({"sample.line": None}, []) == [f"sample.line/{path}" for path in paths]
 
 
 def test_no_history_belongs_to_a_workflow_that_is_gone() -> None:

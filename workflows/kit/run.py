@@ -18,8 +18,9 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from core.runs.activity_ids import StepOfActivity
     from core.runs.contract import AnyContract, InputT, RunRef, Step, Undo
-    from core.runs.report import RECORD_ACTIVITY, RunReport, RunState
+    from core.runs.report import RunReport, RunState
     from workflows.kit.ledger import Ledger
+    from workflows.kit.reporting import write_down
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -229,21 +230,8 @@ class DurableRun(Generic[InputT, ResultT]):
     ) -> None:
         """Have the whole state written down. Best effort: the reconciler asks again for what is not written here."""
         self._ledger.state, self._outcome, self._parked_until = state, outcome, parked_until
-        report = self._make_report()
-        if report is None:
-            return
-        try:
-            await workflow.execute_local_activity(
-                RECORD_ACTIVITY,
-                report,
-                start_to_close_timeout=timedelta(seconds=5),
-                schedule_to_close_timeout=timedelta(seconds=15),
-                retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=10),
-            )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise asyncio.CancelledError from error
-            workflow.logger.warning("the state of the run is not written down yet")
+        if report := self._make_report():
+            await write_down(report)
 
     def _make_report(self) -> RunReport | None:
         ref = self._ref()
