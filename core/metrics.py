@@ -25,5 +25,8 @@ STEPS = Histogram(
     registry=REGISTRY,
 )
 RUNS = Counter(
-    "adx_runs", "Runs that ended, or stopped because they need somebody.", ["contract", "state"], registry=REGISTRY
+    "adx_runs",
+    "Runs that ended, or stopped because they need somebody (needs_you) or an engineer (stuck).",
+    ["contract", "state"],
+    registry=REGISTRY,
 )

@@ -32,7 +32,12 @@ UNAVAILABLE_REMEDY = Remedy(
 )
 TOO_LATE = N_("This can no longer be cancelled: the step that is running or done cannot be taken back.")
 NEVER = N_("This cannot be cancelled: stopping half-way would do harm.")
+STUCK = N_(
+    "This has stopped because of a fault in our software. Engineers have been alerted, and what was done is kept."
+)
 ALREADY_UNDOING = N_("It is being undone already.")
+
+UNDER_WAY = frozenset({"running", "retrying", "waiting", "undoing"})
 
 UNKNOWN_STEP_MS = 1_000
 """What a step is taken to last before any run of its kind has finished."""
@@ -119,7 +124,7 @@ def card_of(
         result_path=snapshot.result_path if snapshot.state == "done" else None,
         can_cancel=not snapshot.has_ended and refusal is None,
         cannot_cancel_because=None if snapshot.has_ended else refusal,
-        can_continue=any(step.state == "parked" for step in steps),
+        can_continue=snapshot.state != "stuck" and any(step.state == "parked" for step in steps),
         parked_until=snapshot.parked_until if snapshot.state == "needs_you" else None,
         engineer_url=engineer_url,
     )
@@ -140,7 +145,8 @@ def _step_card(
     return StepCard(
         name=step.name,
         title=step.title,
-        state=report.state,
+        # Nothing goes on or waits in a workflow that cannot follow its own history.
+        state="parked" if snapshot.state == "stuck" and report.state in UNDER_WAY else report.state,
         attempt=report.attempt,
         started_at=report.started_at,
         ended_at=report.ended_at,
@@ -161,6 +167,8 @@ def _remedy(report: StepReport, contract: AnyContract) -> Remedy | None:
 
 
 def _why_not_cancel(snapshot: RunSnapshot, contract: AnyContract) -> Message | None:
+    if snapshot.state == "stuck":
+        return STUCK
     if contract.cancel == "never":
         return NEVER
     if snapshot.past_return:

@@ -25,6 +25,7 @@ LONG = timedelta(seconds=5)
 
 WORDS: Mapping[str, Message] = {
     "needs_you": N_("Needs you"),
+    "stuck": N_("An engineer is needed"),
     "failed": N_("Not finished"),
     "cancelled": N_("Cancelled, everything undone"),
     "undone": N_("Undone, nothing left behind"),
@@ -32,7 +33,7 @@ WORDS: Mapping[str, Message] = {
 }
 """The same words as on the run card."""
 
-PROBLEMS: frozenset[RunState] = frozenset({"needs_you", "failed", "undone"})
+PROBLEMS: frozenset[RunState] = frozenset({"needs_you", "stuck", "failed", "undone"})
 
 
 async def tell_actor(
@@ -81,4 +82,4 @@ def _detail(card: RunCard) -> Message:
 def _tone(card: RunCard) -> NoticeTone:
     if card.state == "done":
         return card.tone or "success"
-    return {"failed": "danger", "needs_you": "warning", "undone": "warning"}.get(card.state, "")  # type: ignore[return-value]  # words of the type
+    return {"failed": "danger", "stuck": "danger", "needs_you": "warning", "undone": "warning"}.get(card.state, "")  # type: ignore[return-value]  # words of the type

@@ -42,8 +42,8 @@ OF_SUBJECTS = text(
     "order by r.subject_id, r.created_at desc"
 ).bindparams(bindparam("ids", expanding=True))
 
-ALL_STATES = ("launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "undone", "failed")
-OPEN_STATES = ("launching", "running", "waiting", "needs_you", "undoing")
+OPEN_STATES = ("launching", "running", "waiting", "needs_you", "undoing", "stuck")
+ALL_STATES = (*OPEN_STATES, "done", "cancelled", "undone", "failed")
 
 
 async def run_of(uow: UnitOfWork, ctx: Context, run_id: UUID) -> RunSnapshot | None:

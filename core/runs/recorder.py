@@ -210,7 +210,7 @@ async def apply_report(
         *(report.past_return, report.parked_until, ended),
     )
     size_class = run.pop("size_class")
-    if ended or report.state == "needs_you":
+    if ended or report.state in {"needs_you", "stuck"}:
         RUNS.labels(run["contract"], report.state).inc()
     # Event numbers are part of the fact, so that a page can tell a double from a gap.
     uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)

@@ -7,7 +7,11 @@ from datetime import datetime  # noqa: TC003  # pydantic reads the fields' types
 from typing import Literal
 from uuid import UUID  # noqa: TC003  # see above
 
-RunState = Literal["launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "undone", "failed"]
+RunState = Literal[
+    "launching", "running", "waiting", "needs_you", "undoing", "stuck", "done", "cancelled", "undone", "failed"
+]
+"""A ``stuck`` run cannot go on until an engineer has mended something (``core/runs/stuck.py``)."""
+
 StepState = Literal["running", "retrying", "waiting", "parked", "done", "undoing", "undone"]
 
 ENDED: frozenset[RunState] = frozenset({"done", "cancelled", "undone", "failed"})

@@ -28,9 +28,12 @@ from core.runs.contract import RunRef, workflow_id
 from core.runs.dispatch import FactTransport, forget_facts, start_workflow
 from core.runs.recorder import apply_report
 from core.runs.report import Mended, RunReport, RunState
+from core.runs.stuck import failing_since
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 
     from core.db import Database
     from core.runs.contract import AnyContract
@@ -41,6 +44,7 @@ BATCH = 500
 QUERY_TIMEOUT = timedelta(seconds=3)
 TOLD_WITHIN = timedelta(minutes=15)
 """How long a workflow that has ended is asked for its steps, before its row is closed without them."""
+STUCK_AFTER = timedelta(seconds=10)
 # A workflow whose worker is away answers nothing until the timeout. Asked one after the other, ten of them would
 # outlast the sweep; so many are asked side by side, and so few per sweep, that all of them being mute still fits.
 ASKED_PER_SWEEP = 100
@@ -163,30 +167,47 @@ class Sweeper:
         try:
             found = await handle.describe(rpc_timeout=QUERY_TIMEOUT)
         except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND and state_in_row != "launching":
-                return RunReport(ref.tenant_id, ref.run_id, "failed")
-            return None
+            is_gone = error.status == RPCStatusCode.NOT_FOUND and state_in_row != "launching"
+            return RunReport(ref.tenant_id, ref.run_id, "failed") if is_gone else None
         closed = STATE_OF_CLOSED.get(found.status) if found.status else None
-        try:
-            report = await handle.query("report", result_type=RunReport, rpc_timeout=QUERY_TIMEOUT)
-        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
-            await log.awarning("a workflow does not tell where it stands", workflow=workflow_id, error=str(error))
-            if closed is None or _is_fresh(found.close_time):
-                return None  # it may be slow, or its worker away: what is written stays until it tells more
-            report = RunReport(ref.tenant_id, ref.run_id)
+        if closed is None and await self._is_stuck(workflow_id):
+            return await _told_stuck(ref, workflow_id) if state_in_row != "stuck" else None
+        report = await self._asked(handle, ref, found, closed)
+        if report is None or (closed is None and report.state == state_in_row):
+            return None
         if closed == "failed" and report.state == "undone":
             closed = "undone"
-        if closed is None and report.state == state_in_row:
-            return None
-        return RunReport(
-            ref.tenant_id,
-            ref.run_id,
-            closed or report.state,
-            report.steps,
-            report.outcome,
-            report.parked_until,
-            report.past_return,
-        )
+        return replace(report, tenant_id=ref.tenant_id, run_id=ref.run_id, state=closed or report.state)
+
+    async def _asked(
+        self,
+        handle: WorkflowHandle[Any, Any],
+        ref: RunRef,
+        found: WorkflowExecutionDescription,
+        closed: RunState | None,
+    ) -> RunReport | None:
+        """Return what the workflow says of itself; None while it may still say it."""
+        try:
+            told: RunReport | None = await handle.query("report", result_type=RunReport, rpc_timeout=QUERY_TIMEOUT)
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+            await log.awarning("a workflow does not tell where it stands", workflow=handle.id, error=str(error))
+            if closed is None or _is_fresh(found.close_time):
+                return None  # it may be slow, or its worker away: what is written stays until it tells more
+            return RunReport(ref.tenant_id, ref.run_id)
+        return told
+
+    async def _is_stuck(self, workflow_id: str) -> bool:
+        """Whether its tasks fail, and not only since a moment ago: a worker that is replaced may fail at one."""
+        try:
+            since = await failing_since(self._client, workflow_id, rpc_timeout=QUERY_TIMEOUT)
+        except RPCError:
+            return False  # what is written stays until Temporal tells more
+        return since is not None and datetime.now(UTC) - since > STUCK_AFTER
+
+
+async def _told_stuck(ref: RunRef, workflow_id: str) -> RunReport:
+    await log.aerror("a run cannot go on: no worker can follow its history", workflow=workflow_id)
+    return RunReport(ref.tenant_id, ref.run_id, "stuck")
 
 
 def _is_fresh(closed_at: datetime | None) -> bool:

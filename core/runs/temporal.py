@@ -11,9 +11,10 @@ from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.service import RPCError, RPCStatusCode
 
-from core.errors import NotFoundError, UnavailableError
+from core.errors import ConflictError, NotFoundError, UnavailableError
 from core.messages import messages_of
 from core.runs.payloads import data_converter
+from core.runs.stuck import failing_since
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -22,6 +23,10 @@ N_ = messages_of("runs")
 
 RPC_TIMEOUT = timedelta(seconds=3)
 SECONDS_UNTIL_RETRY = 10
+STUCK_AND_TOLD = N_(
+    "This has stopped because of a fault in our software, and engineers have been alerted. What you asked for is "
+    "noted, and done as soon as it goes on."
+)
 
 
 async def connect(settings: Settings, *, wait_seconds: float = 60) -> Client:
@@ -48,7 +53,11 @@ async def connect(settings: Settings, *, wait_seconds: float = 60) -> Client:
 
 
 class RunControl:
-    """Cancels and continues runs. Raises ``UnavailableError`` when Temporal cannot be reached."""
+    """Cancels and continues runs.
+
+    Raises ``UnavailableError`` when Temporal cannot be reached, and ``ConflictError`` with the code ``run_stuck`` when
+    the workflow got the message but cannot go on until an engineer has mended it.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -57,6 +66,7 @@ class RunControl:
         """Ask the workflow to undo what it did and end. It passes over a request that comes too late."""
         try:
             await self._client.get_workflow_handle(workflow_id).cancel(rpc_timeout=RPC_TIMEOUT)
+            await self._refuse_stuck(workflow_id)
         except (RPCError, RuntimeError) as error:
             raise _told(error) from error
 
@@ -69,8 +79,14 @@ class RunControl:
         try:
             handle = self._client.get_workflow_handle(workflow_id)
             await handle.signal(name, args=list(args), rpc_timeout=RPC_TIMEOUT)
+            await self._refuse_stuck(workflow_id)
         except (RPCError, RuntimeError) as error:
             raise _told(error) from error
+
+    async def _refuse_stuck(self, workflow_id: str) -> None:
+        """Say so where the workflow has been told and cannot follow: it does what was asked once it is mended."""
+        if await failing_since(self._client, workflow_id, rpc_timeout=RPC_TIMEOUT):
+            raise ConflictError(STUCK_AND_TOLD, code="run_stuck")
 
 
 def _told(error: RPCError | RuntimeError) -> Exception:

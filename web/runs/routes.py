@@ -9,6 +9,7 @@ from quart import Response, request
 
 from core.errors import ConflictError, NotFoundError
 from core.messages import messages_of
+from core.runs.card import STUCK
 from core.runs.queries import ALL_STATES, OPEN_STATES, run_of, runs_of
 from core.runs.report import ENDED
 from web.kit import (
@@ -95,6 +96,8 @@ async def cancel(run_id: UUID) -> Response:
 async def resume(run_id: UUID) -> Response:
     """Have the step that needs somebody tried again."""
     snapshot = await _snapshot(run_id)
+    if snapshot.state == "stuck":
+        raise ConflictError(STUCK, code="run_stuck")
     if not run_card(snapshot, current_context()).can_continue:
         raise ConflictError(N_("Nothing here waits to be continued."), code="cannot_continue")
     await services().temporal.resume(snapshot.workflow_id)

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from core.i18n import language_name
 from core.messages import messages_of
-from core.runs.card import RunCard, StepCard
+from core.runs.card import STUCK, RunCard, StepCard
 from web.kit import Chart, Form, Sparkline, bar_chart, line_chart, sparkline
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def sample_cards() -> tuple[RunCard, ...]:
             5, parked, state="needs_you", can_continue=True, can_cancel=True,
             parked_until=datetime.now(UTC) + timedelta(days=6, hours=4),
         ),
+        _card(12, _steps("done", "done", "parked", "planned", "planned"), state="stuck", cannot_cancel_because=STUCK),
         _card(6, _steps("done", "done", "done", "done", "running"), percent=90, cannot_cancel_because=TOO_LATE),
         _card(7, _steps("done", "undoing", "undone", "undone", "skipped"), state="undoing"),
         _card(

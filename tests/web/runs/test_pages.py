@@ -219,3 +219,21 @@ async def test_engineers_are_led_to_temporal_where_no_other_tenant_is_at_risk(
     assert links == (
         [f"http://temporal.example/namespaces/{settings.temporal_namespace}/workflows/{ref}"] if is_led else []
     )
+
+
+async def test_a_stuck_run_says_that_an_engineer_is_needed_and_takes_no_clicks(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme = two_tenants.acme
+    member = await sign_in(acme, "member")
+    run_id = await runs.add(acme, "tide.pdf", "stuck", steps={"scan": ("waiting", None)})
+
+    card = await card_of(member, acme, run_id)
+    assert "An engineer is needed" in card.text
+    assert "stopped here" in card.text
+    assert "aiting" not in card.text
+    assert card.all("button") == []
+    for verb in ("cancellation", "continuation"):
+        answer = await member.post(acme.url(f"/runs/{run_id}/{verb}"))
+        assert answer.status == 409
+        assert "Engineers have been alerted" in answer.html.text

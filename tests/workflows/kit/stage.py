@@ -180,12 +180,15 @@ class Stage:
         return [fact.params["seq"] for fact in self.told(run)]
 
 
-def worker_of(client: Client, recorder: Recorder, scripts: dict[str, Script]) -> Worker:
-    """Return a worker of the sample workflows."""
+def worker_of(
+    client: Client, recorder: Recorder, scripts: dict[str, Script], workflows: Sequence[type] = WORKFLOWS, **given: Any
+) -> Worker:
+    """Return a worker of the sample workflows, or of what somebody has made of them."""
     return Worker(
         client,
         task_queue="sample",
-        workflows=list(WORKFLOWS),
+        workflows=list(workflows),
+        **given,
         activities=[*sample_activities(scripts), RecordingActivities(recorder).record],
         interceptors=[RecordingInterceptor(recorder, CONTRACTS)],
         default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
