@@ -60,7 +60,7 @@ def web(features: Features = "") -> None:
     """Run the web process."""
     from entrypoints.web import serve
 
-    settings = Settings.load()
+    settings = _settings_to_serve()
     serve(settings, _features(settings, features))
 
 
@@ -69,7 +69,7 @@ def worker(features: Features = "") -> None:
     """Run the worker process."""
     from entrypoints.worker import serve
 
-    settings = Settings.load()
+    settings = _settings_to_serve()
     serve(settings, _features(settings, features))
 
 
@@ -134,6 +134,16 @@ def mailbox(
     from entrypoints.mailbox.server import serve
 
     serve(folder, smtp_port, page_port)
+
+
+def _settings_to_serve() -> Settings:
+    """Return the settings of a process that strangers reach; production has it run on nothing with a known fault."""
+    from entrypoints.patched import refuse_outdated
+
+    settings = Settings.load()
+    if settings.is_production:
+        refuse_outdated()
+    return settings
 
 
 def _features(settings: Settings, chosen: str) -> Sequence[str]:

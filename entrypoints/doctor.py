@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -13,18 +14,21 @@ from rich.table import Table
 from core.messages import messages_of
 from core.settings import Settings, SettingsError
 from entrypoints import doctor_checks as checks
+from entrypoints.patched import outdated
 from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from entrypoints.patched import Outdated
 
     Ask = Callable[[Settings], Awaitable[str]]
 
 N_ = messages_of("cli")
 
 SECONDS = 10
-STYLES = {"ok": "green", "wrong": "bold red", "off": "dim"}
-STATES = {"ok": N_("ok"), "wrong": N_("wrong"), "off": N_("off")}
+STYLES = {"ok": "green", "wrong": "bold red", "outdated": "yellow", "off": "dim"}
+STATES = {"ok": N_("ok"), "wrong": N_("wrong"), "outdated": N_("outdated"), "off": N_("off")}
 NAMES = {
     "Database role": N_("Database role"),
     "Migrations": N_("Migrations"),
@@ -43,7 +47,7 @@ class Finding:
     """What was found of one dependency; ``remedy`` is empty when nothing needs to be done."""
 
     name: str
-    state: Literal["ok", "wrong", "off"]
+    state: Literal["ok", "wrong", "outdated", "off"]
     detail: str
     remedy: str = ""
 
@@ -81,12 +85,24 @@ async def _findings() -> list[Finding]:
 
 
 def checks_of_the_machine() -> list[Finding]:
-    """What can be told without any settings: Python and the programs beside it."""
-    found = [Finding("Python", "ok", sys.version.partition(" ")[0])]
+    """What can be told without any settings: Python, its libraries and the programs beside it.
+
+    What is outdated is wrong in production, which does not start with it; on a desk it is told, and works.
+    """
+    old = outdated()
+    found = [_of_outdated(each) for each in old]
+    if all(each.name != "Python" for each in old):
+        found.insert(0, Finding("Python", "ok", sys.version.partition(" ")[0]))
     missing = checks.missing_programs()
     if missing:
         return [*found, Finding("Programs", "wrong", checks.lacking(missing), tell(N_("Run `bin/setup`.")))]
     return [*found, Finding("Programs", "ok", tell(N_("postgres, valkey, temporal, browser packages")))]
+
+
+def _of_outdated(each: Outdated) -> Finding:
+    state: Literal["wrong", "outdated"] = "wrong" if os.environ.get("ADX_ENVIRONMENT") == "production" else "outdated"
+    remedy = tell(N_("Run production on {needed} or newer.", needed=f"{each.name} {each.needed}"))
+    return Finding(each.name, state, f"{each.found}: {each.fault}", remedy)
 
 
 async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:
