@@ -44,7 +44,7 @@ A feature's routes::
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``client_site()``, ``mark_browser()``, ``set_session_cookie``,
   ``clear_session_cookie``, ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``,
-  ``is_htmx()``, ``wants_fragment()``, ``wants_json()``.
+  ``is_htmx()``, ``wants_fragment()``, ``wants_json()``, ``path_within(url, host)`` of a header that holds an address.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
   ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
@@ -75,6 +75,7 @@ from web.kit.slots import slot
 from web.kit.templates import dom_id
 from web.kit.text_editing import edit_texts, edits_texts_here
 from web.kit.uploads import UploadedField, UploadedFile, parts
+from web.kit.urls import path_within
 from web.kit.visit import (
     client_address,
     current_context,
@@ -124,6 +125,7 @@ __all__ = [
     "open_run_cards",
     "page",
     "parts",
+    "path_within",
     "patience",
     "read_form",
     "render",

@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from quart import request
 from quart.asgi import ASGIHTTPConnection
 from quart.wrappers import Request
 from quart.wrappers.request import Body
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
+
+from web.kit.visit import current_visit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator
@@ -143,10 +147,15 @@ class PulledBody(Body):
 
 
 class PulledRequest(Request):
-    """A request whose body is pulled."""
+    """A request whose body is pulled, and whose cookies are those that the gate has read."""
 
     body_class = PulledBody
     body: PulledBody
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Our own cookies, as ``web.kit.cookies`` reads them: there is no second parser that reads others."""
+        return ImmutableMultiDict(current_visit().cookies)
 
 
 class PulledConnection(ASGIHTTPConnection):

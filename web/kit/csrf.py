@@ -8,13 +8,13 @@ import hashlib
 import hmac
 import secrets
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from quart import request
 
 from core.errors import RefusedError
 from core.messages import messages_of
 from web.kit.services import services
+from web.kit.urls import host_of
 from web.kit.visit import current_visit
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise _refusal()
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != current_visit().host:
+    if origin is not None and host_of(origin) != current_visit().host:
         raise _refusal()
 
 

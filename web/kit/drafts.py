@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from web.kit.cookies import host_cookie
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-DRAFT_COOKIE = "__Host-adx_draft"
+DRAFT_COOKIE = host_cookie("adx_draft")
 DRAFTERS: list[Drafter] = []
 """The feature that keeps drafts, if this process runs it."""
 

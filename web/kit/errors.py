@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
@@ -27,6 +26,7 @@ from core.i18n import speaker
 from core.messages import Message, messages_of
 from web.kit.guards import SignInNeededError, sign_in_url
 from web.kit.pages import is_htmx, render, wants_fragment
+from web.kit.urls import path_within
 from web.kit.visit import current_visit, loggable
 
 if TYPE_CHECKING:
@@ -54,13 +54,24 @@ UNAVAILABLE = N_("A part of ADX is not answering. Nothing is lost; this works ag
 SIGN_IN = N_("Your session has ended, or it never began on this address. What you saved is kept.")
 UNKNOWN = N_("This did not work, and it is our fault. What you saved before is kept. Try once more.")
 
+UNREADABLE = N_("That request could not be read. Nothing was changed.")
+NO_SUCH_REQUEST = N_("This address takes no such request.")
+
+REFUSED_AT_THE_GATE: dict[int, Message] = {
+    400: UNREADABLE,
+    405: NO_SUCH_REQUEST,
+    414: N_("This address is too long to be one of ours."),
+    431: N_("Your browser sent more with this request than is taken. Delete its cookies for this site and try again."),
+}
+"""What is told of a request that is not read, by its status."""
+
 HTTP_REFUSALS: dict[type[HTTPException], tuple[str, Message]] = {
     NotFound: ("not_found", NOT_FOUND),
-    MethodNotAllowed: ("method_not_allowed", N_("This address takes no such request.")),
+    MethodNotAllowed: ("method_not_allowed", NO_SUCH_REQUEST),
     RequestEntityTooLarge: ("too_large", TOO_LARGE),
     RequestTimeout: ("too_slow", N_("The connection was too slow, so nothing was kept. Send it again.")),
     UnsupportedMediaType: ("unsupported", N_("This kind of content is not taken.")),
-    BadRequest: ("invalid", N_("That request could not be read. Nothing was changed.")),
+    BadRequest: ("invalid", UNREADABLE),
 }
 
 OUTAGES: tuple[type[Exception], ...] = (
@@ -151,8 +162,8 @@ async def _ask_to_sign_in(_: SignInNeededError) -> Response:
 
 def _came_from() -> str:
     """Return the page that a form was sent from, as htmx tells it, if it is one of this host."""
-    sent = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return sent.path if sent.netloc == request.host and sent.path.startswith("/") else "/"
+    found = path_within(request.headers.get("HX-Current-URL", ""), request.host)
+    return found.partition("?")[0] if found else "/"
 
 
 def answer(refusal: Refusal) -> Response:

@@ -10,16 +10,20 @@ import json
 import secrets
 import time
 from dataclasses import asdict
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from opentelemetry import propagate, trace
 
 from core.health import is_ready
+from core.i18n import negotiate, speaking
 from core.identity import Look
 from core.metrics import REQUESTS
+from core.theming import DEFAULT_THEME
 from web.kit import live, static
+from web.kit.admission import objection
+from web.kit.cookies import read_cookies
+from web.kit.errors import REFUSED_AT_THE_GATE
 from web.kit.security import DEVICE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
 from web.kit.services import serving
 from web.kit.stopping import drain_when_told_to_stop
@@ -60,6 +64,8 @@ class Gate:
         """Answer one request, or take part in the server's start and stop."""
         if scope["type"] != "http":
             await self._routes(scope, receive, send)
+        elif (status := objection(scope)) is not None:
+            await self._refuse(status, scope, self._guarded(send))
         elif scope["path"].startswith(static.PREFIX):
             await self._kit.static.answer(scope, self._guarded(send))
         elif scope["path"].startswith(HEALTH):
@@ -93,6 +99,19 @@ class Gate:
             finally:
                 _note(span, visit, scope, status, time.perf_counter() - started)
 
+    async def _refuse(self, status: int, scope: Any, send: Send) -> None:  # noqa: ANN401
+        """Answer what is not going to be read, in words all the same: a browser may be made to send too much."""
+        REQUESTS.labels(_method(scope), "none", str(status)).observe(0)
+        log.info("request.refused", status=status, address=client_address(scope, self._proxies))
+        catalogues = self._kit.services.catalogues
+        locale = negotiate(_header(scope, b"accept-language"), catalogues.locales)
+        with speaking(catalogues.speaker(locale, "UTC")) as speaker:
+            told = {"status": status, "message": speaker.say(REFUSED_AT_THE_GATE[status]), "reference": None}
+            html = self._kit.templates.render("kit/error.html", told, theme=DEFAULT_THEME)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": html.encode(), "more_body": False})
+
     async def _stream(self, visit: Visit, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
         if not self._stops_streams:
             self._stops_streams = True
@@ -113,13 +132,14 @@ class Gate:
 
     def _visit(self, scope: Mapping[str, Any]) -> Visit:
         host = _header(scope, b"host").lower().rstrip(".")
-        cookies = _cookies(_header(scope, b"cookie"))
+        cookies = read_cookies(scope["headers"])
         return Visit(
             services=self._kit.services,
             host=host,
             kind=self._hosts.kind(host) or "tenant",
             address=client_address(scope, self._proxies),
             reference=secrets.token_hex(6),
+            cookies=cookies,
             token=cookies.get(SESSION_COOKIE),
             visitor=cookies.get(VISITOR_COOKIE),
             device=Look.from_cookie(cookies.get(DEVICE_COOKIE)),
@@ -172,13 +192,6 @@ def _parse(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None
 def _header(scope: Mapping[str, Any], name: bytes) -> str:
     found = (value for key, value in scope["headers"] if key.lower() == name)
     return next(found, b"").decode("latin-1")
-
-
-def _cookies(header: str) -> dict[str, str]:
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
 
 
 def _parent(scope: Mapping[str, Any]) -> Any:  # noqa: ANN401  # OpenTelemetry's context

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from web.kit.cookies import host_cookie
+
 if TYPE_CHECKING:
     from quart import Response
 
@@ -12,9 +14,9 @@ if TYPE_CHECKING:
     from core.identity.hosts import HostKind
     from core.settings import Settings
 
-SESSION_COOKIE = "__Host-adx_session"
-VISITOR_COOKIE = "__Host-adx_visit"
-DEVICE_COOKIE = "__Host-adx_device"
+SESSION_COOKIE = host_cookie("adx_session")
+VISITOR_COOKIE = host_cookie("adx_visit")
+DEVICE_COOKIE = host_cookie("adx_device")
 SESSION_DAYS = 30
 YEAR = 365 * 24 * 3600
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from quart import request
 
+from web.kit.cookies import host_cookie
 from web.kit.visit import current_context
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.context import Context
 
-COOKIE = "__Host-adx_texts"
+COOKIE = host_cookie("adx_texts")
 OWN_PAGES = "/admin/translations"
 """The editor shows texts as what they are, so nothing is marked there."""
 

@@ -15,6 +15,7 @@ from core.identity import Look
 from web.kit.guards import SignInNeededError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
     from core.context import Person
@@ -27,6 +28,7 @@ HOME = TenantFacts(id=HOME_TENANT_ID, slug="home", name="ADX")
 TOKEN = re.compile(r"(?<=/)[\w.=~-]{41,}")
 """No slug and no id is as long."""
 
+LONGEST_LOGGED = 300
 
 MARK_LENGTH = 24
 
@@ -40,6 +42,7 @@ class Visit:
     kind: HostKind
     address: str
     reference: str
+    cookies: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
     visitor: str | None = None
     device: Look = field(default_factory=Look)
@@ -117,8 +120,8 @@ def person_mark() -> str:
 
 
 def loggable(path: str) -> str:
-    """Return a path without the tokens of links, which open something for whoever reads them."""
-    return TOKEN.sub("…", path)
+    """Return a path without the tokens of links, which open something for whoever reads them; cut where it is long."""
+    return TOKEN.sub("…", path[:LONGEST_LOGGED])
 
 
 def unit_of_work(feature: str) -> AbstractAsyncContextManager[UnitOfWork]:

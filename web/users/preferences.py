@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from quart import Response, request
 
@@ -21,6 +20,7 @@ from web.kit import (
     form_value,
     guard,
     page,
+    path_within,
     see_other,
     services,
     set_device_cookie,
@@ -105,7 +105,4 @@ def _back(wanted: str, section: str) -> str:
     """Return where the choice was made: the page of preferences, or whichever page had the quick way."""
     if wanted == PREFERENCES:
         return f"{PREFERENCES}?saved={section}#{section}"
-    here = urlsplit(request.headers.get("Referer", ""))
-    if here.netloc != request.host or not here.path.startswith("/") or here.path.startswith("//"):
-        return "/"
-    return f"{here.path}?{here.query}" if here.query else here.path
+    return path_within(request.headers.get("Referer", ""), request.host) or "/"

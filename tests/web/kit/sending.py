@@ -12,6 +12,39 @@ if TYPE_CHECKING:
     from web.kit.app import WebApp
 
 
+class RawAnswer:
+    """What came back of a request that was written by hand."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.body = b""
+
+    async def take(self, message: Any) -> None:
+        self.status = message.get("status", self.status)
+        self.headers |= dict(message.get("headers", ()))
+        self.body += message.get("body", b"")
+
+
+def scope_of(method: str, path: str, *headers: tuple[bytes, bytes], **more: Any) -> Any:
+    """The scope of a request, with headers as they are and in their order."""
+    return {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
+        "scheme": "http", "headers": headers, "client": ("198.18.2.3", 1), "http_version": "1.1", **more,
+    }  # fmt: skip
+
+
+async def ask_raw(app: Any, method: str, path: str, *headers: tuple[bytes, bytes], **more: Any) -> RawAnswer:
+    """Send a request without a body."""
+    answer = RawAnswer()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    await app(scope_of(method, path, *headers, **more), receive, answer.take)
+    return answer
+
+
 class Sender:
     """Sends a body piece by piece, and counts how far the app let it."""
 
