@@ -135,7 +135,7 @@ class Shares:
 
     def _give_out(self) -> None:
         while self._free:
-            heads = [queue[0] for key, queue in self._waiting.items() if self._may_have(key)]
+            heads = [head for key in self._waiting if self._may_have(key) and (head := self._head(key)) is not None]
             if not heads:
                 return
             chosen = min(heads, key=self._rank)
@@ -146,6 +146,10 @@ class Shares:
             self._free -= 1
             self._held[chosen.key] += 1
             chosen.turn.set_result(None)
+
+    def _head(self, key: Hashable) -> _Waiter | None:
+        """Return who is next of a key. One whose wait was cancelled, and who has not yet left, is passed over."""
+        return next((waiter for waiter in self._waiting[key] if not waiter.turn.done()), None)
 
     def _rank(self, waiter: _Waiter) -> tuple[int, int]:
         slowed = max(0, self.strikes(waiter.key) - waiter.passed // TURNS_FOR_A_STRIKE)

@@ -153,3 +153,20 @@ async def test_nothing_is_kept_of_keys_that_are_gone() -> None:
 async def _ask(pool: Shares, key: str) -> None:
     async with pool.place(key):
         pass
+
+
+async def test_a_place_that_comes_free_while_a_wait_is_given_up_goes_to_the_next() -> None:
+    crowd = Crowd(Shares(1))
+    await crowd.comes("a1", "b1", "c1")
+
+    crowd.gone["a1"].set()  # leaves first, but after the other's wait was cancelled
+    crowd.tasks["b1"].cancel()
+    await asyncio.gather(crowd.tasks["a1"], crowd.tasks["b1"], return_exceptions=True)
+    await asyncio.sleep(0)
+
+    assert crowd.inside == ["c1"]
+    assert crowd.tasks["a1"].exception() is None
+    assert crowd.tasks["b1"].cancelled()
+    await crowd.everybody_leaves()
+    assert not crowd.pool.waiting()
+    assert not any(crowd.pool.held(key) for key in "abc")
