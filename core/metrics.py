@@ -17,6 +17,12 @@ REQUESTS = Histogram(
     registry=REGISTRY,
 )
 STREAMS = Gauge("adx_live_streams", "Event streams that are open now.", registry=REGISTRY)
+REFUSED = Counter(
+    "adx_refused",
+    "What was sent away because there was more to do than could be done: pages, or streams to be opened.",
+    ["what"],
+    registry=REGISTRY,
+)
 STEPS = Histogram(
     "adx_step_seconds",
     "Time of one attempt at a step, by how it ended: done, undone, retried or failed.",

@@ -52,6 +52,7 @@ class Database:
             settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size + POOL_OVERFLOW,
             max_overflow=0,
+            pool_use_lifo=True,  # few warm ones rather than many cold ones
             pool_timeout=SECONDS_FOR_A_CONNECTION,
             hide_parameters=True,  # errors are logged, and values are people's
             connect_args={

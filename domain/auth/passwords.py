@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from core.messages import messages_of
+from core.turns import resting
 from domain.auth.errors import busy, too_many_at_once
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Passwords:
             self._waiting_of -= Counter([sender or ""])
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+        async with resting():  # how many wait here is counted here
+            return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

@@ -9,7 +9,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
-from tests.bench import browser, machine, pages, startup, streams, uploads, workflows
+from tests.bench import browser, load, machine, pages, startup, streams, uploads, workflows
 from tests.bench.figures import Row, table
 from tests.bench.neighbours import Neighbours
 from tests.bench.product import product
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PARTS: dict[str, Callable[[Product], Awaitable[list[Row]]]] = {
     "startup": startup.measure,
     "pages": pages.measure,
+    "load": load.measure,
     "workflows": workflows.measure,
     "browser": browser.measure,
     "uploads": uploads.measure,

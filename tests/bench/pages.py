@@ -41,7 +41,7 @@ FIGURE, CACHED_FIGURE, FRESH_FIGURE = 0.060, 0.020, 0.080
 async def measure(product: Product) -> list[Row]:
     """Measure the list of files and the dashboard."""
     tenant = make_tenant(product, "pages", PEOPLE)
-    _add_files(product, tenant)
+    add_files(product, tenant)
     port = free_port()
     given = {
         bare_page.DATABASE: product.superuser_url(),
@@ -49,9 +49,9 @@ async def measure(product: Product) -> list[Row]:
         bare_page.PORT: str(port),
     }
     async with running("tests.bench.bare_page", **given) as process, AsyncExitStack() as stack:
-        bare = [await stack.enter_async_context(_browser("127.0.0.1", port, "localhost")) for _ in range(SATURATED)]
+        bare = [await stack.enter_async_context(browser_at("127.0.0.1", port, "localhost")) for _ in range(SATURATED)]
         people = [
-            await stack.enter_async_context(_browser("127.0.0.1", product.port, product.host("pages"), signed.token))
+            await stack.enter_async_context(browser_at("127.0.0.1", product.port, product.host("pages"), signed.token))
             for signed in tenant.people
         ]
         bare_web = psutil.Process(process.pid).children()[0]
@@ -130,7 +130,7 @@ async def _page(browser: Browser, path: str) -> float:
 
 
 @asynccontextmanager
-async def _browser(address: str, port: int, host: str, token: str | None = None) -> AsyncIterator[Browser]:
+async def browser_at(address: str, port: int, host: str, token: str | None = None) -> AsyncIterator[Browser]:
     for _ in range(100):
         try:
             async with Browser(address, port, host, token) as browser:
@@ -141,7 +141,7 @@ async def _browser(address: str, port: int, host: str, token: str | None = None)
     raise TimeoutError(f"nothing answers at port {port}")
 
 
-def _add_files(product: Product, tenant: Tenant) -> None:
+def add_files(product: Product, tenant: Tenant) -> None:
     with product.connect() as connection:
         for number in range(FILES):
             connection.execute(

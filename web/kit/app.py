@@ -15,6 +15,7 @@ from core.errors import NotFoundError
 from core.i18n import negotiate, speaking
 from core.identity import Look, Offers, choose
 from core.metrics import STREAMS
+from core.turns import BusyError, Turns, working
 from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
@@ -23,6 +24,7 @@ from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
 from web.kit.gate import Gate
 from web.kit.guards import guard_of
 from web.kit.kept import Kept
+from web.kit.limits import network_of
 from web.kit.live import FactRenderer
 from web.kit.pages import voice_of, wants_fragment
 from web.kit.security import SecurityHeaders, set_visitor_cookie
@@ -32,7 +34,7 @@ from web.kit.static import StaticFiles
 from web.kit.template_globals import template_globals
 from web.kit.templates import Templates
 from web.kit.text_editing import edits_texts
-from web.kit.visit import HOME, current_visit, loggable
+from web.kit.visit import HOME, client_address, current_visit, loggable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +54,12 @@ FORM_BYTES = 1024 * 1024
 ANSWER_SECONDS = 9.0
 """When an answer is not ready by then, the page says that something does not answer."""
 
+AT_WORK = 8
+"""Answers that a process makes at the same time. One thread makes them all, so more at once only makes each later."""
+WAITING = 256
+WAITING_SECONDS = 6.0
+"""How many more may wait for that, and how long. Files, health checks, streams and uploads are not counted here."""
+
 
 class WebApp(Quart):
     """Quart, with routes by kind of host, bodies that are pulled, and a deadline on every answer."""
@@ -62,6 +70,7 @@ class WebApp(Quart):
     def __init__(self, kit: Kit) -> None:
         super().__init__("web", static_folder=None, template_folder=None, host_matching=True)
         self.kit = kit
+        self.turns = Turns(at_once=AT_WORK, waiting=WAITING, seconds=WAITING_SECONDS)
         services = kit.services
         self._offers = Offers(lambda: services.catalogues.locales, lambda: services.themes.keys)
         self.url_map.strict_slashes = False
@@ -90,7 +99,7 @@ class WebApp(Quart):
     async def full_dispatch_request(self, request_context: RequestContext | None = None) -> ResponseTypes:
         """Answer within the deadline. The answer is made in a task of its own, which is left behind if it hangs."""
         with speaking(self._first_voice()):
-            task = asyncio.ensure_future(self._dispatch(request_context))
+            task = asyncio.ensure_future(self._in_turn(request_context))
             try:
                 if await _finished(task):
                     return task.result()
@@ -102,6 +111,20 @@ class WebApp(Quart):
             log.warning("web.deadline", path=loggable(request.path))
             result = await self.handle_user_exception(DeadlineError())
             return await self.finalize_request(result, request_context)
+
+    async def _in_turn(self, request_context: RequestContext | None) -> ResponseTypes:
+        """Make the answer when its turn has come; the turn lasts until the work has ended, waited for or not."""
+        turn = self.turns.turn(network_of(client_address()))
+        working(turn)
+        try:
+            await current_body().wait_for_turn(turn)
+            return await self._dispatch(request_context)
+        except BusyError as error:
+            return await self.finalize_request(await self.handle_user_exception(error), request_context)
+        except ClientDisconnected:
+            return Response("", status=400)  # nobody is there to read it
+        finally:
+            await turn.end()
 
     async def _dispatch(self, request_context: RequestContext | None) -> ResponseTypes:
         visit = current_visit()
@@ -188,7 +211,7 @@ async def _check() -> None:
     guard.check(visit.ctx)
     streams = getattr(route, "__adx_streams__", False)
     if streams:
-        current_body().stream(visit.services.settings.max_upload_bytes + FORM_BYTES)
+        await current_body().stream(visit.services.settings.max_upload_bytes + FORM_BYTES)
     if request.method in csrf.SAFE_METHODS:
         return
     if streams:
@@ -216,7 +239,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     STREAMS.set_function(lambda: services.hub.viewers)
     app.before_serving(services.hub.start)
     app.after_serving(services.hub.drain)
-    app.asgi_app = Gate(app.asgi_app, kit)  # type: ignore[method-assign]  # Quart's own way to wrap
+    app.asgi_app = Gate(app.asgi_app, kit, app.turns)  # type: ignore[method-assign]  # Quart's own way to wrap
     return app
 
 

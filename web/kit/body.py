@@ -23,6 +23,8 @@ from web.kit.visit import current_visit
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator
 
+    from core.turns import Turn
+
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
 
@@ -37,6 +39,7 @@ STREAM_SECONDS = 60
 """How long each 64 KiB of a streamed body may be waited for: about 1 KiB a second. What the route does is not counted,
 and nobody saves up time by sending fast before.
 """
+SOON_SECONDS = 0.02
 LEFT_OVER_BYTES = 2 * 1024 * 1024
 LEFT_OVER_SECONDS = 2
 
@@ -57,6 +60,7 @@ class PulledBody(Body):
         self._streams = False
         self._ended = False
         self.moved_at = 0.0
+        self.turn: Turn | None = None
         self.waiting = False
         self.patience: float | None = None
 
@@ -65,10 +69,39 @@ class PulledBody(Body):
         self._receive = receive
         self.moved_at = asyncio.get_running_loop().time()
 
-    def stream(self, limit: int) -> None:
-        """Take up to ``limit`` bytes, for as long as they come fast enough."""
+    async def stream(self, limit: int) -> None:
+        """Take up to ``limit`` bytes, for as long as they come fast enough. That is nobody's turn to work."""
         self._max_content_length = limit
         self._streams = True
+        if self.turn is not None:
+            await self.turn.end()
+
+    async def wait_for_turn(self, turn: Turn) -> None:
+        """Wait for the turn to make an answer, for as long as the browser waits for one.
+
+        Raises:
+            BusyError: it does not come in time.
+            ClientDisconnected: the browser went away. Known of a request without a body alone; of another, looking for
+                its end could lose a piece.
+        """
+        self.turn = turn
+        taking = asyncio.ensure_future(turn.take())
+        await asyncio.sleep(0)
+        if taking.done() or self._receive is None or not _is_bodiless():
+            return await taking
+        watching = asyncio.ensure_future(self._until_gone(self._receive))
+        try:
+            await asyncio.wait({taking, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if not taking.done():
+                raise ClientDisconnected
+            await taking
+        finally:
+            watching.cancel()
+            taking.cancel()
+
+    async def _until_gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            self._ended = True
 
     async def __anext__(self) -> bytes:
         """Return the next piece.
@@ -104,6 +137,8 @@ class PulledBody(Body):
         if self._receive is None:
             raise RuntimeError("the body is not connected to a server")
         message = await self._arrival(self._receive)
+        if self.turn is not None:
+            await self.turn.resume()
         self.moved_at = asyncio.get_running_loop().time()
         if message["type"] == "http.disconnect":
             self._ended = True
@@ -119,12 +154,25 @@ class PulledBody(Body):
         self.waiting = True
         try:
             async with asyncio.timeout(min(SILENCE_SECONDS, self._left())):
-                return await receive()
+                return await self._received(receive)
         except TimeoutError:
             raise self._too_slow() from None
         finally:
             self.waiting = False
             self._waited += clock() - began
+
+    async def _received(self, receive: Receive) -> Any:  # noqa: ANN401  # an ASGI message
+        """Return what comes next; a browser that takes its time with it takes nobody's turn."""
+        if self.turn is None or not self.turn.is_held:
+            return await receive()
+        arriving = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait({arriving}, timeout=SOON_SECONDS)
+            if not arriving.done():
+                await self.turn.rest()
+            return await arriving
+        finally:
+            arriving.cancel()
 
     def _left(self) -> float:
         """Return for how many seconds more the network may be waited for."""
@@ -167,6 +215,11 @@ class PulledConnection(ASGIHTTPConnection):
         if isinstance(pulled, PulledRequest):
             pulled.body.connect(receive)
         await self.handle_request(pulled, send)
+
+
+def _is_bodiless() -> bool:
+    headers = request.headers
+    return request.method in {"GET", "HEAD"} and not {"Content-Length", "Transfer-Encoding"} & set(headers.keys())
 
 
 def current_body() -> PulledBody:

@@ -24,6 +24,8 @@ from werkzeug.exceptions import (
 from core.errors import DomainError, Kind
 from core.i18n import speaker
 from core.messages import Message, messages_of
+from core.turns import BusyError
+from web.kit.busy import BUSY, back_in
 from web.kit.guards import SignInNeededError, sign_in_url
 from web.kit.pages import is_htmx, render, wants_fragment
 from web.kit.urls import path_within
@@ -121,6 +123,8 @@ def refusal_of(error: Exception) -> Refusal:
         return Refusal(STATUS[error.kind], error.code, error.message, error.field, retry_after)
     if isinstance(error, HTTPException):
         return _of_http(error)
+    if isinstance(error, BusyError):
+        return Refusal(503, "busy", BUSY, retry_after=back_in())
     if isinstance(error, DeadlineError) or is_outage(error):
         return Refusal(503, "unavailable", UNAVAILABLE, retry_after=RETRY_SECONDS)
     return Refusal(500, "unknown", UNKNOWN, reference=current_visit().reference)

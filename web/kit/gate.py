@@ -22,6 +22,7 @@ from core.metrics import REQUESTS
 from core.theming import DEFAULT_THEME
 from web.kit import live, static
 from web.kit.admission import objection
+from web.kit.busy import Busy
 from web.kit.cookies import read_cookies
 from web.kit.errors import REFUSED_AT_THE_GATE
 from web.kit.security import DEVICE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from core.health import Check
     from core.settings import Network
+    from core.turns import Turns
     from web.kit.services import Kit
 
     Receive = Callable[[], Awaitable[Any]]
@@ -52,12 +54,14 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 class Gate:
     """Wraps the routes of one app."""
 
-    def __init__(self, routes: Application, kit: Kit) -> None:
+    def __init__(self, routes: Application, kit: Kit, turns: Turns) -> None:
         self._routes = routes
         self._kit = kit
         self._hosts = kit.services.identity.hosts
         self._headers = SecurityHeaders(kit.services.settings)
         self._proxies = kit.services.settings.trusted_proxies
+        self._turns = turns
+        self._busy = Busy(kit, self._headers)
         self._stops_streams = False
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401  # an ASGI scope
@@ -70,6 +74,8 @@ class Gate:
             await self._kit.static.answer(scope, self._guarded(send))
         elif scope["path"].startswith(HEALTH):
             await self._health(scope, self._guarded(send))
+        elif self._turns.is_full and scope["path"] != live.PATH:
+            await self._busy.answer(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 

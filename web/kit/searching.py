@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from core.errors import DomainError
+from web.kit import late
 from web.kit.guards import NEEDED, RANK, Level
 from web.kit.services import current_kit
 from web.kit.visit import current_context
@@ -134,7 +135,7 @@ async def search(text: str) -> tuple[Group, ...]:
 def _group(provider: Provider, task: asyncio.Future[Sequence[Hit]]) -> Group:
     name = provider.name.replace(".", "-")
     if not task.done():
-        task.cancel()
+        late.leave(task)
         log.warning("search.late", provider=provider.name)
         return Group(name, provider.title, failed=True)
     error = None if task.cancelled() else task.exception()

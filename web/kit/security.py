@@ -53,6 +53,7 @@ class SecurityHeaders:
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cross-Origin-Resource-Policy": "same-site",
         }
+        self.of_every_page = [(name.lower().encode(), value.encode()) for name, value in page.items()]
         self.of_every_answer = [(name.lower().encode(), value.encode()) for name, value in common.items()]
         """What answers carry that no route makes: files, streams, health checks."""
         self._by_host: dict[HostKind, dict[str, str]] = {"home": page, "tenant": page, "usercontent": user_content}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 from markupsafe import Markup
 
+from web.kit import late
 from web.kit.guards import Guard, Level, Place
 from web.kit.services import current_kit
 from web.kit.visit import current_context
@@ -138,7 +139,7 @@ def _content(item: _Asked) -> str:
     if item.task is None:
         return placeholder(item.name, item.look)
     if not item.task.done():
-        item.task.cancel()
+        late.leave(item.task)
         log.warning("slot.late", slot=item.name)
         return placeholder(item.name, item.look)
     error = None if item.task.cancelled() else item.task.exception()

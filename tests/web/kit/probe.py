@@ -109,6 +109,39 @@ async def hang() -> Response:
     return Response("never")
 
 
+class Door:
+    """What :func:`behind_the_door` waits for; and what was counted meanwhile."""
+
+    def __init__(self) -> None:
+        self.knocked = asyncio.Event()
+        self.open = asyncio.Event()
+        self.counted = 0
+
+
+door = Door()
+
+
+@blueprint.get("/probe/door")
+@guard("guest")
+async def behind_the_door() -> Response:
+    here = door
+    here.knocked.set()
+    try:
+        await here.open.wait()
+    except asyncio.CancelledError:
+        if "stubborn" not in request.args:
+            raise
+        await here.open.wait()
+    return Response("open")
+
+
+@blueprint.get("/probe/counted")
+@guard("guest")
+async def counted() -> Response:
+    door.counted += 1
+    return Response("counted")
+
+
 @blueprint.get("/probe/patient")
 @guard("guest")
 async def take_time() -> Response:

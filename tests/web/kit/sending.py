@@ -48,6 +48,8 @@ async def ask_raw(app: Any, method: str, path: str, *headers: tuple[bytes, bytes
 class Sender:
     """Sends a body piece by piece, and counts how far the app let it."""
 
+    method = "POST"
+
     def __init__(self, pieces: list[bytes], repeat: tuple[bytes, int] = (b"", 0), last: bytes = b"") -> None:
         self._pieces = iter([*pieces, *[repeat[0]] * repeat[1], last])
         self._next: bytes | None = next(self._pieces)
@@ -73,7 +75,7 @@ class Sender:
         cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies[tenant.host].items())
         given = [("host", tenant.host), ("cookie", cookies), *headers]
         scope: Any = {
-            "type": "http", "method": "POST", "path": path, "query_string": b"", "scheme": "http",
+            "type": "http", "method": self.method, "path": path, "query_string": b"", "scheme": "http",
             "headers": [(name.encode(), value.encode()) for name, value in given],
             "client": ("198.18.2.2", 1), "http_version": "1.1",
         }  # fmt: skip
