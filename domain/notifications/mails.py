@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from core.mail import Mail
+from core.mail import Mail, MailingList
 from core.messages import messages_of
 from domain.notifications.types import MOST_IN_MAIL
 
@@ -34,6 +35,7 @@ def unread(receiver: Receiver, notices: Sequence[Notice], hosts: Hosts, *, key: 
             tenant=receiver.tenant_name,
         )
     )
+    choices_url = hosts.url(receiver.tenant_slug, "/preferences/notifications")
     return Mail(
         key=key,
         to_name=receiver.name,
@@ -49,6 +51,9 @@ def unread(receiver: Receiver, notices: Sequence[Notice], hosts: Hosts, *, key: 
             "more": max(0, len(notices) - MOST_IN_MAIL),
             "count": len(notices),
             "url": hosts.url(receiver.tenant_slug, "/notifications"),
-            "choices_url": hosts.url(receiver.tenant_slug, "/preferences/notifications"),
+            "choices_url": choices_url,
         },
+        list=MailingList(
+            receiver.tenant_name, f"notifications.{urlsplit(hosts.url(receiver.tenant_slug)).hostname}", choices_url
+        ),
     )

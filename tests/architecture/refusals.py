@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ROOT = Path(core.errors.__file__).parent.parent
-CORE_THAT_REFUSES = ("core/storage.py", "core/mail.py")
+CORE_THAT_REFUSES = ("core/storage.py", "core/mail")
 KINDS = {
     name: cls.kind
     for name, cls in vars(core.errors).items()
