@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from core.ids import new_id
 from core.live.events import event
+from core.plain_text import file_name, one_line
 from core.storage import object_key
 from domain.files import quota
 from domain.files.errors import no_such_file, still_in_work
@@ -53,7 +53,7 @@ async def begin_upload(uow: UnitOfWork, uploader_id: UUID, name: str, declared_t
         id=new_id(),
         name=tidy_name(name),
         size=size,
-        declared_type=_visible(declared_type)[:LONGEST_TYPE],
+        declared_type=one_line(declared_type)[:LONGEST_TYPE],
         state="receiving",
         charge="reserved",
         uploader_id=uploader_id,
@@ -140,9 +140,4 @@ async def available(uow: UnitOfWork, file_id: UUID) -> File:
 
 def tidy_name(name: str) -> str:
     """Return the last part of a name as a browser sent it, in one spelling and without what cannot be seen."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    return _visible(last)[:LONGEST_NAME] or "file"
-
-
-def _visible(text: str) -> str:
-    return "".join(character for character in text if unicodedata.category(character)[0] != "C").strip()
+    return file_name(name, longest=LONGEST_NAME) or "file"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from core.ids import new_id
 from core.messages import Message, messages_of
+from core.plain_text import one_line
 from domain.translations import service
 from domain.translations.catalogue_files import read_file
 from domain.translations.errors import nothing_to_change, taken_back_already
@@ -185,7 +186,7 @@ def _begin(  # the columns of a batch
         kind=kind,
         locale=locale,
         domain=domain,
-        name=name[:LONGEST_NAME],
+        name=one_line(name, longest=LONGEST_NAME),
         content=content,
         actor_id=uow.actor_id,
         actor_name=uow.actor_name,

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from domain.auth import passwords
 from domain.auth.addresses import is_address, normalise
 from domain.auth.names import is_name
-from web.kit import Form, labels_of, one_line
+from web.kit import Form, labels_of
 
 if TYPE_CHECKING:
     from wtforms import Field
@@ -29,7 +29,6 @@ class RegisterForm(Form):
 
     name = StringField(
         N_("Your name"),
-        filters=[one_line],
         validators=[DataRequired(N_("Enter the name that others will see.")), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )

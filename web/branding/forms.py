@@ -13,7 +13,7 @@ from core.colour import parse
 from domain.branding.fonts import PAIRINGS
 from domain.branding.palette import failing
 from domain.branding.types import Look
-from web.kit import Form, labels_of, one_line
+from web.kit import Form, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,6 @@ class BrandForm(Form):
     name = StringField(
         N_("Name"),
         description=N_("Stands at the head of every page and in mails. Empty: the workspace's name."),
-        filters=[one_line],
         validators=[Length(max=LONGEST_NAME)],
         render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"},
     )

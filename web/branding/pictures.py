@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from quart import Response
 
+from core.plain_text import file_name
 from domain.branding import service
 from domain.branding.errors import is_vector, no_picture, no_such_brand, not_a_picture, picture_too_large
 from domain.branding.repository import BrandRepository
@@ -99,9 +100,7 @@ async def _receive(kind: AssetKind, part: UploadedFile) -> tuple[Asset, bytes]:
     content = await _all(kind, part.chunks)
     media_type = kind_of_bytes(kind, content)
     digest = hashlib.sha256(content).hexdigest()
-    name = "".join(character for character in part.filename if character.isprintable())
-    name = name.replace("\\", "/").rpartition("/")[2][:LONGEST_FILENAME]
-    return Asset(digest, media_type, len(content), name), content
+    return Asset(digest, media_type, len(content), file_name(part.filename, longest=LONGEST_FILENAME)), content
 
 
 async def _all(kind: AssetKind, chunks: AsyncIterator[bytes]) -> bytes:

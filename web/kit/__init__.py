@@ -17,9 +17,9 @@ A feature's routes::
     async def remove(file_id: UUID) -> Response: ...
         return see_other("/files")                  # 303 or its htmx form; reload=True after sign-in and sign-out
 
-- Forms: ``class RegisterForm(Form)`` (WTForms; labels and messages are ``N_()`` of ``N_ = labels_of("auth")``, names
-  go through the filter ``one_line``), ``form = await read_form(RegisterForm)``, ``if not form.validate(): return await
-  page(..., status=422)``, ``form.refuse(error)`` puts a DomainError beside its field.
+- Forms: ``class RegisterForm(Form)`` (WTForms; labels and messages are ``N_()`` of ``N_ = labels_of("auth")``; what is
+  typed into fields of one line comes cleaned), ``form = await read_form(RegisterForm)``, ``if not form.validate():
+  return await page(..., status=422)``, ``form.refuse(error)`` puts a DomainError beside its field.
 - Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
 - Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
   answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.

@@ -8,19 +8,22 @@ import wtforms
 from quart import request
 from wtforms.meta import DefaultMeta
 
+from core import plain_text
 from core.errors import InvalidError
 from core.messages import messages_of
 from web.kit.form_messages import Translations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
+    from wtforms.fields.core import Field, UnboundField
     from wtforms.form import BaseForm
 
     from core.errors import DomainError
 
 N_ = messages_of("kit")
 FormT = TypeVar("FormT", bound="Form")
+FieldT = TypeVar("FieldT", bound="Field")
 
 
 def labels_of(domain: str) -> Callable[..., Any]:
@@ -29,12 +32,24 @@ def labels_of(domain: str) -> Callable[..., Any]:
 
 
 def one_line(value: str | None) -> str:
-    """Tidy what was typed: a filter for fields that hold a name."""
-    return " ".join((value or "").split())
+    """Clean what was typed where a name or a title is meant. Fields of forms for one line do so by themselves."""
+    return plain_text.one_line(value or "")
+
+
+LINES = (wtforms.StringField, wtforms.EmailField, wtforms.SearchField, wtforms.TelField, wtforms.URLField)
 
 
 class FormMeta(DefaultMeta):
-    """Has every form speak the language of the page it is on."""
+    """Has every form speak the language of the page it is on, and clean what is typed into fields of one line."""
+
+    def bind_field(
+        self, form: BaseForm, unbound_field: UnboundField[FieldT], options: MutableMapping[str, Any]
+    ) -> FieldT:
+        """Return a field of the form; those of one line have :func:`one_line` before their own filters."""
+        if unbound_field.field_class in LINES:
+            options = {**options, "filters": [one_line, *unbound_field.kwargs.get("filters", ())]}
+        bound: FieldT = super().bind_field(form, unbound_field, options)
+        return bound
 
     def get_translations(self, form: BaseForm) -> Translations:  # noqa: ARG002  # WTForms' signature
         """Return the catalogue of the reader."""

@@ -10,6 +10,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 from core.errors import InvalidError, UnsupportedError
 from core.messages import messages_of
+from core.plain_text import file_name
 from web.kit.csrf import FIELD, check_token
 from web.kit.visit import current_visit
 
@@ -25,7 +26,10 @@ WAITING_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file under way. ``chunks`` must be read, or left, before the next part is asked for."""
+    """A file under way. ``chunks`` must be read, or left, before the next part is asked for.
+
+    ``filename`` is as a person may be shown it: one line, without its folders.
+    """
 
     field: str
     filename: str
@@ -65,7 +69,7 @@ async def parts() -> AsyncIterator[UploadedFile | UploadedField]:
             if not current_visit().csrf_checked:
                 check_token(None)
             content_type = event.headers.get("content-type", "application/octet-stream")
-            yield UploadedFile(event.name, event.filename, content_type, stream.chunks())
+            yield UploadedFile(event.name, file_name(event.filename), content_type, stream.chunks())
             await stream.skip()
         event = await stream.next()
 

@@ -8,7 +8,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from domain.tenants import slugs
-from web.kit import Form, labels_of, one_line
+from web.kit import Form, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,7 +29,6 @@ class WorkspaceForm(Form):
 
     name = StringField(
         N_("Name of the workspace"),
-        filters=[one_line],
         validators=[DataRequired(N_("Enter a name.")), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
     )
@@ -52,7 +51,6 @@ class TenantForm(Form):
     name = StringField(
         N_("Name of the workspace"),
         description=N_("The name of your company or team. It can be changed later."),
-        filters=[one_line],
         validators=[DataRequired(N_("Enter a name.")), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
     )

@@ -9,6 +9,7 @@ from quart import Response, request
 
 from core.errors import InvalidError
 from core.messages import messages_of
+from core.plain_text import file_name
 from domain.translations import batches, catalogue_files
 from domain.translations.batches import fault_of
 from domain.translations.repository import WordingRepository
@@ -61,15 +62,16 @@ async def import_file() -> Response:
     wanted = filters()
     chosen = (await request.files).get("file")
     try:
-        if chosen is None or not chosen.filename:
+        name = file_name(chosen.filename or "") if chosen else ""
+        if chosen is None or not name:
             raise InvalidError(N_("Choose a file first."), code="no_file", field="file")
         content = chosen.read()
-        catalogue_files.check_name(chosen.filename)
+        catalogue_files.check_name(name)
         await asyncio.to_thread(catalogue_files.read_file, content, wanted.language)
     except DomainError as error:
         return await _files(error.message, STATUS.get(error.kind, 422))
     async with unit_of_work("translations") as uow:
-        batch = batches.begin_import(uow, wanted.language, wanted.feature, chosen.filename, content)
+        batch = batches.begin_import(uow, wanted.language, wanted.feature, name, content)
         run = await start_batch(uow, batch)
     return see_other(run.path)
 

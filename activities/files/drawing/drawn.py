@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from core.plain_text import one_line
+
 QUALITY = 82
 LONGEST_TEXT = 200
 
@@ -52,4 +54,4 @@ def save(picture: Image.Image, folder: Path, name: str) -> DrawnPicture:
 
 def shown(text: object) -> str:
     """Return what a file says of itself so that it can be stored and shown: without what cannot be seen, and short."""
-    return "".join(character for character in str(text or "") if character.isprintable()).strip()[:LONGEST_TEXT]
+    return one_line(str(text or ""), longest=LONGEST_TEXT)

@@ -111,6 +111,8 @@ async def test_an_upload_that_came_whole_is_not_abandoned(db: Database, acme: Te
         ("tab\there\n.txt", "tabhere.txt"),
         ("u\u0308ber.pdf", "über.pdf"),
         ("x" * 300, "x" * 200),
+        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+        ("a\0b\ud800\u200b.txt", "ab.txt"),
         ("  ", "file"),
         ("folder/", "file"),
     ],
