@@ -27,13 +27,14 @@ from activities.tenants.provisioning import ProvisioningActivities
 from activities.translations.batches import BatchActivities
 from core.identity import Sessions
 from core.identity.hosts import Hosts
+from core.runs.settling import Settling
 from core.runs.sweep import Sweeper
 from core.settings import ROOT
 from domain.auth.sealing import Sealer
 from domain.translations.product import ProductTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from temporalio.client import Client
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from core.runs.contract import AnyContract
     from core.runs.dispatch import FactTransport
     from core.runs.recorder import Recorder
+    from core.runs.settling import NothingUnsettled, Unsettled
     from core.settings import Settings
     from core.storage import Storage
 
@@ -62,6 +64,7 @@ class Collaborators:
     recorder: Recorder
     contracts: Mapping[str, AnyContract]
     notice_kinds: Mapping[str, NoticeKind]
+    unsettled: Sequence[Unsettled | NothingUnsettled]
 
 
 def activities(feature: str, given: Collaborators) -> list[Callable[..., Any]]:
@@ -107,7 +110,8 @@ def _branding(given: Collaborators) -> list[object]:
 
 
 def _runs(given: Collaborators) -> list[object]:
-    return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts))]
+    settling = Settling(given.db, given.unsettled)
+    return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts, settling))]
 
 
 def _notifications(given: Collaborators) -> list[object]:

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
 from core.notices import RUN_KINDS
+from domain.auth import unsettled as auth_rows
+from domain.branding import unsettled as branding_rows
+from domain.files import unsettled as files_rows
 from domain.files.types import TidyInput
+from domain.notifications import unsettled as notifications_rows
 from domain.notifications.types import TidyNoticesInput
+from domain.tenants import unsettled as tenants_rows
 from domain.tenants.notices import NEWS
+from domain.translations import unsettled as translations_rows
 from workflows.auth.register import Register
 from workflows.branding.publish import Publish
 from workflows.branding.sample_mail import SendTestMail
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
     from core.notices import NoticeKind
     from core.runs.contract import AnyContract
+    from core.runs.settling import NothingUnsettled, Unsettled
 
 WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "auth": (Register,),
@@ -80,6 +87,18 @@ def contracts() -> Mapping[str, AnyContract]:
     """Return every contract by its name: of each workflow that is a run, its own."""
     runs = (cls.contract for classes in WORKFLOWS.values() for cls in classes if issubclass(cls, DurableRun))
     return MappingProxyType({contract.name: contract for contract in runs})
+
+
+def unsettled() -> tuple[Unsettled | NothingUnsettled, ...]:
+    """Return what each feature says of its rows that wait for a run; every contract is named by one of them."""
+    return (
+        *auth_rows.UNSETTLED,
+        *branding_rows.UNSETTLED,
+        *files_rows.UNSETTLED,
+        *notifications_rows.UNSETTLED,
+        *tenants_rows.UNSETTLED,
+        *translations_rows.UNSETTLED,
+    )
 
 
 def notice_kinds() -> Mapping[str, NoticeKind]:

@@ -10,18 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleState,
-    ScheduleUpdate,
-)
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from core.confinement import hide_memory
@@ -38,13 +26,15 @@ from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from core.wordings import Wordings
 from entrypoints import registry
 from entrypoints.activities import Collaborators, activities
+from entrypoints.schedules import ensure_schedules, keep_schedules
 from entrypoints.texts import catalogues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from temporalio.client import Client
+
     from core.settings import Settings
-    from entrypoints.registry import Scheduled
 
 log = structlog.get_logger()
 
@@ -81,6 +71,8 @@ async def _serve(settings: Settings, features: Sequence[str]) -> None:
         for worker in workers(given, features):
             await stack.enter_async_context(worker)
         await ensure_schedules(client, features)
+        keeping = asyncio.create_task(keep_schedules(client, features), name="schedules")
+        stack.callback(keeping.cancel)
         await log.ainfo("working", features=",".join(features))
         await stop.wait()
     await asyncio.sleep(SECONDS_FOR_LAST_CALLS)
@@ -115,6 +107,7 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
         recorder=recorder,
         contracts=contracts,
         notice_kinds=registry.notice_kinds(),
+        unsettled=registry.unsettled(),
     )
 
 
@@ -136,27 +129,3 @@ def workers(given: Collaborators, features: Iterable[str], *, queue_prefix: str 
             default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
             max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         )
-
-
-async def ensure_schedules(client: Client, features: Sequence[str]) -> None:
-    """Create the schedules of the features, or bring them up to date."""
-    for scheduled in registry.SCHEDULES:
-        if scheduled.feature in features:
-            await _ensure_schedule(client, scheduled)
-
-
-async def _ensure_schedule(client: Client, scheduled: Scheduled) -> None:
-    arguments = [] if scheduled.argument is None else [scheduled.argument]
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            scheduled.workflow, args=arguments, id=f"schedule/{scheduled.id}", task_queue=scheduled.feature
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=scheduled.every)]),
-        # After an outage one run is enough: each looks at everything that is there.
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
-        state=ScheduleState(),
-    )
-    try:
-        await client.create_schedule(scheduled.id, schedule)
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(scheduled.id).update(lambda _: ScheduleUpdate(schedule=schedule))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, Ty
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from core.messages import Message
 
@@ -41,9 +41,14 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The activity that reverses a step. It takes the step's own argument and must bear a step that never happened."""
+    """The activity that reverses a step. It takes the step's own argument and must bear a step that never happened.
+
+    Where the history of a run is lost, the argument is made of the run's input: it is the input itself, or one of its
+    fields or properties, by type. ``from_input`` makes any other, as far as the undo looks at it.
+    """
 
     activity: str
+    from_input: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,17 @@ class Step(Generic[TakesT, GivesT]):
     def has_undo(self) -> bool:
         """Whether an activity reverses the step."""
         return isinstance(self.undo, Undo)
+
+    def argument_from(self, run_input: Any) -> TakesT:  # noqa: ANN401  # any contract's
+        """Return what the step's undo is given where only the run's input is known; raises ``LookupError``."""
+        if isinstance(self.undo, Undo) and self.undo.from_input:
+            made: TakesT = self.undo.from_input(run_input)
+            return made
+        kept = [*vars(run_input), *(name for name, what in vars(type(run_input)).items() if isinstance(what, property))]
+        for found in (run_input, *(getattr(run_input, name) for name in kept)):
+            if isinstance(found, self.takes):
+                return found
+        raise LookupError(f"nothing of {type(run_input).__name__} is what undoing {self.name} takes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,10 @@ class Contract(Generic[InputT, ResultT]):
 
 
 AnyContract: TypeAlias = Contract[Any, Any]
+
+
+UNWIND = "unwind"
+"""The memo of a workflow that only undoes, from its input, what an earlier one of the same run may have done."""
 
 
 def workflow_id(tenant_id: UUID, contract_name: str, run_id: UUID) -> str:

@@ -22,6 +22,8 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from core.runs.contract import UNWIND
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from uuid import UUID
@@ -49,18 +51,24 @@ class FactTransport(Protocol):
         """Deliver in order; raises when that is not possible now."""
 
 
-async def start_workflow(client: Client, start: PendingStart) -> None:
-    """Start the workflow of a run; doing it again changes nothing."""
+async def start_workflow(client: Client, start: PendingStart, *, again: bool = False, unwind: bool = False) -> None:
+    """Start the workflow of a run; doing it again changes nothing.
+
+    ``again`` starts another one where the one before has ended without settling its rows; ``unwind`` one that only
+    undoes whatever was done.
+    """
+    policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     try:
         await client.start_workflow(
             start.contract,
             start.run_input,
             id=start.workflow_id,
             task_queue=start.contract.partition(".")[0],
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=policy,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=TypedSearchAttributes([SearchAttributePair(TENANT_ID, str(start.tenant_id))]),
             priority=Priority(fairness_key=str(start.tenant_id)),
+            memo={UNWIND: True} if unwind else None,
             rpc_timeout=START_TIMEOUT,
         )
     except WorkflowAlreadyStartedError:

@@ -65,7 +65,8 @@ APPLY = f"""
             outcome = coalesce($5, outcome),
             past_return = past_return or $6,
             parked_until = case when cast($4 as text) is null then parked_until else $7 end,
-            input = case when $8 then null else input end,
+            -- Of what ended from outside nobody has settled the rows yet: launched again, it needs its input.
+            input = case when $8 and $4 <> 'failed' then null else input end,
             changed_at = now(),
             ended_at = case when $8 then coalesce(ended_at, now()) else ended_at end
         where tenant_id = $1 and id = $2

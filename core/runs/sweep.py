@@ -24,10 +24,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from core.db.unit_of_work import PendingStart
 from core.identity import Sessions
 from core.live.fact import Fact
-from core.runs.contract import RunRef, workflow_id
+from core.runs.contract import workflow_id
 from core.runs.dispatch import FactTransport, forget_facts, start_workflow
+from core.runs.lost import LostError, LostRuns
 from core.runs.recorder import apply_report
 from core.runs.report import Mended, RunReport, RunState
+from core.runs.settling import Settling
 from core.runs.stuck import failing_since
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ UNPUBLISHED = text("""
     order by created_at, id limit :limit
 """)
 QUIET = text("""
-    select tenant_id, id, workflow_id, state, changed_at from platform.runs
+    select tenant_id, id, contract, workflow_id, subject_id, state, changed_at, launches from platform.runs
     where ended_at is null and changed_at < now() - interval '30 seconds' order by changed_at limit :limit
 """)
 LOOKED_AT = text("update platform.runs set changed_at = now() where id = :id and changed_at = :changed_at")
@@ -72,18 +74,29 @@ STATE_OF_CLOSED: dict[WorkflowExecutionStatus, RunState] = {
     WorkflowExecutionStatus.TERMINATED: "failed",
     WorkflowExecutionStatus.TIMED_OUT: "failed",
 }
+KILLED = frozenset({WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.TIMED_OUT})
+"""Ends that a workflow learns nothing of: it has settled nothing."""
+
+UNDOINGS_END: frozenset[RunState | None] = frozenset({"undone", "cancelled"})
 
 
 class Sweeper:
     """Looks across all tenants, as the platform."""
 
     def __init__(
-        self, db: Database, client: Client, transport: FactTransport, contracts: Mapping[str, AnyContract]
+        self,
+        db: Database,
+        client: Client,
+        transport: FactTransport,
+        contracts: Mapping[str, AnyContract],
+        settling: Settling | None = None,
     ) -> None:
         self._db = db
         self._client = client
         self._transport = transport
         self._contracts = contracts
+        self._settling = settling or Settling(db, ())
+        self._lost = LostRuns(db, client, contracts)
         self._sessions = Sessions(db)
 
     async def sweep(self) -> Mended:
@@ -149,7 +162,10 @@ class Sweeper:
         return True
 
     async def _reconcile(self, row: Any) -> bool:  # noqa: ANN401  # a row of QUIET
-        report = await self._truth(row.workflow_id, row.state)
+        try:
+            report = await self._truth(row)
+        except LostError as lost:
+            return await self._lost.recover(row.tenant_id, row.id, launches=row.launches, unwind=lost.unwind)
         if report is None:
             async with self._db.platform_unit_of_work() as uow:
                 await uow.session.execute(LOOKED_AT, {"id": row.id, "changed_at": row.changed_at})
@@ -158,31 +174,34 @@ class Sweeper:
             await apply_report(uow, row.id, report, self._contracts)
         return True
 
-    async def _truth(self, workflow_id: str, state_in_row: str) -> RunReport | None:
-        """Return what the row should say, or None if it says it already or the truth cannot be had now."""
-        ref = RunRef.parse(workflow_id)
-        if ref is None:
-            return None
-        handle = self._client.get_workflow_handle(workflow_id)
+    async def _truth(self, row: Any) -> RunReport | None:  # noqa: ANN401  # a row of QUIET
+        """Return what the row should say, or None if it says it already or the truth cannot be had now.
+
+        Raises ``LostError`` for a workflow that will bring its run to no end.
+        """
+        handle = self._client.get_workflow_handle(row.workflow_id)
         try:
             found = await handle.describe(rpc_timeout=QUERY_TIMEOUT)
         except RPCError as error:
-            is_gone = error.status == RPCStatusCode.NOT_FOUND and state_in_row != "launching"
-            return RunReport(ref.tenant_id, ref.run_id, "failed") if is_gone else None
+            if error.status == RPCStatusCode.NOT_FOUND and row.state != "launching":
+                raise LostError from error
+            return None  # what is launching is started by those who start, or Temporal is away
         closed = STATE_OF_CLOSED.get(found.status) if found.status else None
-        if closed is None and await self._is_stuck(workflow_id):
-            return await _told_stuck(ref, workflow_id) if state_in_row != "stuck" else None
-        report = await self._asked(handle, ref, found, closed)
-        if report is None or (closed is None and report.state == state_in_row):
+        if found.status in KILLED:
+            raise LostError
+        if closed is None and await self._is_stuck(row.workflow_id):
+            return await _told_stuck(row) if row.state != "stuck" else None
+        report = await self._asked(handle, row, found, closed)
+        if report is None or (closed is None and report.state == row.state):
             return None
-        if closed == "failed" and report.state == "undone":
-            closed = "undone"
-        return replace(report, tenant_id=ref.tenant_id, run_id=ref.run_id, state=closed or report.state)
+        if closed is not None:
+            report = await self._ended(row, closed, report)
+        return replace(report, tenant_id=row.tenant_id, run_id=row.id)
 
     async def _asked(
         self,
         handle: WorkflowHandle[Any, Any],
-        ref: RunRef,
+        row: Any,  # noqa: ANN401  # a row of QUIET
         found: WorkflowExecutionDescription,
         closed: RunState | None,
     ) -> RunReport | None:
@@ -190,11 +209,20 @@ class Sweeper:
         try:
             told: RunReport | None = await handle.query("report", result_type=RunReport, rpc_timeout=QUERY_TIMEOUT)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
-            await log.awarning("a workflow does not tell where it stands", workflow=handle.id, error=str(error))
+            await log.awarning("a workflow does not tell where it stands", workflow=row.workflow_id, error=str(error))
             if closed is None or _is_fresh(found.close_time):
                 return None  # it may be slow, or its worker away: what is written stays until it tells more
-            return RunReport(ref.tenant_id, ref.run_id)
+            return RunReport(row.tenant_id, row.id)
         return told
+
+    async def _ended(self, row: Any, closed: RunState, report: RunReport) -> RunReport:  # noqa: ANN401  # a row of QUIET
+        """Return the end of a run whose workflow has ended; raises ``LostError`` where its rows know nothing of it."""
+        if closed == "failed" and report.state in UNDOINGS_END:
+            return report
+        has_broken_off = closed == "failed" and report.state is not None
+        if has_broken_off or not await self._settling.is_settled(row.tenant_id, row.contract, row.subject_id):
+            raise LostError(unwind=closed == "cancelled")
+        return replace(report, state=closed)
 
     async def _is_stuck(self, workflow_id: str) -> bool:
         """Whether its tasks fail, and not only since a moment ago: a worker that is replaced may fail at one."""
@@ -205,9 +233,9 @@ class Sweeper:
         return since is not None and datetime.now(UTC) - since > STUCK_AFTER
 
 
-async def _told_stuck(ref: RunRef, workflow_id: str) -> RunReport:
-    await log.aerror("a run cannot go on: no worker can follow its history", workflow=workflow_id)
-    return RunReport(ref.tenant_id, ref.run_id, "stuck")
+async def _told_stuck(row: Any) -> RunReport:  # noqa: ANN401  # a row of QUIET
+    await log.aerror("a run cannot go on: no worker can follow its history", workflow=row.workflow_id)
+    return RunReport(row.tenant_id, row.id, "stuck")
 
 
 def _is_fresh(closed_at: datetime | None) -> bool:

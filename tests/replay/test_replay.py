@@ -28,6 +28,13 @@ STORED = list(stored_histories())
 LOST_REPORTS = frozenset({"report-timed-out", "report-failed", "report-cancelled"})
 """What can become of a report that a workflow makes of itself; each contract is driven through all of them."""
 
+UNWOUND = "unwound"
+
+
+def can_be_unwound(contract: AnyContract) -> bool:
+    """Whether a run of the contract can be undone from its input alone, when its history is lost."""
+    return contract.cancel == "undo" and any(step.has_undo for step in contract.steps)
+
 
 def name_of(cls: type) -> str:
     """Return the name under which a workflow class is known to Temporal."""
@@ -41,8 +48,9 @@ ALL_CONTRACTS: Mapping[str, AnyContract] = {**registry.contracts(), **SAMPLE_CON
 
 
 def paths_of(contract: AnyContract) -> set[str]:
-    """Return the paths that must be stored: every outcome, being cancelled where that is possible, lost reports."""
-    return set(contract.outcomes) | ({"cancelled"} if contract.cancel == "undo" else set()) | LOST_REPORTS
+    """Return the paths that must be stored: every outcome, being cancelled where that is possible, lost reports..."""
+    cancelled = {"cancelled"} if contract.cancel == "undo" else set()
+    return set(contract.outcomes) | cancelled | LOST_REPORTS | ({UNWOUND} if can_be_unwound(contract) else set())
 
 
 def missing(names: Mapping[str, object], stored: list[StoredHistory]) -> list[str]:
@@ -66,7 +74,7 @@ def test_every_path_of_every_workflow_has_a_stored_history() -> None:
 
 
 def test_a_workflow_without_a_history_is_named() -> None:
-    paths = ("cancelled", "late", "ready", "report-cancelled", "report-failed", "report-timed-out")
+    paths = ("cancelled", "late", "ready", "report-cancelled", "report-failed", "report-timed-out", "unwound")
     assert missing({"sample.line": None}, []) == [f"sample.line/{path}" for path in paths]
 
 

@@ -15,7 +15,7 @@ CREATE = Step(
     title=N_("Prepare your account"),
     takes=NewAccount,
     gives=type(None),
-    undo=Undo("auth.remove_account"),
+    undo=Undo("auth.remove_account", lambda lost: NewAccount(lost.actor_id, lost.application, lost.locale)),
 )
 SEND_LINK = Step("send_link", title=N_("Send the confirmation mail"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
 CLICK = Step(

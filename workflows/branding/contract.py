@@ -51,7 +51,7 @@ PUBLISH_VERSION = Step(
     title=N_("Publish it"),
     takes=Finished,
     gives=type(None),
-    undo=Undo("branding.unpublish_version"),
+    undo=Undo("branding.unpublish_version", lambda lost: Finished(lost.publication, (), Sheet(css="", digest=""))),
 )
 ANNOUNCE = Step(
     "announce_brand",

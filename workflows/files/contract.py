@@ -29,6 +29,15 @@ N_ = messages_of("files")
 WITH_ITS_FILE = NothingToUndo("what it writes goes with the file when the upload is undone")
 ONLY_READS = NothingToUndo("only reads")
 
+
+def _findings(lost: IngestInput) -> Findings:
+    return Findings(lost.tenant_id, lost.file_id, "ready", "")
+
+
+def _known(lost: IngestInput) -> KnownFile:
+    return KnownFile(lost.tenant_id, lost.file_id, "")
+
+
 # --- files.ingest -----------------------------------------------------------------------------------------------------
 
 RECEIVE = Step("receive", title=N_("Receive the file"), takes=FileRef, gives=Received, undo=Undo("files.unreceive"))
@@ -46,7 +55,7 @@ THUMBNAIL = Step(
     title=N_("Draw a thumbnail"),
     takes=KnownFile,
     gives=Rendered,
-    undo=Undo("files.unthumbnail"),
+    undo=Undo("files.unthumbnail", _known),
     timeout=timedelta(minutes=5),
 )
 PREVIEW = Step(
@@ -54,7 +63,7 @@ PREVIEW = Step(
     title=N_("Draw a preview"),
     takes=KnownFile,
     gives=Rendered,
-    undo=Undo("files.unpreview"),
+    undo=Undo("files.unpreview", _known),
     timeout=timedelta(minutes=5),
 )
 METADATA = Step(
@@ -65,8 +74,20 @@ METADATA = Step(
     undo=ONLY_READS,
     timeout=timedelta(minutes=5),
 )
-QUOTA = Step("quota", title=N_("Count its space"), takes=Findings, gives=type(None), undo=Undo("files.unquota"))
-INDEX = Step("index", title=N_("Add it to the list"), takes=Findings, gives=type(None), undo=Undo("files.unindex"))
+QUOTA = Step(
+    "quota",
+    title=N_("Count its space"),
+    takes=Findings,
+    gives=type(None),
+    undo=Undo("files.unquota", _findings),
+)
+INDEX = Step(
+    "index",
+    title=N_("Add it to the list"),
+    takes=Findings,
+    gives=type(None),
+    undo=Undo("files.unindex", _findings),
+)
 ANNOUNCE = Step("announce", title=N_("Show it to everybody"), takes=FileRef, gives=type(None), undo=WITH_ITS_FILE)
 
 INGEST = Contract(

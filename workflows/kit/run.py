@@ -17,7 +17,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from core.runs.activity_ids import StepOfActivity
-    from core.runs.contract import AnyContract, InputT, RunRef, Step, Undo
+    from core.runs.contract import UNWIND, AnyContract, InputT, RunRef, Step, Undo
     from core.runs.report import RunReport, RunState
     from workflows.kit.ledger import Ledger
     from workflows.kit.reporting import write_down
@@ -76,6 +76,9 @@ class DurableRun(Generic[InputT, ResultT]):
 
     async def conduct(self, run_input: InputT) -> ResultT:
         """Run the steps to their end, or undo them. ``@workflow.run`` of each workflow returns this."""
+        if workflow.memo_value(UNWIND, False):  # noqa: FBT003  # its default
+            await _shielded(self._unwind(run_input))
+            raise ApplicationError("cancelled", type="cancelled", non_retryable=True)
         body = asyncio.create_task(self.steps(run_input))
         try:
             result = await self._until_done_or_cancelled(body)
@@ -165,6 +168,14 @@ class DurableRun(Generic[InputT, ResultT]):
                 body.cancel()
                 await workflow.wait([body])
                 raise
+
+    async def _unwind(self, run_input: InputT) -> None:
+        """Undo whatever a workflow of this run that is lost may have done. Undos bear steps that never happened."""
+        for step in self.contract.steps:
+            if step.has_undo:
+                self._ledger.begin(step.name)
+                self._undos.append((step, step.argument_from(run_input)))
+        await self._undo_all("cancelled")
 
     async def _undo_all(self, ending: RunState) -> None:
         self._stopping = True

@@ -164,15 +164,6 @@ async def test_a_row_that_missed_a_state_is_reconciled(stage: Stage, owner_conne
     await stage.until(run, "cancelled")
 
 
-async def test_a_run_whose_workflow_is_gone_is_failed(stage: Stage, owner_connection: asyncpg.Connection) -> None:
-    run = await stage.launch(PATIENT, "terminated")
-    await stage.until(run, "waiting")
-    await stage.handle(run).terminate()
-    await owner_connection.execute(AGE_RUN, run.id)
-    await sweeper_of(stage).reconcile()
-    assert (await stage.snapshot(run)).state == "failed"
-
-
 @pytest.mark.parametrize("ended", [False, True])
 async def test_the_row_of_a_workflow_that_does_not_answer_stays_as_it_is(
     stage: Stage, owner_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, *, ended: bool
@@ -180,7 +171,9 @@ async def test_the_row_of_a_workflow_that_does_not_answer_stays_as_it_is(
     run = await stage.launch(PATIENT, f"silent {ended}")
     await stage.until(run, "waiting")
     if ended:
-        await stage.handle(run).terminate()
+        await stage.handle(run).signal("answer")
+        await stage.result(run)
+        await rewind(owner_connection, run, "running")
     before = await stage.snapshot(run)
     await owner_connection.execute(AGE_RUN, run.id)
 
@@ -195,7 +188,7 @@ async def test_the_row_of_a_workflow_that_does_not_answer_stays_as_it_is(
             patch.setattr("core.runs.sweep.TOLD_WITHIN", timedelta(0))
             await owner_connection.execute(AGE_RUN, run.id)
             await sweeper_of(stage).reconcile()
-            assert (await stage.snapshot(run)).state == "failed"
+            assert (await stage.snapshot(run)).state == "done"
     if not ended:
         await stage.control.cancel(run.workflow_id)
         await stage.until(run, "cancelled")
@@ -227,10 +220,10 @@ async def test_workflows_that_do_not_answer_are_waited_for_side_by_side(
     all_are_asked = asyncio.Barrier(len(runs))
     ask = Sweeper._truth
 
-    async def ask_together(sweeper: Sweeper, workflow_id: str, state: str) -> RunReport | None:
-        if workflow_id in {run.workflow_id for run in runs}:
+    async def ask_together(sweeper: Sweeper, row: Any) -> RunReport | None:
+        if row.id in {run.id for run in runs}:
             await all_are_asked.wait()
-        return await ask(sweeper, workflow_id, state)
+        return await ask(sweeper, row)
 
     monkeypatch.setattr(Sweeper, "_truth", ask_together)
     await sweeper_of(stage).reconcile()

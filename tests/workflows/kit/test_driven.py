@@ -1,6 +1,7 @@
-"""A report that times out, fails or is cancelled is only late: the run goes on, and its history goes on replaying.
+"""Paths that every workflow has by its kit, walked by each of them: lost reports, and being unwound from its input.
 
-Every contract is driven through all three, with stand-ins for its activities, so that a new one needs no code here.
+A report that times out, fails or is cancelled is only late: the run goes on, and its history goes on replaying. Every
+contract is driven with stand-ins for its activities, so that a new one needs no code here.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from core.ids import new_id
-from core.runs.contract import workflow_id
+from core.runs.contract import UNWIND, workflow_id
 from core.runs.report import RECORD_ACTIVITY
 from tests.replay.record import save_history
-from tests.replay.test_replay import ALL_CLASSES, ALL_CONTRACTS, LOST_REPORTS
+from tests.replay.test_replay import ALL_CLASSES, ALL_CONTRACTS, LOST_REPORTS, UNWOUND, can_be_unwound
 from workflows.kit import reporting
 from workflows.kit.run import DurableRun
 
 if TYPE_CHECKING:
-    from temporalio.client import Client, WorkflowHandle
+    from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
     from core.runs.contract import AnyContract
 
@@ -48,6 +49,7 @@ class Drive:
     fate: str
     reports: asyncio.Event = field(default_factory=asyncio.Event)
     has_failed: bool = False
+    undone: list[str] = field(default_factory=list)
 
     @property
     def can_be_cancelled(self) -> bool:
@@ -58,7 +60,7 @@ class Drive:
         self.reports.set()
         if self.fate == "report-failed":
             raise ConnectionError("no database")
-        if self.fate == "report-timed-out" or first:
+        if self.fate == "report-timed-out" or (self.fate == "report-cancelled" and first):
             await asyncio.Event().wait()
 
     def step(self, activity_type: str) -> Any:  # a value of any step
@@ -66,6 +68,8 @@ class Drive:
             self.has_failed = True
             raise ApplicationError("boom", type="boom", non_retryable=True)
         name = activity_type.partition(".")[2]
+        if any(step.has_undo and step.undo.activity == activity_type for step in self.contract.steps):  # type: ignore[union-attr]  # it has one
+            self.undone.append(activity_type)
         return next((a_value(step.gives) for step in self.contract.steps if step.name == name), None)
 
 
@@ -113,7 +117,25 @@ async def test_a_run_whose_reports_are_lost_ends_and_replays(
 ) -> None:
     monkeypatch.setattr(reporting, "ALL_TRIES", HANGS if fate == "report-timed-out" else 2 * TASK)
     drives = {workflow_id(new_id(), name, new_id()): Drive(contract, fate) for name, contract in ALL_CONTRACTS.items()}
-    queue = f"reports-{new_id()}"
+    histories = await driven(temporal_client, drives)
+    assert await unreplayable(temporal_client, histories) == {}
+
+
+async def test_a_run_that_is_unwound_undoes_every_step_that_can_be_undone(temporal_client: Client) -> None:
+    drives = {
+        workflow_id(new_id(), name, new_id()): Drive(contract, UNWOUND, has_failed=True)
+        for name, contract in ALL_CONTRACTS.items()
+        if can_be_unwound(contract)
+    }
+    histories = await driven(temporal_client, drives)
+    assert await unreplayable(temporal_client, histories) == {}
+    for drive in drives.values():
+        assert drive.undone == [step.undo.activity for step in reversed(drive.contract.steps) if step.has_undo]
+
+
+async def driven(client: Client, drives: Mapping[str, Drive]) -> dict[str, WorkflowHistory]:
+    """Run all to their ends, side by side; returns the history of each contract, and stores it when recording."""
+    queue = f"driven-{new_id()}"
 
     @activity.defn(dynamic=True)
     async def stand_in(_: Sequence[RawValue]) -> Any:  # any step's
@@ -122,26 +144,34 @@ async def test_a_run_whose_reports_are_lost_ends_and_replays(
         return await drive.record() if info.activity_type == RECORD_ACTIVITY else drive.step(info.activity_type)
 
     async with Worker(
-        temporal_client,
+        client,
         task_queue=queue,
         workflows=list(ALL_CLASSES.values()),
         activities=[stand_in],
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=1),
     ):
-        handles = await asyncio.gather(*(drive_run(temporal_client, queue, *item) for item in drives.items()))
+        handles = await asyncio.gather(*(drive_run(client, queue, *item) for item in drives.items()))
+    for handle, drive in zip(handles, drives.values(), strict=True):
+        await save_history(handle, drive.contract.name, drive.fate)
+    return {
+        drive.contract.name: await handle.fetch_history()
+        for handle, drive in zip(handles, drives.values(), strict=True)
+    }
+
+
+async def unreplayable(client: Client, histories: Mapping[str, WorkflowHistory]) -> dict[str, Exception]:
+    """Replay each; returns what could not be followed."""
     replayer = Replayer(
         workflows=list(ALL_CLASSES.values()),
-        data_converter=temporal_client.data_converter,
+        data_converter=client.data_converter,
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
-    failures = {}
-    for handle, drive in zip(handles, drives.values(), strict=True):
-        result = await replayer.replay_workflow(await handle.fetch_history(), raise_on_replay_failure=False)
-        if result.replay_failure:
-            failures[drive.contract.name] = result.replay_failure
-        await save_history(handle, drive.contract.name, fate)
-    assert failures == {}
+    results = {
+        name: await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        for name, history in histories.items()
+    }
+    return {name: result.replay_failure for name, result in results.items() if result.replay_failure}
 
 
 async def drive_run(client: Client, queue: str, name: str, drive: Drive) -> WorkflowHandle[Any, Any]:
@@ -152,8 +182,13 @@ async def drive_run(client: Client, queue: str, name: str, drive: Drive) -> Work
         id=name,
         task_queue=queue,
         task_timeout=TASK if drive.fate == "report-cancelled" else None,
+        memo={UNWIND: True} if drive.fate == UNWOUND else None,
     )
     async with asyncio.timeout(30):
+        if drive.fate == UNWOUND:
+            with pytest.raises(WorkflowFailureError):
+                await handle.result()
+            return handle
         await drive.reports.wait()
         wants_cancel = drive.fate != "report-timed-out"
         if wants_cancel:

@@ -1,0 +1,107 @@
+"""Rows that a run leaves unsettled until it ends: each feature declares its own, so that none waits for nobody.
+
+A row is unsettled while only a run can bring it to its end: a file that is looked at, an address that is reserved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+
+from core.context import HOME_TENANT_ID
+from core.projections import TENANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import TextClause
+
+    from core.db import Database, UnitOfWork
+
+OPEN = text("""
+    select subject_id from platform.runs
+    where contract = any(:contracts) and ended_at is null and subject_id = any(:subjects)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Which rows of a feature wait for runs of which contracts.
+
+    ``rows`` selects ``subject_id`` (that of the run, as text) and ``since`` within the tenant of the run, for one
+    subject or, where ``:subject`` is null, for all of them. ``at_home``: the runs are the platform's own.
+    """
+
+    feature: str
+    contracts: tuple[str, ...]
+    rows: TextClause
+    at_home: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NothingUnsettled:
+    """Runs that leave no row behind when they are lost; ``because`` says why, for the reviewer."""
+
+    contracts: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A row that no open run will settle."""
+
+    tenant_id: UUID
+    contracts: tuple[str, ...]
+    subject_id: str
+    since: datetime
+
+
+class Settling:
+    """Looks for unsettled rows, by the declarations of all features."""
+
+    def __init__(self, db: Database, declared: Sequence[Unsettled | NothingUnsettled]) -> None:
+        self._db = db
+        self._declared = tuple(one for one in declared if isinstance(one, Unsettled))
+        self._of: Mapping[str, Unsettled] = {name: one for one in self._declared for name in one.contracts}
+
+    async def is_settled(self, tenant_id: UUID, contract: str, subject_id: str) -> bool:
+        """Whether nothing of what a run works on waits for its end."""
+        declared = self._of.get(contract)
+        if declared is None:
+            return True
+        async with self._db.unit_of_work(tenant_id, declared.feature) as uow:
+            return not (await uow.session.execute(declared.rows, {"subject": subject_id})).all()
+
+    async def orphans(self) -> list[Orphan]:
+        """Return the unsettled rows of all tenants for which no run is open."""
+        async with self._db.unit_of_work(HOME_TENANT_ID, "runs") as uow:
+            everywhere = {HOME_TENANT_ID, *await uow.session.scalars(select(TENANTS.c.id))}
+        return [
+            orphan
+            for declared in self._declared
+            for tenant_id in ({HOME_TENANT_ID} if declared.at_home else everywhere)
+            for orphan in await self._orphans_of(tenant_id, declared)
+        ]
+
+    async def _orphans_of(self, tenant_id: UUID, declared: Unsettled) -> list[Orphan]:
+        async with self._db.unit_of_work(tenant_id, declared.feature) as uow:
+            rows = {row.subject_id: row.since for row in await uow.session.execute(declared.rows, {"subject": None})}
+        if not rows:
+            return []
+        async with self._db.unit_of_work(tenant_id, "runs") as uow:
+            held = set(await _held(uow, declared, rows))
+        return [
+            Orphan(tenant_id, declared.contracts, subject, since)
+            for subject, since in sorted(rows.items())
+            # Asked once more: its run may have settled it, and ended, between the two looks.
+            if subject not in held and not await self.is_settled(tenant_id, declared.contracts[0], subject)
+        ]
+
+
+async def _held(uow: UnitOfWork, declared: Unsettled, rows: Mapping[str, datetime]) -> Sequence[str]:
+    wanted = {"contracts": list(declared.contracts), "subjects": list(rows)}
+    return (await uow.session.scalars(OPEN, wanted)).all()

@@ -1,0 +1,36 @@
+"""What Temporal starts by the clock comes back by itself when it is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.ids import new_id
+from entrypoints import registry
+from entrypoints.registry import Scheduled
+from entrypoints.schedules import bring_back, ensure_schedules
+
+if TYPE_CHECKING:
+    import pytest
+    from temporalio.client import Client
+
+
+async def test_a_schedule_that_is_lost_is_created_again_and_a_paused_one_stays_so(
+    temporal_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, paused = (
+        Scheduled(f"{word}-{new_id()}", "none", "sample", timedelta(days=30)) for word in ("lost", "paused")
+    )
+    foreign = Scheduled(f"foreign-{new_id()}", "none", "another", timedelta(days=30))
+    monkeypatch.setattr(registry, "SCHEDULES", (lost, paused, foreign))
+    await ensure_schedules(temporal_client, ["sample"])
+    await temporal_client.get_schedule_handle(lost.id).delete()
+    await temporal_client.get_schedule_handle(paused.id).pause()
+
+    assert await bring_back(temporal_client, ["sample"]) == [lost.id]
+    assert await bring_back(temporal_client, ["sample"]) == []
+
+    for scheduled in (lost, paused):
+        handle = temporal_client.get_schedule_handle(scheduled.id)
+        assert (await handle.describe()).schedule.state.paused is (scheduled is paused)
+        await handle.delete()
