@@ -95,7 +95,7 @@ def _files(given: Collaborators) -> list[object]:
     return [
         ReceivingActivities(given.db, given.storage),
         RemovalActivities(given.db, given.storage),
-        RenderingActivities(given.storage, Studio()),
+        RenderingActivities(given.storage, Studio(lenient=given.settings.environment == "development")),
         ScanningActivities(given.storage, scanner_for(given.settings.clamd_url)),
         SettlingActivities(given.db, given.storage),
         TidyingActivities(given.db, given.storage),
@@ -104,7 +104,7 @@ def _files(given: Collaborators) -> list[object]:
 
 def _branding(given: Collaborators) -> list[object]:
     return [
-        PublishingActivities(given.db, given.storage),
+        PublishingActivities(given.db, given.storage, lenient=given.settings.environment == "development"),
         SampleMailActivities(given.db, given.mailer, Hosts.of(given.settings)),
     ]
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 from rich.console import Console
 from rich.table import Table
 
+from core.confinement.trial import open_doors
 from core.messages import messages_of
 from core.settings import Settings, SettingsError
-from entrypoints import doctor_checks as checks
+from entrypoints import doctor_checks as checks, walls
 from entrypoints.patched import outdated
 from entrypoints.terminal import tell
 
@@ -38,6 +39,7 @@ NAMES = {
     "Mail": N_("Mail"),
     "Settings": N_("Settings"),
     "Programs": N_("Programs"),
+    "Decoders": N_("Decoders"),
 }
 """What is examined; the others are programs, which have one name everywhere."""
 
@@ -85,7 +87,7 @@ async def _findings() -> list[Finding]:
 
 
 def checks_of_the_machine() -> list[Finding]:
-    """What can be told without any settings: Python, its libraries and the programs beside it.
+    """What can be told without any settings: Python, its libraries, the programs beside it and the walls.
 
     What is outdated is wrong in production, which does not start with it; on a desk it is told, and works.
     """
@@ -93,6 +95,7 @@ def checks_of_the_machine() -> list[Finding]:
     found = [_of_outdated(each) for each in old]
     if all(each.name != "Python" for each in old):
         found.insert(0, Finding("Python", "ok", sys.version.partition(" ")[0]))
+    found.append(_decoders())
     missing = checks.missing_programs()
     if missing:
         return [*found, Finding("Programs", "wrong", checks.lacking(missing), tell(N_("Run `bin/setup`.")))]
@@ -103,6 +106,15 @@ def _of_outdated(each: Outdated) -> Finding:
     state: Literal["wrong", "outdated"] = "wrong" if os.environ.get("ADX_ENVIRONMENT") == "production" else "outdated"
     remedy = tell(N_("Run production on {needed} or newer.", needed=f"{each.name} {each.needed}"))
     return Finding(each.name, state, f"{each.found}: {each.fault}", remedy)
+
+
+def _decoders() -> Finding:
+    """What a hostile file could reach, tried."""
+    doors = open_doors()
+    if doors:
+        detail = tell(N_("a hostile file could reach: {doors}", doors=walls.named(doors)))
+        return Finding("Decoders", "wrong", detail, tell(walls.REMEDY))
+    return Finding("Decoders", "ok", tell(N_("a hostile file finds every door shut")))
 
 
 async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:

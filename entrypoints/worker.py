@@ -24,7 +24,7 @@ from core.runs.temporal import connect
 from core.storage import Storage
 from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from core.wordings import Wordings
-from entrypoints import registry
+from entrypoints import registry, walls
 from entrypoints.activities import Collaborators, activities
 from entrypoints.schedules import ensure_schedules, keep_schedules
 from entrypoints.texts import catalogues
@@ -50,14 +50,15 @@ SECONDS_FOR_LAST_CALLS = 0.3
 """The SDK can abort in a process that ends right after its worker (sdk-python issue 300)."""
 
 
-def serve(settings: Settings, features: Iterable[str]) -> None:
+def serve(settings: Settings, features: Sequence[str]) -> None:
     """Run the workers of the features until SIGTERM or Ctrl-C."""
     if settings.environment != "development":  # whose stack finds what it left running by the environment of processes
         hide_memory()
     configure_logging(settings)
     configure_tracing(settings, "worker")
+    walls.ensure(settings, features)
     serve_metrics(settings)
-    asyncio.run(_serve(settings, tuple(features)))
+    asyncio.run(_serve(settings, features))
 
 
 async def _serve(settings: Settings, features: Sequence[str]) -> None:

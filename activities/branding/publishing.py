@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 class PublishingActivities:
     """Steps of ``branding.publish``, and their undos."""
 
-    def __init__(self, db: Database, storage: Storage) -> None:
+    def __init__(self, db: Database, storage: Storage, *, lenient: bool = False) -> None:
+        """``lenient`` draws even where the system grants no walls."""
         self._db = db
         self._storage = storage
+        self._draw = partial(draw, lenient=lenient)
 
     @activity.defn(name="branding.check_brand")
     async def check_brand(self, publication: Publication) -> None:
@@ -38,7 +41,7 @@ class PublishingActivities:
         for asset in (publication.assets.logo, publication.assets.logo_dark, publication.assets.favicon):
             if asset is not None:
                 async with self._copy(publication, asset) as original:
-                    await draw("check", asset.type, original)
+                    await self._draw("check", asset.type, original)
 
     @activity.defn(name="branding.draw_pictures")
     async def draw_pictures(self, publication: Publication) -> Drawn:
@@ -48,11 +51,13 @@ class PublishingActivities:
         for name, asset in (("logo", assets.logo), ("logo-dark", assets.logo_dark)):
             if asset is not None:
                 async with self._copy(publication, asset) as original:
-                    drawn += await self._keep(publication, await draw("logo", asset.type, original, name), original)
+                    drawn += await self._keep(
+                        publication, await self._draw("logo", asset.type, original, name), original
+                    )
         icon = assets.favicon or assets.logo
         if icon is not None:
             async with self._copy(publication, icon) as original:
-                drawn += await self._keep(publication, await draw("icons", icon.type, original), original)
+                drawn += await self._keep(publication, await self._draw("icons", icon.type, original), original)
         return Drawn(tuple(drawn))
 
     @activity.defn(name="branding.erase_pictures")

@@ -18,6 +18,9 @@ from domain.files.kinds import KINDS
 from domain.files.service import folder_of, key_of
 from domain.files.types import Facts, KnownFile, Picture, Rendered
 
+WEBP = (b"RIFF", b"WEBP")
+"""How the one kind of picture that is ever drawn begins, around its length."""
+
 
 class RenderingActivities:
     """Draws files and reads their details; kinds that cannot be drawn are passed over."""
@@ -72,9 +75,16 @@ class RenderingActivities:
             said = await desk.perform(job, file.type, original)
             pictures = tuple(Picture(**picture) for picture in said.get("pictures", ()))
             for picture in pictures:
-                await self._keep(file, picture.name, original.parent)
+                try:
+                    content = await asyncio.to_thread(_read, original.parent, picture.name)
+                except OSError:  # it said that it drew what is not there, or is no picture
+                    return Rendered(broken=True)
+                await self._storage.put_bytes(key_of(file.tenant_id, file.file_id, picture.name), content)
         return Rendered(pictures, said.get("note", ""), broken=said["broken"])
 
-    async def _keep(self, file: KnownFile, name: str, folder: Path) -> None:
-        content = await asyncio.to_thread(read_written, folder, f"{name}.webp")
-        await self._storage.put_bytes(key_of(file.tenant_id, file.file_id, name), content)
+
+def _read(folder: Path, name: str) -> bytes:
+    content = read_written(folder, f"{name}.webp")
+    if (content[:4], content[8:12]) != WEBP:
+        raise PermissionError(f"not a picture: {name!r}")
+    return content

@@ -1,7 +1,8 @@
 """The drawing process: ``python -m activities.branding.drawing.process JOB TYPE ORIGINAL FOLDER NAME``.
 
-It draws one picture, without credentials, as nobody and within hard limits, because decoders are where hostile files
-strike. It prints what it drew as one line of JSON and ends with 0; with 3 it says that the picture cannot be read.
+It draws one picture in a cell (``core/confinement``), without credentials, as nobody and within hard limits, because
+decoders are where hostile files strike. It prints what it drew as one line of JSON and ends with 0; with 3 it says that
+the picture cannot be read.
 """
 
 from __future__ import annotations
@@ -9,34 +10,53 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import resource
 import sys
+from functools import partial
 from pathlib import Path
 
 from activities.branding.drawing import pictures
-from core.confinement import become_nobody
+from core.confinement import Bounds, confined, die_with, hide_memory
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 30
+SECONDS = 60
 LARGEST_OUTPUT = 16 * 1024 * 1024
 UNREADABLE = 3
+CANNOT_READ = b"unreadable"
+
+LENIENT = "--lenient"
+"""Draw even where the system grants no walls: at a desk alone."""
+
+LONGEST_COMPLAINT = 2000
 
 
 def main() -> int:
     """Draw, and say what was drawn."""
-    job, media_type, path, place, name = sys.argv[1:]
-    original, folder = Path(path), Path(place)
-    os.chdir(folder)  # what lies above it may be closed to nobody
-    become_nobody(folder, original)
-    limit()
+    die_with(os.getppid())
+    hide_memory()
+    job, media_type, original, folder, name = sys.argv[1:6]
+    bounds = Bounds(memory=MEMORY, cpu_seconds=CPU_SECONDS, largest_file=LARGEST_OUTPUT, seconds=SECONDS)
+    work = partial(answer, job, media_type, name)
+    ended = confined(Path(original), Path(folder), bounds, work, lenient=LENIENT in sys.argv)
+    if ended.exit_code < 0 or ended.said == CANNOT_READ:
+        return UNREADABLE
+    if ended.exit_code:
+        said = ended.said.decode(errors="replace")
+        sys.stderr.write(f"{said[-LONGEST_COMPLAINT:]!a}\n")  # a stranger may have written it
+        return 1
+    sys.stdout.buffer.write(ended.said)
+    return 0
+
+
+def answer(job: str, media_type: str, name: str, original: Path, folder: Path) -> bytes:
+    """Do the job, in its cell, and return what is said of it."""
     try:
-        drawn = draw(job, media_type, Path(original.name), Path(), name)
+        drawn = draw(job, media_type, original, folder, name)
     except ImportError:
         raise  # Python lies where nobody may read: the picture is not to blame
     except Exception:  # noqa: BLE001  # decoders raise whatever they like; each of it means the same here
-        return UNREADABLE
-    sys.stdout.write(json.dumps([dataclasses.asdict(one) for one in drawn]))
-    return 0
+        return CANNOT_READ
+    return json.dumps([dataclasses.asdict(one) for one in drawn]).encode()
 
 
 def draw(job: str, media_type: str, original: Path, folder: Path, name: str) -> list[pictures.Picture]:
@@ -46,14 +66,6 @@ def draw(job: str, media_type: str, original: Path, folder: Path, name: str) -> 
     if job == "icons":
         return pictures.icons(original, media_type, folder)
     return pictures.check(original, media_type)
-
-
-def limit() -> None:
-    """Give up the right to much memory, time and disk, before a byte of the original is read."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

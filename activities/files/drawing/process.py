@@ -1,8 +1,8 @@
 """The drawing process: reads orders ``[job, type, original, folder]``, a line of JSON each, and answers each by a line.
 
-Every order is carried out by a fork of its own, without credentials, as nobody and within hard limits, because decoders
-are where hostile files strike: what one file does to its process, the next one never meets. The fork writes pictures
-into the folder and says what it drew; a file that cannot be decoded is called broken.
+Every order is carried out in a cell of its own (``core/confinement``), without credentials, as nobody and within hard
+limits, because decoders are where hostile files strike: what one file does to its process, the next one never meets.
+The cell writes pictures into the folder and says what it drew; a file that cannot be decoded is called broken.
 """
 
 from __future__ import annotations
@@ -10,35 +10,41 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import resource
 import sys
-import traceback
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
 
 from activities.files.drawing import documents, pictures
 from activities.files.drawing.drawn import Drawn, DrawnFacts
-from core.confinement import become_nobody
+from core.confinement import Bounds, confined, die_with, hide_memory
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 60
+SECONDS = 120
 LARGEST_OUTPUT = 64 * 1024 * 1024
+
+LENIENT = "--lenient"
+"""Draw even where the system grants no walls: at a desk alone."""
 
 THUMBNAIL_BOX = 320
 PREVIEW_BOX = 1600
 MOST_PAGES = 5
+LONGEST_COMPLAINT = 2000
 
 PDF = "application/pdf"
 IMPORTED_LATE = ("_strptime", "encodings.utf_16_le")
-"""What reading details would import by itself; a fork may be unable to read where Python lies."""
+"""What reading details would import by itself; in a cell there is no Python to be read."""
+
+for _name in IMPORTED_LATE:
+    import_module(_name)
 
 
 def main() -> None:
     """Answer orders until there are no more."""
-    for name in IMPORTED_LATE:
-        import_module(name)
+    die_with(os.getppid())
+    hide_memory()
     for line in sys.stdin:
         said, exit_code = in_a_fork(json.loads(line))
         sys.stdout.write(json.dumps({"said": said, "exit": exit_code}) + "\n")
@@ -47,35 +53,27 @@ def main() -> None:
 
 def in_a_fork(order: list[str]) -> tuple[str, int]:
     """Return what the fork said and how it ended: its exit code, or the negative number of the signal that ended it."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        carry_out(order, writing)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        said = answer.read()
-    _, status = os.waitpid(child, 0)
-    return said, os.waitstatus_to_exitcode(status)
+    job, media_type, original, folder = order
+    ended = confined(Path(original), Path(folder), bounds(), partial(answer, job, media_type), lenient=is_lenient())
+    said = ended.said.decode(errors="replace")
+    if ended.exit_code > 0:
+        sys.stderr.write(f"{said[-LONGEST_COMPLAINT:]!a}\n")  # a stranger may have written it
+    return said, ended.exit_code
 
 
-def carry_out(order: list[str], writing: int) -> NoReturn:
-    """Do one job in this process, and end it."""
-    job, media_type, path, place = order
-    original, folder = Path(path), Path(place)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1):
-        os.dup2(nowhere, stream)  # the orders and answers of other files are none of this one's business
-    try:
-        os.chdir(folder)  # what lies above it may be closed to nobody
-        become_nobody(folder, original)
-        limit()
-        said = drawn(job, media_type, Path(original.name), Path())
-        os.write(writing, json.dumps(dataclasses.asdict(said)).encode())
-    except BaseException:  # noqa: BLE001  # a fork must never go on into the loop of its parent
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+def bounds() -> Bounds:
+    """Return what one job may take of this machine."""
+    return Bounds(memory=MEMORY, cpu_seconds=CPU_SECONDS, largest_file=LARGEST_OUTPUT, seconds=SECONDS)
+
+
+def is_lenient() -> bool:
+    """Whether this process was told to draw without walls where there are none."""
+    return LENIENT in sys.argv
+
+
+def answer(job: str, media_type: str, original: Path, folder: Path) -> bytes:
+    """Do one job, in its cell, and return what is said of it."""
+    return json.dumps(dataclasses.asdict(drawn(job, media_type, original, folder))).encode()
 
 
 def drawn(job: str, media_type: str, original: Path, folder: Path) -> Drawn | DrawnFacts:
@@ -86,14 +84,6 @@ def drawn(job: str, media_type: str, original: Path, folder: Path) -> Drawn | Dr
         raise  # Python lies where nobody may read: the file is not to blame
     except Exception:  # noqa: BLE001  # decoders raise whatever they like; each of it means the same here
         return DrawnFacts(broken=True) if job == "metadata" else Drawn(broken=True)
-
-
-def limit() -> None:
-    """Give up the right to much memory, time and disk, before a byte of the original is read."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def thumbnail(media_type: str, original: Path, folder: Path) -> Drawn:
