@@ -22,6 +22,7 @@ from core.live import Hub, SessionGatekeeper, Transport
 from core.mail import Mailer
 from core.redis import open_redis
 from core.runs.dispatch import OutboxPublisher, RunStarter
+from core.runs.line import Lines
 from core.runs.temporal import RunControl, connect
 from core.settings import ROOT, Settings
 from core.storage import Storage
@@ -152,8 +153,12 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     publisher.start()
     starter = RunStarter(client)
     stack.push_async_callback(starter.drain)
+    contracts = registry.contracts()
+    lines = Lines(db, contracts)
+    stack.push_async_callback(lines.drain)
     db.after_commit(publisher)
     db.after_commit(starter)
+    db.after_commit(lines)
     texts = catalogues(settings)
     themes = Themes.load(ROOT / "themes", watch=settings.environment == "development")
     wordings = Wordings(db)
@@ -170,7 +175,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         redis=redis,
         storage=storage,
         temporal=RunControl(client),
-        contracts=registry.contracts(),
+        contracts=contracts,
         notice_kinds=registry.notice_kinds(),
         hub=Hub(transport, gatekeeper=SessionGatekeeper(db)),
         cache=Cache(redis),

@@ -19,6 +19,7 @@ from core.mail import Mailer
 from core.redis import open_redis
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.interceptor import RecordingInterceptor
+from core.runs.line import Lines
 from core.runs.recorder import Recorder
 from core.runs.temporal import connect
 from core.storage import Storage
@@ -90,9 +91,12 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
     publisher.start()
     starter = RunStarter(client)
     stack.push_async_callback(starter.drain)
+    contracts = registry.contracts()
+    lines = Lines(db, contracts)
+    stack.push_async_callback(lines.drain)
     db.after_commit(publisher)
     db.after_commit(starter)
-    contracts = registry.contracts()
+    db.after_commit(lines)
     recorder = Recorder(db, contracts)
     stack.push_async_callback(recorder.stop)
     recorder.start()

@@ -38,12 +38,16 @@ class OutboxFact:
 
 @dataclass(frozen=True, slots=True)
 class PendingStart:
-    """A run whose row this transaction writes; its workflow is started after commit."""
+    """A run whose row this transaction writes; its workflow is started after commit.
+
+    One that was ``withdrawn`` before it began is started only to undo what was done when it was asked for.
+    """
 
     tenant_id: UUID
     contract: str
     workflow_id: str
     run_input: object
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class _AuditEntry:
 class UnitOfWork:
     """The session of a transaction, and the facts, runs and audit entries that go with it.
 
+    ``lines`` names those (see ``core.runs.line``) in which runs may have come to wait, or to have room.
     Nothing is delivered before commit: facts wait in the outbox table, runs in their rows; both survive a crash
     between commit and delivery and are then delivered by the sweep.
     """
@@ -67,6 +72,7 @@ class UnitOfWork:
     actor_name: str
     facts: list[OutboxFact] = field(default_factory=list)
     starts: list[PendingStart] = field(default_factory=list)
+    lines: set[str] = field(default_factory=set)
     _audit: list[_AuditEntry] = field(default_factory=list)
 
     def publish(self, topic: str | Event, key: str = "", *, audience: Audience = EVERYONE, **params: Scalar) -> None:

@@ -101,6 +101,10 @@ class Speaker:
         """Return ``1234.5`` as ``1,234.5`` or ``1.234,5``."""
         return babel_numbers.format_decimal(value, locale=self._babel)
 
+    def ordinal_form(self, value: int) -> str:
+        """Return which ordinal a whole number takes, by CLDR: in English ``one`` for 1st, ``few`` for 3rd."""
+        return self._babel.ordinal_form(value)
+
     def percent(self, value: float) -> str:
         """Return a share between 0 and 1 as ``42 %``."""
         return babel_numbers.format_percent(value, locale=self._babel)

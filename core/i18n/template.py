@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from core.messages import Message
 
-FORMATS = ("number", "percent", "size", "duration", "date", "time", "datetime", "relative", "items", "money", "zone")
+FORMATS = (
+    "number", "ordinal_form", "percent", "size", "duration", "date", "time", "datetime", "relative", "items", "money",
+    "zone",
+)  # fmt: skip
 """Methods of the speaker that are filters in templates."""
 
 SHARED_FOLDERS = frozenset({"layouts", "components", "patterns"})

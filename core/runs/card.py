@@ -67,7 +67,10 @@ class StepCard:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """Everything that the card of a run shows. See ``templates/runs/_card.html``."""
+    """Everything that the card of a run shows. See ``templates/runs/_card.html``.
+
+    ``place`` is where a run stands that waits for its turn: 1 is next.
+    """
 
     id: UUID
     seq: int
@@ -75,6 +78,7 @@ class RunCard:
     icon: str
     title: Message
     state: RunState
+    place: int | None
     steps: tuple[StepCard, ...]
     percent: int
     seconds_left: int | None
@@ -112,6 +116,7 @@ def card_of(
         icon=contract.icon,
         title=Message(contract.title.domain, contract.title.text, snapshot.title_params, contract.title.plural),
         state=snapshot.state,
+        place=snapshot.place if snapshot.state == "queued" else None,
         steps=steps,
         percent=_percent(snapshot, steps),
         seconds_left=_seconds_left(snapshot, steps, now or datetime.now(UTC)),

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
+from pydantic import TypeAdapter
 from sqlalchemy import text
 from temporalio.common import (
     Priority,
@@ -20,19 +21,21 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
-from core.runs.contract import UNWIND
+from core.db.unit_of_work import PendingStart
+from core.runs.contract import UNWIND, workflow_id
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
     from uuid import UUID
 
     from temporalio.client import Client
 
     from core.db import Database, UnitOfWork
-    from core.db.unit_of_work import OutboxFact, PendingStart
+    from core.db.unit_of_work import OutboxFact
     from core.live.fact import Fact
+    from core.runs.contract import AnyContract
 
 log = structlog.get_logger()
 
@@ -51,11 +54,24 @@ class FactTransport(Protocol):
         """Deliver in order; raises when that is not possible now."""
 
 
+def pending_start(row: Any, contracts: Mapping[str, AnyContract]) -> PendingStart:  # noqa: ANN401  # a row of runs
+    """Return what starts the workflow of a row of ``platform.runs`` that holds its input.
+
+    Raises ValueError for what a row must not ask for: every feature may write rows, but for their own tenant and actor
+    alone.
+    """
+    run_input = TypeAdapter(contracts[row.contract].input).validate_python(row.input)
+    asked = (run_input.tenant_id, run_input.actor_id, row.workflow_id)
+    if asked != (row.tenant_id, row.actor_id, workflow_id(row.tenant_id, row.contract, row.id)):
+        raise ValueError("the input of the run is not of its own tenant and actor")
+    return PendingStart(row.tenant_id, row.contract, row.workflow_id, run_input, row.withdrawn)
+
+
 async def start_workflow(client: Client, start: PendingStart, *, again: bool = False, unwind: bool = False) -> None:
     """Start the workflow of a run; doing it again changes nothing.
 
     ``again`` starts another one where the one before has ended without settling its rows; ``unwind`` one that only
-    undoes whatever was done.
+    undoes whatever was done, as for a run that was withdrawn.
     """
     policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     try:
@@ -68,11 +84,22 @@ async def start_workflow(client: Client, start: PendingStart, *, again: bool = F
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=TypedSearchAttributes([SearchAttributePair(TENANT_ID, str(start.tenant_id))]),
             priority=Priority(fairness_key=str(start.tenant_id)),
-            memo={UNWIND: True} if unwind else None,
+            memo={UNWIND: True} if unwind or start.withdrawn else None,
             rpc_timeout=START_TIMEOUT,
         )
     except WorkflowAlreadyStartedError:
         return  # it ran to its end already
+    if start.withdrawn:
+        await _cancel(client, start.workflow_id)
+
+
+async def _cancel(client: Client, workflow_id: str) -> None:
+    """Cancel the workflow of a withdrawn run: somebody may have started it in earnest at the same moment."""
+    try:
+        await client.get_workflow_handle(workflow_id).cancel(rpc_timeout=START_TIMEOUT)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise  # otherwise it has ended by now
 
 
 class RunStarter:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from core.db.unit_of_work import PendingStart
 from core.ids import derived_id
 from core.runs.contract import workflow_id
+from core.runs.line import LIMIT, TAKEN, TRY_LOCK, WAITING, line_of, lock_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,17 +23,26 @@ if TYPE_CHECKING:
     from core.messages import Scalar
     from core.runs.contract import Contract, InputT, ResultT
 
-INSERT_RUN = text("""
-    insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, input, actor_id, actor_name,
-        subject_kind, subject_id, result_path, size_class, expected_ms)
-    values (:tenant_id, :id, :contract, :workflow_id, 'launching', cast(:title_params as jsonb), cast(:input as jsonb),
-        :actor_id, :actor_name, :subject_kind, :subject_id, :result_path, :size_class,
+# Where somebody else is changing the line, this run goes into it; who waits for nobody is let in after the commit. So
+# no transaction is kept waiting for another one's end.
+INSERT_RUN = text(f"""
+    with turn as (
+        select cast(:is_alone as boolean) and {WAITING} = 0 and {TAKEN} < {LIMIT} as is_mine, {WAITING} + 1 as place)
+    insert into platform.runs (tenant_id, id, contract, workflow_id, line, state, place, title_params, input, actor_id,
+        actor_name, subject_kind, subject_id, result_path, size_class, expected_ms)
+    select cast(:tenant_id as uuid), cast(:id as uuid), :contract, :workflow_id, :line,
+        case when is_mine then 'launching' else 'queued' end, case when is_mine then null else place end,
+        cast(:title_params as jsonb), cast(:input as jsonb),
+        cast(:actor_id as uuid), :actor_name, :subject_kind, :subject_id, :result_path, cast(:size_class as integer),
         coalesce((
             select jsonb_object_agg(d.step, (
                 select round(percentile_cont(0.5) within group (order by sample)) from unnest(d.samples) as sample))
-            from platform.step_durations d where d.contract = :contract and d.size_class = :size_class), '{}'))
+            from platform.step_durations d where d.contract = :contract and d.size_class = :size_class), '{{}}')
+    from turn
     on conflict (tenant_id, id) do nothing
-""")
+    returning state
+""")  # noqa: S608  # made of the constants of the line
+STATE = text("select state from platform.runs where tenant_id = :tenant_id and id = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +66,23 @@ async def launch(  # keyword-only, and each is a fact of the run row
     size: int = 0,
     actor_name: str | None = None,
 ) -> LaunchedRun:
-    """Ask for a run of ``contract`` in the transaction of ``uow``.
+    """Ask for a run of ``contract`` in the transaction of ``uow``. It begins after the commit, or when its turn comes.
 
     ``key`` makes it unique: the same tenant, contract and key is the same run, launched once. ``subject`` names what
     it works on (kind, id). ``size`` in bytes (or items) groups past durations for the time left.
     """
     run_id = derived_id(uow.tenant_id, f"{contract.name}/{key}")
     name = workflow_id(uow.tenant_id, contract.name, run_id)
-    size_class = _size_class(size)
+    line = line_of(uow.tenant_id, contract.feature, run_input.actor_id)
     await uow.session.flush()
-    await uow.session.execute(
+    is_alone = (await uow.session.execute(TRY_LOCK, lock_of(uow.tenant_id, line))).scalar_one()
+    inserted = await uow.session.execute(
         INSERT_RUN,
         {
             "tenant_id": uow.tenant_id,
             "id": run_id,
+            "line": line,
+            "is_alone": is_alone,
             "contract": contract.name,
             "workflow_id": name,
             "title_params": json.dumps(dict(title_params or {})),
@@ -79,10 +92,16 @@ async def launch(  # keyword-only, and each is a fact of the run row
             "subject_kind": subject[0],
             "subject_id": subject[1],
             "result_path": result_path,
-            "size_class": size_class,
+            "size_class": _size_class(size),
         },
     )
-    uow.starts.append(PendingStart(uow.tenant_id, contract.name, name, run_input))
+    state = inserted.scalar_one_or_none()
+    if state is None:  # it was asked for before
+        state = (await uow.session.execute(STATE, {"tenant_id": uow.tenant_id, "id": run_id})).scalar_one_or_none()
+    if state == "launching":
+        uow.starts.append(PendingStart(uow.tenant_id, contract.name, name, run_input))
+    elif state == "queued":
+        uow.lines.add(line)
     return LaunchedRun(run_id, name, f"/runs/{run_id}")
 
 

@@ -6,15 +6,12 @@ from its input instead. What is lost again and again is left to engineers, its i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from core.db.unit_of_work import PendingStart
-from core.runs.contract import workflow_id
-from core.runs.dispatch import start_workflow
+from core.runs.dispatch import pending_start, start_workflow
 from core.runs.recorder import apply_report
 from core.runs.report import RunReport
 
@@ -36,7 +33,7 @@ UNDOING = frozenset({"undoing", "undone"})
 CLAIM = text("""
     update platform.runs set launches = launches + 1, parked_until = null, past_return = false
     where tenant_id = :tenant_id and id = :id and ended_at is null and launches = :launches and input is not null
-    returning tenant_id, id, contract, workflow_id, actor_id, input, state
+    returning tenant_id, id, contract, workflow_id, actor_id, input, state, withdrawn
 """)
 FORGET_STEPS = text("delete from platform.run_steps where tenant_id = :tenant_id and run_id = :id returning state")
 IS_STUCK = text("select state = 'stuck' from platform.runs where tenant_id = :tenant_id and id = :id")
@@ -73,7 +70,7 @@ class LostRuns:
             row = (await uow.session.execute(CLAIM, wanted)).one_or_none()
             if row is None:
                 return False
-            start = self._start_of(row)
+            start = pending_start(row, self._contracts)
             forgotten = await uow.session.scalars(FORGET_STEPS, {"tenant_id": tenant_id, "id": run_id})
             unwind = unwind or row.state == "undoing" or not UNDOING.isdisjoint(forgotten)
             again = RunReport(tenant_id, run_id, "undoing" if unwind else "launching")
@@ -92,10 +89,3 @@ class LostRuns:
             await apply_report(uow, run_id, RunReport(tenant_id, run_id, "stuck"), self._contracts)
         await log.aerror("a run is lost again and again", run=str(run_id), launches=MOST_LAUNCHES)
         return True
-
-    def _start_of(self, row: Any) -> PendingStart:  # noqa: ANN401  # a row of CLAIM
-        run_input = TypeAdapter(self._contracts[row.contract].input).validate_python(row.input)
-        asked = (run_input.tenant_id, run_input.actor_id, row.workflow_id)
-        if asked != (row.tenant_id, row.actor_id, workflow_id(row.tenant_id, row.contract, row.id)):
-            raise ValueError("the input of the run is not of its own tenant and actor")
-        return PendingStart(row.tenant_id, row.contract, row.workflow_id, run_input)

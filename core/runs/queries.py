@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STEP_COLUMNS = "name, state, attempt, failure, started_at, ended_at"
 RUN_COLUMNS = (
     "id, seq, contract, workflow_id, state, title_params, actor_id, actor_name, subject_kind, subject_id, result_path, "
-    "outcome, expected_ms, past_return, parked_until, created_at, ended_at"
+    "outcome, place, expected_ms, past_return, parked_until, created_at, ended_at"
 )
 SNAPSHOT = (
     "jsonb_build_object("  # noqa: S608  # made of the constants above
@@ -42,7 +42,7 @@ OF_SUBJECTS = text(
     "order by r.subject_id, r.created_at desc"
 ).bindparams(bindparam("ids", expanding=True))
 
-OPEN_STATES = ("launching", "running", "waiting", "needs_you", "undoing", "stuck")
+OPEN_STATES = ("queued", "launching", "running", "waiting", "needs_you", "undoing", "stuck")
 ALL_STATES = (*OPEN_STATES, "done", "cancelled", "undone", "failed")
 
 

@@ -18,7 +18,7 @@ from core.live.fact import user_or_admins
 from core.metrics import RUNS
 from core.runs.notices import tell_actor
 from core.runs.queries import RUN_COLUMNS, STEP_COLUMNS
-from core.runs.report import ENDED, WHOLE_RUN, RunReport, StepReport
+from core.runs.report import AT_WORK, ENDED, WHOLE_RUN, RunReport, StepReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,17 +60,19 @@ APPLY = f"""
             seq = seq + 1,
             state = case
                 when cast($4 as text) is not null then $4
-                when state in ('launching', 'waiting') then 'running'
+                when state in ('queued', 'launching', 'waiting') then 'running'
                 else state end,
+            place = null,
             outcome = coalesce($5, outcome),
             past_return = past_return or $6,
             parked_until = case when cast($4 as text) is null then parked_until else $7 end,
             -- Of what ended from outside nobody has settled the rows yet: launched again, it needs its input.
             input = case when $8 and $4 <> 'failed' then null else input end,
             changed_at = now(),
+            moved_at = now(),
             ended_at = case when $8 then coalesce(ended_at, now()) else ended_at end
         where tenant_id = $1 and id = $2
-        returning {RUN_COLUMNS}, size_class
+        returning {RUN_COLUMNS}, size_class, line
     )
     select (to_jsonb(run) || jsonb_build_object('steps',
         coalesce((select jsonb_agg(to_jsonb(e) order by e.started_at, e.name) from everything e), '[]'::jsonb)))
@@ -198,7 +200,7 @@ async def apply_report(
 
     Whoever started the run is told when it ended or needs them; ``contracts`` know the words.
 
-    A run that has ended stays as it is.
+    A run that has ended stays as it is. One that is no longer at work makes room for the next of its line.
     """
     driver = await uow.driver()
     before = await driver.fetchval(LOCK, uow.tenant_id, run_id)
@@ -210,13 +212,15 @@ async def apply_report(
         *(APPLY, uow.tenant_id, run_id, steps, report.state, report.outcome),
         *(report.past_return, report.parked_until, ended),
     )
-    size_class = run.pop("size_class")
+    size_class, line = run.pop("size_class"), run.pop("line")
+    if before in AT_WORK and run["state"] not in AT_WORK and line:
+        uow.lines.add(line)
     if ended or report.state in {"needs_you", "stuck"}:
         RUNS.labels(run["contract"], report.state).inc()
     # Event numbers are part of the fact, so that a page can tell a double from a gap.
     uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)
     await tell_actor(uow, before, run, contracts)
-    if ended or before == "launching":
+    if ended or before in {"queued", "launching"}:
         uow.actor_id = run["actor_id"]
         verb = report.state if ended else "started"
         await uow.audit(f"run.{verb}", f"run:{run_id}", contract=run["contract"], outcome=run["outcome"])

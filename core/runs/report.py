@@ -8,13 +8,28 @@ from typing import Literal
 from uuid import UUID  # noqa: TC003  # see above
 
 RunState = Literal[
-    "launching", "running", "waiting", "needs_you", "undoing", "stuck", "done", "cancelled", "undone", "failed"
+    "queued",
+    "launching",
+    "running",
+    "waiting",
+    "needs_you",
+    "undoing",
+    "stuck",
+    "done",
+    "cancelled",
+    "undone",
+    "failed",
 ]
-"""A ``stuck`` run cannot go on until an engineer has mended something (``core/runs/stuck.py``)."""
+"""A ``queued`` run waits for its turn (``core/runs/line.py``). A ``stuck`` one cannot go on until an engineer has
+mended something (``core/runs/stuck.py``).
+"""
 
 StepState = Literal["running", "retrying", "waiting", "parked", "done", "undoing", "undone"]
 
 ENDED: frozenset[RunState] = frozenset({"done", "cancelled", "undone", "failed"})
+
+AT_WORK: frozenset[RunState] = frozenset({"launching", "running", "undoing"})
+"""The states in which a run holds a place of its line."""
 
 RECORD_ACTIVITY = "runs.record"
 

@@ -37,6 +37,7 @@ class RunSnapshot:
     created_at: datetime
     ended_at: datetime | None
     steps: tuple[StepReport, ...]
+    place: int | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -65,6 +66,7 @@ class RunSnapshot:
             created_at=datetime.fromisoformat(value["created_at"]),
             ended_at=_time(value["ended_at"]),
             steps=tuple(_step(step) for step in value["steps"]),
+            place=value.get("place"),  # a fact of an earlier version has none
         )
 
 

@@ -9,7 +9,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
-from tests.bench import browser, load, machine, pages, startup, streams, uploads, workflows
+from tests.bench import browser, load, machine, pages, shares, startup, streams, uploads, workflows
 from tests.bench.figures import Row, table
 from tests.bench.neighbours import Neighbours
 from tests.bench.product import product
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Product], Awaitable[list[Row]]]] = {
     "browser": browser.measure,
     "uploads": uploads.measure,
     "streams": streams.measure,
+    "shares": shares.measure,
 }
 
 

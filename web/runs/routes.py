@@ -10,6 +10,7 @@ from quart import Response, request
 from core.errors import ConflictError, NotFoundError
 from core.messages import messages_of
 from core.runs.card import STUCK
+from core.runs.line import withdraw
 from core.runs.queries import ALL_STATES, OPEN_STATES, run_of, runs_of
 from core.runs.report import ENDED
 from web.kit import (
@@ -82,12 +83,8 @@ async def cancel(run_id: UUID) -> Response:
     found = run_card(snapshot, current_context())
     if not found.can_cancel:
         raise ConflictError(found.cannot_cancel_because or N_("This has ended already."), code="cannot_cancel")
-    try:
-        await services().temporal.cancel(snapshot.workflow_id)
-    except NotFoundError:
-        if snapshot.state == "launching":  # committed a moment ago: Temporal will know it, it has not ended
-            raise ConflictError(N_("This is only just beginning. Cancel it in a moment."), code="too_early") from None
-        raise
+    if not (snapshot.state == "queued" and await _withdraw(run_id)):
+        await _cancel(snapshot)
     return await _answer(run_id)
 
 
@@ -108,6 +105,23 @@ async def resume(run_id: UUID) -> Response:
 async def bar() -> Markup:
     """Render what is going on now."""
     return render("runs/_bar.html", RunBar(await open_run_cards(limit=SHOWN_IN_BAR)))
+
+
+async def _cancel(snapshot: RunSnapshot) -> None:
+    try:
+        await services().temporal.cancel(snapshot.workflow_id)
+    except NotFoundError:
+        if snapshot.state not in {"queued", "launching"}:
+            raise
+        # Committed a moment ago: Temporal will know it, it has not ended. Or nobody has come to start it yet.
+        if not await _withdraw(snapshot.id):
+            raise ConflictError(N_("This is only just beginning. Cancel it in a moment."), code="too_early") from None
+
+
+async def _withdraw(run_id: UUID) -> bool:
+    """End a run before it begins; False if it has begun meanwhile."""
+    async with unit_of_work("runs") as uow:
+        return await withdraw(uow, run_id, services().contracts)
 
 
 async def _snapshot(run_id: UUID) -> RunSnapshot:

@@ -132,6 +132,10 @@ def sample_cards() -> tuple[RunCard, ...]:
     parked = _steps("done", "done", "parked", "planned", "planned")
     return (
         _card(
+            12, _steps("planned", "planned", "planned", "planned", "planned"),
+            state="queued", place=3, percent=0, can_cancel=True,
+        ),
+        _card(
             1, _steps("planned", "planned", "planned", "planned", "planned"),
             state="launching", percent=0, can_cancel=True,
         ),
@@ -166,6 +170,7 @@ def _card(number: int, steps: tuple[StepCard, ...], **different: object) -> RunC
         icon="image",
         title=N_("Preparing {name}", name="Sommerfest 2026 (final).jpg"),
         state="running",
+        place=None,
         steps=steps,
         percent=45,
         seconds_left=None,

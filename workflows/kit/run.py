@@ -6,13 +6,14 @@ A workflow lists its ``steps``; nothing else of this module needs to be known by
 from __future__ import annotations
 
 import asyncio
+import itertools
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -44,6 +45,8 @@ ResultT = TypeVar("ResultT", bound=HasOutcome)
 
 HEARTBEAT = timedelta(seconds=10)
 """A worker that was killed is noticed after this long, and its activity tried again elsewhere."""
+
+MOST_URGENT, LEAST_URGENT = 1, 5
 
 PARKED_TOO_LONG = "parked_too_long"
 
@@ -215,9 +218,17 @@ class DurableRun(Generic[InputT, ResultT]):
                 maximum_interval=timedelta(seconds=10),
                 maximum_attempts=max(step.attempts, step.patience),
             ),
+            priority=Priority(priority_key=self._urgency(step, is_undo=is_undo)),
             # Undoing must not begin before the activity has really stopped.
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
+
+    def _urgency(self, step: Step[Any, Any], *, is_undo: bool) -> int:
+        """Return Temporal's priority key, where 1 goes first: what is nearly done is ended before more is begun."""
+        if is_undo:
+            return MOST_URGENT
+        earlier = itertools.takewhile(lambda planned: planned is not step, self.contract.steps)
+        return max(MOST_URGENT + 1, LEAST_URGENT - len(list(earlier)))
 
     async def _park(self, step: Step[Any, Any], failure: str, *, for_ever: bool = False) -> None:
         """Wait, still open and durable, until a person has the step tried again."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 INSERT_RUN = """
     insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, actor_id, actor_name,
-        subject_kind, subject_id, expected_ms, past_return, created_at, ended_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 'file', $9, '{}', $10, $11, $12)
+        subject_kind, subject_id, expected_ms, past_return, created_at, ended_at, place, input, line)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'file', $9, '{}', $10, $11, $12, $13, $14, 'files')
 """
 INSERT_STEP = """
     insert into platform.run_steps (tenant_id, run_id, name, state, failure, started_at)
@@ -48,7 +48,7 @@ class Runs:
             INSERT_RUN,
             *(tenant.id, run_id, contract, f"{tenant.id}/{contract}/{run_id}", state, f'{{"name": "{name}"}}'),
             *(tenant.people[role].id, tenant.people[role].name, name, given.get("past_return", False)),
-            *(created_at, ended_at),
+            *(created_at, ended_at, given.get("place"), given.get("input")),
         )
         for step, (step_state, failure) in given.get("steps", {}).items():
             await self._add_step(tenant, run_id, step, step_state, failure)
@@ -126,6 +126,51 @@ async def test_a_parked_run_says_what_happened_and_what_to_do(
     card = answer.html.one("article", id=f"run-{run_id}")
     assert "The virus scanner cannot be reached" in card.text
     assert [button.text for button in card.all("button")] == ["Continue", "Cancel and undo"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "places"),
+    [
+        ("en", ["1st in line", "2nd in line", "3rd in line", "11th in line", "1,000th in line"]),
+        ("de", ["1. in der Reihe", "2. in der Reihe", "3. in der Reihe", "11. in der Reihe", "1.000. in der Reihe"]),
+        ("es", ["1.º en la cola", "2.º en la cola", "3.º en la cola", "11.º en la cola", "1.000.º en la cola"]),
+        ("fr", ["1er dans la file", "2e dans la file", "3e dans la file", "11e dans la file", "1 000e dans la file"]),
+        ("ja", ["1 番目", "2 番目", "3 番目", "11 番目", "1,000 番目"]),
+        ("zh", ["排在第 1 位", "排在第 2 位", "排在第 3 位", "排在第 11 位", "排在第 1,000 位"]),
+        ("ar", ["رقم 1 في الدور", "رقم 2 في الدور", "رقم 3 في الدور", "رقم 11 في الدور", "رقم 1,000 في الدور"]),
+    ],
+)
+async def test_who_waits_for_a_turn_is_told_the_place(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn, locale: str, places: list[str]
+) -> None:
+    acme = two_tenants.acme
+    ids = [await runs.add(acme, "a.pdf", "queued", place=place) for place in (1, 2, 3, 11, 1000)]
+    member = await sign_in(acme, "member")
+
+    answer = await member.get(acme.url("/runs"), **{"Accept-Language": locale})
+
+    cards = [answer.html.one("article", id=f"run-{run_id}") for run_id in ids]
+    said = [card.one(class_="run__line").text.replace("\u202f", " ").replace("\u00a0", " ") for card in cards]
+    assert [each.endswith(place) for each, place in zip(said, places, strict=True)] == [True] * 5, said
+    assert [len(card.all("progress")) for card in cards] == [0] * 5
+
+
+async def test_a_run_that_waits_for_its_turn_is_cancelled_at_once(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    acme = two_tenants.acme
+    given = {"tenant_id": str(acme.id), "actor_id": str(acme.people["member"].id), "file_id": str(new_id())}
+    run_id = await runs.add(acme, "a.pdf", "queued", place=2, input=json.dumps(given))
+    member = await sign_in(acme, "member")
+    shown = await card_of(member, acme, run_id)
+    assert [button.text for button in shown.all("button")] == ["Cancel"]
+
+    answer = await member.post(acme.url(f"/runs/{run_id}/cancellation"))
+
+    assert answer.status == 303
+    row = await owner_connection.fetchrow("select state, withdrawn from platform.runs where id = $1", run_id)
+    assert tuple(row) == ("undoing", True)
+    assert (await card_of(member, acme, run_id)).all("button") == []
 
 
 async def test_past_the_point_of_no_return_a_sentence_stands_in_place_of_the_button(

@@ -102,7 +102,18 @@ async def test_the_pattern_page_can_be_turned_round(web: Visitor, address: str, 
 async def test_the_pattern_page_shows_a_run_in_every_state(web: Visitor) -> None:
     cards = (await web.get("/patterns")).html.all("article", class_="run")
     states = {card.attributes["data-state"] for card in cards}
-    assert states == {"launching", "running", "waiting", "needs_you", "undoing", "done", "cancelled", "failed"}
+    assert states == {
+        "queued",
+        "launching",
+        "running",
+        "waiting",
+        "needs_you",
+        "undoing",
+        "stuck",
+        "done",
+        "cancelled",
+        "failed",
+    }
     parked = next(card for card in cards if card.attributes["data-state"] == "needs_you")
     assert [button.text for button in parked.all("button")] == ["Continue", "Cancel and undo"]
     assert "2 finished steps are kept and will not be repeated." in parked.text

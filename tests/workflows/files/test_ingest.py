@@ -9,7 +9,9 @@ from temporalio.client import WorkflowFailureError
 
 from core.errors import UnavailableError
 from core.messages import Message
+from core.runs.line import withdraw
 from domain.files.types import Scanned
+from entrypoints import registry
 from tests.factories.files import EICAR, archive, pdf, photo, picture
 from workflows.files.contract import INGEST
 
@@ -148,6 +150,21 @@ async def test_cancelling_at_any_boundary_leaves_nothing(works: Works, mailbox: 
     await works.keep_history(run, f"cancelled-{side}-{step}")
 
     assert (await works.rows(), await works.objects(), await works.usage(), len(mailbox.store.newest())) == before
+
+
+async def test_an_upload_that_is_cancelled_while_it_waits_for_its_turn_leaves_nothing(works: Works) -> None:
+    await works.owner.execute("insert into platform.entitlements values ($1, 'runs.at_work', 0)", works.tenant.id)
+    before = (await works.rows(), await works.objects(), await works.usage())
+    run = await works.upload(photo(), "mistake.jpg")
+    assert await works.owner.fetchval("select state from platform.runs where id = $1", run.id) == "queued"
+
+    async with works.db.unit_of_work(works.tenant.context(), "runs") as uow:
+        assert await withdraw(uow, run.id, registry.contracts())
+    await works.reaches(run, "cancelled")
+    await works.keep_history(run, "withdrawn")
+
+    assert {**await works.rows(), "files.usage": before[0]["files.usage"]} == before[0]
+    assert (await works.objects(), await works.usage()) == before[1:]
 
 
 async def test_cancelling_a_blocked_file_leaves_nothing_either(works: Works) -> None:

@@ -19,6 +19,7 @@ from core.runs.card import RunCard, card_of
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.interceptor import RecordingInterceptor
 from core.runs.launch import LaunchedRun, launch
+from core.runs.line import Lines
 from core.runs.queries import run_of
 from core.runs.recorder import Recorder
 from core.runs.temporal import RunControl
@@ -208,8 +209,11 @@ async def open_stage(settings: Settings, client: Client, ctx: Context) -> AsyncI
         stack.push_async_callback(publisher.stop)
         starter = RunStarter(client)
         stack.push_async_callback(starter.drain)
+        lines = Lines(db, CONTRACTS)
+        stack.push_async_callback(lines.drain)
         db.after_commit(publisher)
         db.after_commit(starter)
+        db.after_commit(lines)
         recorder = Recorder(db, CONTRACTS)
         recorder.start()
         stack.push_async_callback(recorder.stop)
