@@ -71,11 +71,11 @@ async def _account(db: Database, founder: Founder) -> None:
 
 
 async def _tenant(db: Database, storage: Storage, new: NewTenant) -> None:
+    await storage.put_bytes(service.marker_key(new.id), str(new.id).encode())  # the same, however often
     async with db.unit_of_work(new.id, "tenants", actor_id=new.founder.id) as uow:
         tenants = TenantRepository(uow.session)
         if await tenants.taken([new.slug]):
             return
-        await storage.put_bytes(service.marker_key(new.id), str(new.id).encode())
         await service.reserve_slug(uow, new)
         await tenants.create(new)
         await service.add_owner(uow, new)

@@ -13,7 +13,7 @@ import structlog
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from core.confinement import hide_memory
-from core.db import Database
+from core.db import CommitHook, Database
 from core.live.transport import Transport
 from core.mail import Mailer
 from core.redis import open_redis
@@ -47,6 +47,9 @@ HEARTBEAT_THROTTLE = timedelta(seconds=1)
 
 ACTIVITIES_AT_ONCE = 20
 """Of one feature in one worker. What is more waits at the server, where each tenant gets its turn."""
+CONNECTIONS_TO_RECORD = 3
+"""One to write reports, one by one; the others for the durations that are learnt from runs that have ended."""
+
 SECONDS_FOR_LAST_CALLS = 0.3
 """The SDK can abort in a process that ends right after its worker (sdk-python issue 300)."""
 
@@ -97,7 +100,7 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
     db.after_commit(publisher)
     db.after_commit(starter)
     db.after_commit(lines)
-    recorder = Recorder(db, contracts)
+    recorder = Recorder(await _database_of_the_recorder(settings, stack, publisher, starter, lines), contracts)
     stack.push_async_callback(recorder.stop)
     recorder.start()
     texts = catalogues(settings)
@@ -114,6 +117,15 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
         notice_kinds=registry.notice_kinds(),
         unsettled=registry.unsettled(),
     )
+
+
+async def _database_of_the_recorder(settings: Settings, stack: AsyncExitStack, *hooks: CommitHook) -> Database:
+    """Connections of its own: what runs do is told even while activities hold all the others."""
+    db = await Database.connect(settings, pool_size=CONNECTIONS_TO_RECORD, overflow=0)
+    stack.push_async_callback(db.close)
+    for hook in hooks:
+        db.after_commit(hook)
+    return db
 
 
 def workers(given: Collaborators, features: Iterable[str], *, queue_prefix: str = "") -> Iterable[Worker]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from temporalio import activity
 
 from core.context import HOME_TENANT_ID
-from core.runs.effects import effect_key
+from core.runs.effects import begin, effect_key, finish
 from domain.auth import mails, registration
 from domain.auth.types import AccountRef, Activated, LinkMail, NewAccount
 
@@ -54,9 +55,9 @@ class RegistrationActivities:
         key = effect_key(f"send_link:{wanted.number}")
         async with self._work(wanted.account_id) as uow:
             account = await registration.pending(uow, wanted.account_id)
-            mail = await self._link_mail(uow, account, key)
-            if await uow.once(key):
-                await self._mailer.send(mail)
+            mail = await self._link_mail(uow, account, key) if await begin(uow, key) else None
+        if mail:
+            await finish(partial(self._work, wanted.account_id), key, self._mailer.send(mail))
 
     @activity.defn(name="auth.remind")
     async def remind(self, wanted: LinkMail) -> None:
@@ -64,9 +65,9 @@ class RegistrationActivities:
         key = effect_key("remind")
         async with self._work(wanted.account_id) as uow:
             account = await registration.pending(uow, wanted.account_id)
-            mail = await self._owners_mail(uow, account, key)
-            if await uow.once(key):
-                await self._mailer.send(mail or mails.reminder(account, key=key, url=self._link(account)))
+            mail = await self._reminder(uow, account, key) if await begin(uow, key) else None
+        if mail:
+            await finish(partial(self._work, wanted.account_id), key, self._mailer.send(mail))
 
     @activity.defn(name="auth.activate")
     async def activate(self, account: AccountRef) -> Activated:
@@ -90,6 +91,10 @@ class RegistrationActivities:
             return mail
         await registration.issue_link(uow, account, self._sealer.link_token(account.id))
         return mails.confirmation(account, key=key, url=self._link(account))
+
+    async def _reminder(self, uow: UnitOfWork, account: Account, key: str) -> Mail:
+        mail = await self._owners_mail(uow, account, key)
+        return mail or mails.reminder(account, key=key, url=self._link(account))
 
     async def _owners_mail(self, uow: UnitOfWork, account: Account, key: str) -> Mail | None:
         """Return the mail to whoever has verified the address; None when nobody has."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from temporalio import activity
 
 from core.mail import mail_brand
-from core.runs.effects import effect_key
+from core.runs.effects import begin, effect_key, finish
 from domain.branding import mails
 from domain.branding.types import TestMail
 
 if TYPE_CHECKING:
-    from core.db import Database
+    from core.db import Database, UnitOfWork
     from core.identity.hosts import Hosts
     from core.mail import Mailer
 
@@ -29,7 +31,11 @@ class SampleMailActivities:
     async def send_mail(self, wanted: TestMail) -> None:
         """Send it, with the brand that is shown now."""
         key = effect_key("send_mail")
-        async with self._db.unit_of_work(wanted.tenant_id, "branding", actor_id=wanted.actor_id) as uow:
-            if await uow.once(key):
-                brand = await mail_brand(uow, self._hosts)
-                await self._mailer.send(mails.sample(wanted, key=key, brand=brand, url=brand.url))
+        async with self._work(wanted) as uow:
+            brand = await mail_brand(uow, self._hosts) if await begin(uow, key) else None
+        if brand:
+            mail = mails.sample(wanted, key=key, brand=brand, url=brand.url)
+            await finish(partial(self._work, wanted), key, self._mailer.send(mail))
+
+    def _work(self, wanted: TestMail) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._db.unit_of_work(wanted.tenant_id, "branding", actor_id=wanted.actor_id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from temporalio import activity
 
 from core.context import HOME_TENANT_ID
 from core.identity import preferred_locale
-from core.runs.effects import effect_key
+from core.runs.effects import begin, effect_key, finish
 from domain.tenants import mails, notices, service
 from domain.tenants.repository import TenantRepository
 from domain.tenants.types import NewTenant
@@ -101,9 +102,11 @@ class ProvisioningActivities:
         """Greet the owner."""
         key = effect_key("send_welcome")
         async with self._work(new) as uow:
-            if await uow.once(key):
-                locale = await preferred_locale(uow.session, new.founder.id, new.locale)
-                await self._mailer.send(mails.welcome(new, key=key, url=self._hosts.url(new.slug), locale=locale))
+            wanted = await begin(uow, key)
+            locale = await preferred_locale(uow.session, new.founder.id, new.locale)
+        if wanted:
+            mail = mails.welcome(new, key=key, url=self._hosts.url(new.slug), locale=locale)
+            await finish(partial(self._work, new), key, self._mailer.send(mail))
 
     @activity.defn(name="tenants.open_tenant")
     async def open_tenant(self, new: NewTenant) -> None:

@@ -46,11 +46,14 @@ class Database:
         self._hooks: list[CommitHook] = []
 
     @classmethod
-    async def connect(cls, settings: Settings, *, pool_size: int = POOL_SIZE) -> Database:
-        """Open a pool; no connection is made before the first unit of work."""
+    async def connect(cls, settings: Settings, *, pool_size: int = POOL_SIZE, overflow: int | None = None) -> Database:
+        """Open a pool; no connection is made before the first unit of work.
+
+        It holds ``pool_size`` connections and ``overflow`` more for bursts: ``POOL_OVERFLOW``, unless given.
+        """
         engine = create_async_engine(
             settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size + POOL_OVERFLOW,
+            pool_size=pool_size + (POOL_OVERFLOW if overflow is None else overflow),
             max_overflow=0,
             pool_use_lifo=True,  # few warm ones rather than many cold ones
             pool_timeout=SECONDS_FOR_A_CONNECTION,

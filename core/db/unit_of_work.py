@@ -24,6 +24,11 @@ INSERT_FACT = "insert into platform.outbox (tenant_id, id, fact) values ($1, $2,
 CLAIM_EFFECT = text(
     "insert into platform.effects (tenant_id, key) values (:tenant_id, :key) on conflict do nothing returning key"
 )
+DROP_STALE = text(
+    "delete from platform.effects where tenant_id = :tenant_id and key = :key "
+    "and created_at < now() - make_interval(secs => :seconds)"
+)
+IS_CLAIMED = text("select exists (select from platform.effects where tenant_id = :tenant_id and key = :key)")
 FORGET_EFFECT = text("delete from platform.effects where tenant_id = :tenant_id and key = :key")
 APPEND_AUDIT = "select platform.append_audit($1, $2, $3, cast($4 as jsonb))"
 
@@ -94,8 +99,20 @@ class UnitOfWork:
         row = await self.session.execute(CLAIM_EFFECT, {"tenant_id": self.tenant_id, "key": key})
         return row.first() is not None
 
+    async def hold(self, key: str, seconds: float) -> bool:
+        """Claim a key for a while: True if nobody else holds it. It ends with ``forget``, or ``seconds`` later.
+
+        For what is done outside of any transaction, over the network: hold, commit, do it, then forget.
+        """
+        await self.session.execute(DROP_STALE, {"tenant_id": self.tenant_id, "key": key, "seconds": seconds})
+        return await self.once(key)
+
+    async def is_claimed(self, key: str) -> bool:
+        """Whether somebody has claimed an effect."""
+        return bool(await self.session.scalar(IS_CLAIMED, {"tenant_id": self.tenant_id, "key": key}))
+
     async def forget(self, key: str) -> None:
-        """Give an effect's key back, when the effect has been undone."""
+        """Give a key back: what is held, or an effect that has been undone."""
         await self.session.execute(FORGET_EFFECT, {"tenant_id": self.tenant_id, "key": key})
 
     async def driver(self) -> asyncpg.Connection:

@@ -32,13 +32,19 @@ FIRST_PERMANENT_REPLY = 500
 
 
 class Mailer:
-    """Sends mails by the SMTP server of the settings, never within a unit of work."""
+    """Sends mails by the SMTP server of the settings, never within a unit of work.
+
+    While the server is away, one mail at a time tries it. The others are told so at once, instead of having their
+    activities wait in places that steps without a mail need as well.
+    """
 
     def __init__(self, settings: Settings, catalogues: Catalogues, wordings: Wordings | None = None) -> None:
         self._server = _server(settings.smtp_url)
         self._composer = Composer(settings.mail_from, settings.base_url)
         self._catalogues = catalogues
         self._wordings = wordings
+        self._away = False
+        self._trying = 0
 
     async def send(self, mail: Mail) -> None:
         """Hand a mail to the server.
@@ -49,14 +55,24 @@ class Mailer:
             UnsafeMailError: it could not be written as it was meant; nothing was sent.
         """
         composed = self.compose(mail, await self._wording(mail))
+        if self._away and self._trying:
+            raise _unavailable()
+        self._trying += 1
         try:
             await self._hand_over(mail.to_address, composed)
         except aiosmtplib.SMTPRecipientsRefused as error:
+            self._away = False
             raise _refusal(error.recipients[0].code) from error
         except aiosmtplib.SMTPResponseException as error:
+            self._away = False
             raise _refusal(error.code) from error
         except (aiosmtplib.SMTPException, OSError) as error:  # a TimeoutError is one
+            self._away = True
             raise _unavailable() from error
+        else:
+            self._away = False
+        finally:
+            self._trying -= 1
 
     def compose(self, mail: Mail, wording: Wording = PRODUCTS_OWN) -> bytes:
         """Return the mail as it goes out, checked; raises UnsafeMailError."""

@@ -18,6 +18,7 @@ from core.errors import DomainError
 from core.metrics import STEPS
 from core.runs.activity_ids import StepOfActivity
 from core.runs.contract import AnyContract, RunRef
+from core.runs.effects import UnderWayError
 from core.runs.report import RunReport, StepReport, StepState
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ DEPENDENCY_DOWN = (
     RedisConnectionError,
     RedisTimeoutError,
     asyncio.TimeoutError,
+    UnderWayError,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedError
+from core.errors import ConflictError, InvalidError, NotFoundError, TooLargeError, UnsupportedError
 from core.messages import messages_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ def picture_too_large(kind: AssetKind, most: int) -> TooLargeError:
     return TooLargeError(
         N_("A picture may have {count} MB at most. Nothing was kept of it.", count=most // MEGABYTE),
         code="picture_too_large",
+        field=kind,
+    )
+
+
+def in_other_hands(kind: AssetKind) -> ConflictError:
+    """The same picture is being taken in, or erased, by somebody else at this very moment."""
+    return ConflictError(
+        N_("Somebody else is changing this picture right now. Nothing was changed; upload it again in a moment."),
+        code="in_other_hands",
         field=kind,
     )
 

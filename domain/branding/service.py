@@ -71,11 +71,6 @@ async def keep_look(uow: UnitOfWork, actor_id: UUID, look: Look) -> None:
     await BrandRepository(uow.session).keep_draft(uow.tenant_id, actor_id, look=asdict(look))
 
 
-async def take_turns(uow: UnitOfWork) -> None:
-    """Wait until nobody else changes the pictures of this brand, or erases what nothing refers to any more."""
-    await BrandRepository(uow.session).take_turns()
-
-
 async def assets_to_publish(uow: UnitOfWork) -> Assets:
     """Return the pictures of the draft. Until the run that needs them is launched, none of them can be erased."""
     brands = BrandRepository(uow.session)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.smtp import SMTP
@@ -118,3 +118,59 @@ async def test_a_server_that_is_down_is_unavailable(settings: Settings, catalogu
     with pytest.raises(UnavailableError) as down:
         await mailer.send(_mail())
     assert down.value.code == "mail_unavailable"
+
+
+async def test_while_the_server_is_away_one_mail_at_a_time_waits_for_it(
+    settings: Settings, catalogues: Catalogues, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Queue[asyncio.StreamWriter]()
+
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asked.put(writer)
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        mailer = Mailer(settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}"}), catalogues)
+        first = asyncio.create_task(mailer.send(_mail()))
+        (await asked.get()).transport.abort()
+        with pytest.raises(UnavailableError):
+            await first
+
+        probe = asyncio.create_task(mailer.send(_mail()))
+        waiting = await asked.get()
+        with pytest.raises(UnavailableError):
+            await mailer.send(_mail())
+        assert asked.empty()
+        assert not probe.done()
+        waiting.transport.abort()
+        await asyncio.gather(probe, return_exceptions=True)
+
+    monkeypatch.setattr(mailer, "_server", Mailer(settings, catalogues)._server)
+    await mailer.send(_mail("back", address="back@mail.example"))
+    await asyncio.gather(*(mailer.send(_mail(f"b{one}", address="back@mail.example")) for one in range(3)))
+    assert len(mailbox.to("back@mail.example")) == 4
+
+
+class Slow:
+    """A server that takes its time at each step, though never long at one."""
+
+    async def handle_MAIL(self, _server: object, _session: object, envelope: Any, address: str, _: object) -> str:  # noqa: N802
+        await asyncio.sleep(0.2)
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, _server: object, _session: object, envelope: Any, address: str, _: object) -> str:  # noqa: N802
+        await asyncio.sleep(0.2)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
+async def test_a_server_that_is_slow_at_each_step_has_no_more_time_than_one_that_is_silent(
+    settings: Settings, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.mail.mailer.SECONDS_FOR_A_MAIL", 0.3)
+    async with await asyncio.get_running_loop().create_server(lambda: SMTP(Slow()), "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        mailer = Mailer(settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}"}), catalogues)
+        with pytest.raises(UnavailableError):
+            await mailer.send(_mail())
