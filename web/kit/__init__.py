@@ -19,7 +19,8 @@ A feature's routes::
 
 - Forms: ``class RegisterForm(Form)`` (WTForms; labels and messages are ``N_()`` of ``N_ = labels_of("auth")``; what is
   typed into fields of one line comes cleaned), ``form = await read_form(RegisterForm)``, ``if not form.validate():
-  return await page(..., status=422)``, ``form.refuse(error)`` puts a DomainError beside its field.
+  return await page(..., status=422)``, ``form.refuse(error)`` puts a DomainError beside its field. A form
+  has 64 KB and 500 fields at most; ``@large_form(most_bytes=..., most_fields=...)`` below ``guard`` takes more.
 - Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
 - Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
   answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
@@ -57,6 +58,7 @@ from web.kit.charts import Chart, Sparkline, bar_chart, line_chart, sparkline
 from web.kit.csrf import check_token
 from web.kit.drafts import drafts_look, take_off_draft, wear_draft
 from web.kit.errors import wants_json
+from web.kit.form_body import large_form
 from web.kit.forms import Form, form_value, labels_of, one_line, read_form
 from web.kit.guards import guard
 from web.kit.limits import client_site, limited
@@ -116,6 +118,7 @@ __all__ = [
     "is_htmx",
     "keep_for_this_session",
     "labels_of",
+    "large_form",
     "limited",
     "line_chart",
     "live_renderer",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from markupsafe import Markup
-from quart import Quart, Response, current_app, request
+from quart import Quart, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestTimeout
 
 from core.context import CONTEXT_CHANGED, Context
@@ -16,15 +16,15 @@ from core.i18n import negotiate, speaking
 from core.identity import Look, Offers, choose
 from core.metrics import STREAMS
 from core.turns import BusyError, Turns, working
-from web.kit import csrf
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
 from web.kit.drafts import DRAFT_COOKIE, drafted
+from web.kit.entry import check_entry
 from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
+from web.kit.form_body import FORM_BYTES, MOST_FIELDS
 from web.kit.gate import Gate
-from web.kit.guards import guard_of
 from web.kit.kept import Kept
-from web.kit.limits import network_of
+from web.kit.limits import client_network
 from web.kit.live import FactRenderer
 from web.kit.pages import voice_of, wants_fragment
 from web.kit.security import SecurityHeaders, set_visitor_cookie
@@ -34,7 +34,7 @@ from web.kit.static import StaticFiles
 from web.kit.template_globals import template_globals
 from web.kit.templates import Templates
 from web.kit.text_editing import edits_texts
-from web.kit.visit import HOME, client_address, current_visit, loggable
+from web.kit.visit import HOME, current_visit, loggable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-FORM_BYTES = 1024 * 1024
 ANSWER_SECONDS = 9.0
 """When an answer is not ready by then, the page says that something does not answer."""
 
@@ -77,7 +76,8 @@ class WebApp(Quart):
         self.url_map.merge_slashes = False
         self.config.update(
             MAX_CONTENT_LENGTH=FORM_BYTES,
-            MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+            MAX_FORM_MEMORY_SIZE=None,
+            MAX_FORM_PARTS=MOST_FIELDS,
             RESPONSE_TIMEOUT=None,
             PROPAGATE_EXCEPTIONS=False,
             PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -114,7 +114,7 @@ class WebApp(Quart):
 
     async def _in_turn(self, request_context: RequestContext | None) -> ResponseTypes:
         """Make the answer when its turn has come; the turn lasts until the work has ended, waited for or not."""
-        turn = self.turns.turn(network_of(client_address()))
+        turn = self.turns.turn(client_network())
         working(turn)
         try:
             await current_body().wait_for_turn(turn)
@@ -196,30 +196,6 @@ async def _settle() -> None:
         visit.position = await visit.services.hub.position(found.tenant_id)
 
 
-async def _check() -> None:
-    """Refuse what may not reach its route."""
-    visit = current_visit()
-    if visit.failed is not None:
-        raise visit.failed
-    if request.routing_exception is not None or request.url_rule is None:
-        return
-    visit.route = request.url_rule.rule
-    route = current_app.view_functions[request.url_rule.endpoint]
-    guard = guard_of(route)
-    if guard is None:
-        raise NotFoundError(NOT_FOUND)
-    guard.check(visit.ctx)
-    streams = getattr(route, "__adx_streams__", False)
-    if streams:
-        await current_body().stream(visit.services.settings.max_upload_bytes + FORM_BYTES)
-    if request.method in csrf.SAFE_METHODS:
-        return
-    if streams:
-        csrf.check_before_body()
-    else:
-        await csrf.check_request()
-
-
 def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     """Build the application of one process. Raises ``TypeError`` when a route has no guard."""
     watch = services.settings.environment == "development"
@@ -232,7 +208,7 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
         app.register_blueprint(blueprint)
     _offer_slots(app)
     install_handlers(app)
-    app.before_request(_check)
+    app.before_request(check_entry)
     app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
     services.hub.render_with(FactRenderer(kit))
     services.hub.hear(CONTEXT_CHANGED, lambda _: services.identity.forget())
@@ -278,6 +254,8 @@ class _Finishing:
             set_visitor_cookie(response, visit.visitor)
         self._headers.apply(response, visit.kind, signed_in=visit.ctx.person is not None)
         await compress(request, response)
+        if not visit.came_before:
+            current_body().leave()
         try:
             await current_body().discard()
         except (TimeoutError, ClientDisconnected, RequestTimeout):

@@ -18,6 +18,7 @@ from quart.wrappers.request import Body
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
+from web.kit.form_body import FormParser
 from web.kit.visit import current_visit
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class PulledBody(Body):
         """Say where the pieces come from."""
         self._receive = receive
         self.moved_at = asyncio.get_running_loop().time()
+
+    def bound(self, limit: int) -> None:
+        """Take up to ``limit`` bytes."""
+        self._max_content_length = limit
 
     async def stream(self, limit: int) -> None:
         """Take up to ``limit`` bytes, for as long as they come fast enough. That is nobody's turn to work."""
@@ -120,6 +125,10 @@ class PulledBody(Body):
 
     def __await__(self) -> Generator[Any, None, bytes]:
         return self._all().__await__()
+
+    def leave(self) -> None:
+        """Let the server close the connection rather than take the rest: whoever sends it has no business here."""
+        self._ended = True
 
     async def discard(self) -> None:
         """Take what is left of a body that nobody read, within reason, so that the browser sees the answer."""
@@ -198,6 +207,7 @@ class PulledRequest(Request):
     """A request whose body is pulled, and whose cookies are those that the gate has read."""
 
     body_class = PulledBody
+    form_data_parser_class = FormParser
     body: PulledBody
 
     @cached_property

@@ -53,6 +53,12 @@ def check_origin() -> None:
         raise _refusal()
 
 
+def check_browser() -> None:
+    """Refuse a browser that was never given a page of this host: it has no token, whatever its body may hold."""
+    if not current_visit().came_before:
+        raise _refusal()
+
+
 def check_token(token: str | None) -> None:
     """Refuse a request without the token of its session. Routes that read their own body call it themselves."""
     visit = current_visit()
@@ -61,25 +67,21 @@ def check_token(token: str | None) -> None:
     visit.csrf_checked = True
 
 
-async def check_request() -> None:
-    """Check an unsafe request by its header, or by the hidden field of its form."""
-    check_origin()
-    token = request.headers.get(HEADER)
-    if token is None and request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        token = (await request.form).get(FIELD)
-    check_token(token)
-
-
-def check_before_body() -> None:
-    """Check what can be known before the body is read: the origin, and the header if it is there."""
-    check_origin()
+def check_header() -> bool:
+    """Check the token that came by header; returns whether there was one."""
     token = request.headers.get(HEADER)
     if token is not None:
         check_token(token)
+    return token is not None
+
+
+async def check_in_body() -> None:
+    """Check the token that is the hidden field of a form."""
+    check_token((await request.form).get(FIELD))
 
 
 def _matches(visit: Visit, token: str) -> bool:
-    if visit.token is None and visit.visitor is None:
+    if not visit.came_before:
         return False
     try:
         raw = base64.urlsafe_b64decode(token)

@@ -9,7 +9,6 @@ from quart import request
 from wtforms.meta import DefaultMeta
 
 from core import plain_text
-from core.errors import InvalidError
 from core.messages import messages_of
 from web.kit.form_messages import Translations
 
@@ -72,16 +71,10 @@ class Form(wtforms.Form):
 
 
 async def read_form(form: type[FormT], **defaults: Any) -> FormT:  # noqa: ANN401  # fields of any type
-    """Return the form as it was sent; for a GET, empty but for ``defaults``.
-
-    Raises InvalidError for a zero byte: nobody types one, and the database takes none.
-    """
+    """Return the form as it was sent; for a GET, empty but for ``defaults``."""
     if request.method in {"GET", "HEAD"}:
         return form(data=defaults)
-    sent = await request.form
-    if any("\0" in value for _, value in sent.items(multi=True)):
-        raise InvalidError(N_("That request could not be read. Nothing was changed."))
-    return form(formdata=sent, data=defaults)
+    return form(formdata=await request.form, data=defaults)
 
 
 async def form_value(name: str) -> str:

@@ -60,14 +60,19 @@ async def _part(part: str) -> str:
         case "account":
             return (await form_value(field)).strip().casefold()
         case "network":
-            return network_of(client_address())
+            return client_network()
         case "site":
             return client_site()
         case "person":
-            return str(current_context().actor_id or network_of(client_address()))
+            return str(current_context().actor_id or client_network())
         case "tenant":
             return str(current_context().tenant_id)
     raise ValueError(f"unknown part of a limit: {part}")
+
+
+def client_network() -> str:
+    """Return what one subscriber surely has alone: the browser's IPv4 address, or its /64 of IPv6."""
+    return network_of(client_address())
 
 
 def client_site() -> str:

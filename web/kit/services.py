@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from web.kit.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,6 +64,7 @@ class Kit:
     templates: Templates
     static: StaticFiles
     kept: Kept
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 _kit: ContextVar[Kit] = ContextVar("kit")

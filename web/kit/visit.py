@@ -55,6 +55,11 @@ class Visit:
     failed: Exception | None = None
     edits_texts: bool = False
 
+    @property
+    def came_before(self) -> bool:
+        """Whether the browser brought a cookie that comes with a page of this host: only then has it a form of ours."""
+        return self.token is not None or (self.visitor is not None and not self.sets_visitor)
+
 
 _visit: ContextVar[Visit] = ContextVar("visit")
 

@@ -13,7 +13,7 @@ from core.plain_text import file_name
 from domain.translations import batches, catalogue_files
 from domain.translations.batches import fault_of
 from domain.translations.repository import WordingRepository
-from web.kit import DomainError, guard, limited, page, run_cards_of, see_other, unit_of_work
+from web.kit import DomainError, guard, large_form, limited, page, run_cards_of, see_other, unit_of_work
 from web.translations.blueprint import blueprint, product_texts
 from web.translations.listing import filters, own_texts
 from web.translations.names import feature_name, language
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 N_ = messages_of("translations")
 
 NEWEST = 10
+FORM_BYTES = 4096
+"""Of what stands around the file."""
+
 STATUS = {"unsupported": 415, "too_large": 413}
 
 
@@ -56,6 +59,7 @@ async def export() -> Response:
 
 @blueprint.post("/admin/translations/imports")
 @guard("admin")
+@large_form(most_bytes=catalogue_files.MOST_BYTES + FORM_BYTES)
 @limited("wording-imports", hits=30, seconds=600, by=("person",))
 async def import_file() -> Response:
     """Have a catalogue's texts brought in by a run. What cannot be read is refused with its line."""

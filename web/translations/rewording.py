@@ -12,7 +12,7 @@ from domain.translations import batches
 from domain.translations.batches import Proposal
 from domain.translations.replacing import chosen, replacements
 from domain.translations.repository import WordingRepository
-from web.kit import DomainError, form_value, guard, limited, one_line, page, see_other, unit_of_work
+from web.kit import DomainError, form_value, guard, large_form, limited, one_line, page, see_other, unit_of_work
 from web.translations.blueprint import blueprint, product_texts
 from web.translations.listing import filters, own_texts
 from web.translations.names import feature_name, language
@@ -27,6 +27,8 @@ N_ = messages_of("translations")
 
 NEWEST = 5
 LONGEST_WORD = 100
+MOST_TEXTS = 8000
+"""More than the product has: each is one field of the form, its key."""
 
 
 @blueprint.get("/admin/translations/replacements")
@@ -39,6 +41,7 @@ async def rewording() -> Response:
 
 @blueprint.post("/admin/translations/replacements")
 @guard("admin")
+@large_form(most_bytes=MOST_TEXTS * 32, most_fields=MOST_TEXTS)
 @limited("wording-imports", hits=30, seconds=600, by=("person",))
 async def reword() -> Response:
     """Have the chosen texts changed by a run."""

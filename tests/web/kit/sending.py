@@ -70,14 +70,20 @@ class Sender:
         self.body += message.get("body", b"")
 
     async def to(
-        self, app: WebApp | Application, tenant: TestTenant, visitor: Visitor, path: str, *headers: tuple[str, str]
+        self,
+        app: WebApp | Application,
+        tenant: TestTenant,
+        visitor: Visitor,
+        path: str,
+        *headers: tuple[str, str],
+        address: str = "198.18.2.2",
     ) -> None:
         cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies[tenant.host].items())
         given = [("host", tenant.host), ("cookie", cookies), *headers]
         scope: Any = {
             "type": "http", "method": self.method, "path": path, "query_string": b"", "scheme": "http",
-            "headers": [(name.encode(), value.encode()) for name, value in given],
-            "client": ("198.18.2.2", 1), "http_version": "1.1",
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
+            "client": (address, 1), "http_version": "1.1",
         }  # fmt: skip
         application: Any = app
         await application(scope, self.receive, self.send)
