@@ -18,6 +18,7 @@ from core.metrics import STREAMS
 from core.turns import BusyError, Turns, working
 from web.kit.body import PulledConnection, PulledRequest, current_body
 from web.kit.compress import compress
+from web.kit.converters import BoundedInteger
 from web.kit.drafts import DRAFT_COOKIE, drafted
 from web.kit.entry import check_entry
 from web.kit.errors import NOT_FOUND, DeadlineError, install_handlers
@@ -72,6 +73,7 @@ class WebApp(Quart):
         self.turns = Turns(at_once=AT_WORK, waiting=WAITING, seconds=WAITING_SECONDS)
         services = kit.services
         self._offers = Offers(lambda: services.catalogues.locales, lambda: services.themes.keys)
+        self.url_map.converters = {**self.url_map.converters, "int": BoundedInteger}
         self.url_map.strict_slashes = False
         self.url_map.merge_slashes = False
         self.config.update(

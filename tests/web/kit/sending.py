@@ -81,7 +81,8 @@ class Sender:
         cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies[tenant.host].items())
         given = [("host", tenant.host), ("cookie", cookies), *headers]
         scope: Any = {
-            "type": "http", "method": self.method, "path": path, "query_string": b"", "scheme": "http",
+            "type": "http", "method": self.method, "path": path.partition("?")[0],
+            "query_string": path.partition("?")[2].encode(), "scheme": "http",
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
             "client": (address, 1), "http_version": "1.1",
         }  # fmt: skip
