@@ -6,11 +6,15 @@ An event comes by the stream (``uow.publish(FILES_CHANGED, key)``), or with the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+NAME = re.compile(r"[a-z][a-z0-9_-]*(:[a-z0-9][a-z0-9_-]*)+")
 
 
 class PayloadError(TypeError):
@@ -56,8 +60,8 @@ EVENTS: dict[str, Event] = {}
 
 def event(name: str, about: str, payload: type = NoPayload) -> Event:
     """Declare an event; the same name twice is an error."""
-    if ":" not in name:
-        raise ValueError(f"{name}: an event is called <feature>:<what happened>")
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: an event is called <feature>:<what happened>, in letters, digits and dashes")
     if name in EVENTS:
         raise ValueError(f"{name} is declared twice")
     EVENTS[name] = Event(name, about, payload)

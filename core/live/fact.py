@@ -38,6 +38,11 @@ class Fact:
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     id: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a topic that is more than one word of a line: it may become the name of an event in the stream."""
+        if not self.topic.isprintable() or " " in self.topic:
+            raise ValueError(f"not a topic: {self.topic!r}")
+
     @property
     def number(self) -> int | None:
         """Which event of its subject this is, for subjects that count theirs: each is told once."""

@@ -10,16 +10,19 @@ if TYPE_CHECKING:
 
 HEARTBEAT = b":\n\n"
 
+BREAKS = "\r\n\0"
+"""What ends a field; a browser also ignores an id with NUL in it."""
+
 
 def html_message(id: str, html: str) -> bytes:  # noqa: A002  # the field's own word
     """Return an unnamed message: HTML that the page swaps in."""
-    return f"id: {id}\n{_data(html)}\n".encode()
+    return f"id: {_line(id)}\n{_data(html)}\n".encode()
 
 
 def named_message(id: str, name: str, detail: Mapping[str, Any]) -> bytes:  # noqa: A002
     """Return a named event, which the page hears as a DOM event with ``detail`` as JSON text."""
-    place = f"id: {id}\n" if id else ""
-    return f"{place}event: {name}\n{_data(json.dumps(dict(detail), separators=(',', ':')))}\n".encode()
+    place = f"id: {_line(id)}\n" if id else ""
+    return f"{place}event: {_line(name)}\n{_data(json.dumps(dict(detail), separators=(',', ':')))}\n".encode()
 
 
 def reset_message(id: str) -> bytes:  # noqa: A002
@@ -40,6 +43,13 @@ def away_message() -> bytes:
 def back_message() -> bytes:
     """Tell the page that news is heard again."""
     return named_message("", "live:back", {})
+
+
+def _line(value: str) -> str:
+    """Return a value of one line; with a break in it, what follows would be a field, or an event, of its own."""
+    if any(character in BREAKS for character in value):
+        raise ValueError(f"not one line: {value!r}")
+    return value
 
 
 def _data(text: str) -> str:
