@@ -18,6 +18,7 @@ from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError, 
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.development_key import development_key
+from core.production import is_at_a_desk, weakness
 from core.settings_report import explain, strangers_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -273,6 +274,12 @@ class Settings(BaseSettings):
             raise ValueError("STORAGE_URL: is not set, and production does not guess where files are kept")
         if self.mailbox_url:
             raise ValueError("ADX_MAILBOX_URL: is for development; anyone could read the mails there")
+        if urlsplit(self.base_url).scheme != "https":
+            raise ValueError("ADX_BASE_URL: must begin with https:// in production, or cookies travel in the clear")
+        if is_at_a_desk(self.base_host):
+            raise ValueError("ADX_BASE_URL: must name a public host in production, below which tenants get theirs")
+        if fault := weakness(self.secret_key.get_secret_value()):
+            raise ValueError(f"ADX_SECRET_KEY: {fault}")
 
     @property
     def base_host(self) -> str:

@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core.production import weakness
 from core.settings import Settings, SettingsError
 from core.settings_report import variable_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+PRODUCTION = {
+    "ADX_ENVIRONMENT": "production",
+    "ADX_BASE_URL": "https://adx.example.com",
+    "ADX_SECRET_KEY": "vJ3xq_8dWm2ZtLr0YkHf5sBnPc7uEaTi",
+    "STORAGE_URL": "s3://bucket",
+}
 ENOUGH = {
     "DATABASE_URL": "postgresql://adx_app:p%40ss@db.example:5432/adx?sslmode=require",
     "REDIS_URL": "redis://redis.example/0",
@@ -83,14 +92,62 @@ def test_a_slip_of_the_pen_is_noticed(environment: pytest.MonkeyPatch) -> None:
     assert "Did you mean ADX_LOG_LEVEL?" in refusal()
 
 
-@pytest.mark.parametrize("missing", ["ADX_SECRET_KEY", "STORAGE_URL"])
-def test_production_makes_nothing_up(environment: pytest.MonkeyPatch, missing: str) -> None:
-    given = {"ADX_ENVIRONMENT": "production", "ADX_SECRET_KEY": "k" * 32, "STORAGE_URL": "s3://bucket"}
-    for name, value in given.items():
+@pytest.fixture
+def production(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in PRODUCTION.items():
         environment.setenv(name, value)
     assert Settings.load().is_production
-    environment.delenv(missing)
+    return environment
+
+
+@pytest.mark.parametrize("missing", ["ADX_SECRET_KEY", "STORAGE_URL"])
+def test_production_makes_nothing_up(production: pytest.MonkeyPatch, missing: str) -> None:
+    production.delenv(missing)
     assert f"{missing} is not set" in refusal()
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex], ids=["letters", "hexadecimal"])
+def test_a_random_key_is_strong(make: Callable[[int], str]) -> None:
+    assert {weakness(make(48)) for _ in range(2000)} == {None}
+    assert {weakness(make(32)) for _ in range(2000)} == {None}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("k" * 32, "ab" * 16, "0123456789abcdef" * 2, "0123456789abcdef0123456789abcdefX"),
+        *("correct horse battery " * 2, "the output of: python3 -c", "my secret key that nobody will ever guess"),
+        *("abcdefghijklmnopqrstuvwxyz123456", "zyxwvutsrqponmlkjihgfedcba987654", "ADX-change-me-1f9a4c07b2e85d63"),
+        "x9-production-key-2026-11-28-adx!",
+    ],
+)
+def test_production_refuses_a_key_that_can_be_guessed(production: pytest.MonkeyPatch, key: str) -> None:
+    production.setenv("ADX_SECRET_KEY", key.ljust(32, "~"))
+    assert "ADX_SECRET_KEY" in refusal()
+    assert f"{key}~" not in refusal()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://adx.example.com", "https://localhost", "https://localhost.", "https://acme.localhost:8443"),
+        *(
+            "https://127.0.0.1",
+            "https://[::1]",
+            "https://0.0.0.0",
+            "https://192.0.2.7",
+            "https://adx",
+            "https://adx.local",
+        ),
+    ],
+)
+def test_production_refuses_an_address_that_is_only_safe_at_a_desk(
+    production: pytest.MonkeyPatch, address: str
+) -> None:
+    production.setenv("ADX_BASE_URL", address)
+    assert "ADX_BASE_URL must" in refusal()
+    production.delenv("ADX_BASE_URL")
+    assert "ADX_BASE_URL must" in refusal()
 
 
 def test_the_addresses_of_a_running_stack_are_found(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
