@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from itertools import pairwise
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from core.settings import Settings
 
 FEWEST_LETTERS = 10
 """Different characters. A random key has more even in hexadecimal."""
@@ -20,6 +25,22 @@ WORDS = (
 )
 
 NAMES_OF_DESKS = (".localhost", ".localdomain", ".local")
+
+
+def refuse_desk_defaults(settings: Settings) -> None:
+    """Raise ValueError for the first setting that is only safe at a desk; its text begins with the variable."""
+    if not settings.secret_key.get_secret_value():
+        raise ValueError("ADX_SECRET_KEY: is not set, and production never makes one up")
+    if not settings.storage_url:
+        raise ValueError("STORAGE_URL: is not set, and production does not guess where files are kept")
+    if settings.mailbox_url:
+        raise ValueError("ADX_MAILBOX_URL: is for development; anyone could read the mails there")
+    if urlsplit(settings.base_url).scheme != "https":
+        raise ValueError("ADX_BASE_URL: must begin with https:// in production, or cookies travel in the clear")
+    if is_at_a_desk(settings.base_host):
+        raise ValueError("ADX_BASE_URL: must name a public host in production, below which tenants get theirs")
+    if fault := weakness(settings.secret_key.get_secret_value()):
+        raise ValueError(f"ADX_SECRET_KEY: {fault}")
 
 
 def weakness(key: str) -> str | None:

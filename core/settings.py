@@ -18,7 +18,7 @@ from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError, 
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.development_key import development_key
-from core.production import is_at_a_desk, weakness
+from core.production import refuse_desk_defaults
 from core.settings_report import explain, strangers_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -254,7 +254,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in(self) -> Settings:
         if self.environment == "production":
-            self._refuse_desk_defaults()
+            refuse_desk_defaults(self)
         filled = {
             "migrate_database_url": self.migrate_database_url or _as_role(self.database_url, "adx_migrate"),
             "storage_url": self.storage_url or (self.state_dir / "storage").as_uri(),
@@ -266,20 +266,6 @@ class Settings(BaseSettings):
         if len(self.secret_key.get_secret_value().encode()) < SECRET_BYTES:
             raise ValueError(f"ADX_SECRET_KEY: is shorter than {SECRET_BYTES} bytes")
         return self
-
-    def _refuse_desk_defaults(self) -> None:
-        if not self.secret_key.get_secret_value():
-            raise ValueError("ADX_SECRET_KEY: is not set, and production never makes one up")
-        if not self.storage_url:
-            raise ValueError("STORAGE_URL: is not set, and production does not guess where files are kept")
-        if self.mailbox_url:
-            raise ValueError("ADX_MAILBOX_URL: is for development; anyone could read the mails there")
-        if urlsplit(self.base_url).scheme != "https":
-            raise ValueError("ADX_BASE_URL: must begin with https:// in production, or cookies travel in the clear")
-        if is_at_a_desk(self.base_host):
-            raise ValueError("ADX_BASE_URL: must name a public host in production, below which tenants get theirs")
-        if fault := weakness(self.secret_key.get_secret_value()):
-            raise ValueError(f"ADX_SECRET_KEY: {fault}")
 
     @property
     def base_host(self) -> str:

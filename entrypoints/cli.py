@@ -13,6 +13,7 @@ from core.messages import messages_of
 from core.settings import Settings, SettingsError
 from entrypoints.embedded.program import StartError
 from entrypoints.i18n import app as i18n
+from entrypoints.private import keep_private
 from entrypoints.terminal import in_the_terminals_language, tell
 from entrypoints.theme import app as theme
 
@@ -40,6 +41,7 @@ Features = Annotated[
 
 def main() -> None:
     """Run a command; what a person can put right is told in a sentence, without a traceback."""
+    keep_private(sys.argv[1:])
     try:
         in_the_terminals_language(typer.main.get_command(app))()
     except (SettingsError, StartError) as error:

@@ -18,12 +18,14 @@ from urllib.parse import urlsplit
 
 from core.db.bootstrap import bootstrap
 from core.db.migrate import upgrade
+from core.kept import keep
 from core.messages import messages_of
 from core.settings import ROOT, Settings
 from entrypoints.embedded import leftovers
 from entrypoints.embedded.plan import DATABASE, plan
 from entrypoints.embedded.program import Program, StartError
 from entrypoints.embedded.supervisor import Log, Supervisor
+from entrypoints.private import own_state
 from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ SECONDS_OF_GRACE = 30
 def run() -> int:
     """Run until Ctrl-C or SIGTERM. Returns the exit status."""
     state_dir = Path(os.environ.get("ADX_STATE_DIR") or ROOT / ".adx").expanduser().resolve()
-    state_dir.mkdir(parents=True, exist_ok=True)
+    own_state(state_dir)
     with _alone(state_dir):
         return asyncio.run(_run(state_dir))
 
@@ -197,9 +199,7 @@ async def _serves(port: int, host: str) -> bool:
 
 
 def _write_environment(state_dir: Path, ready: Plan) -> None:
-    path = state_dir / "env"
-    path.touch(mode=0o600)
-    path.write_text("".join(f'{name}="{value}"\n' for name, value in ready.environment.items()))
+    keep(state_dir / "env", "".join(f'{name}="{value}"\n' for name, value in ready.environment.items()))
 
 
 def _coloured() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NewType
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 Audience = NewType("Audience", str)
 """Who in the tenant may see a fact: one of the values below, or what the functions below return."""
+
+TOPIC = re.compile(r"[A-Za-z0-9_.:/-]+")
+"""A renderer's topic, or the name of a declared event."""
 
 EVERYONE = Audience("everyone")
 ADMINS = Audience("admins")
@@ -39,8 +43,8 @@ class Fact:
     id: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a topic that is more than one word of a line: it may become the name of an event in the stream."""
-        if not self.topic.isprintable() or " " in self.topic:
+        """Refuse a topic that is more than one word: it may become the name of an event in the stream."""
+        if not TOPIC.fullmatch(self.topic):
             raise ValueError(f"not a topic: {self.topic!r}")
 
     @property

@@ -9,10 +9,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.messages import messages_of
 from entrypoints.embedded import mailbox, postgres, temporal, valkey
-from entrypoints.embedded.program import free_port
-from entrypoints.terminal import tell
+from entrypoints.embedded.ports import Ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
     from entrypoints.embedded.postgres import Postgres
     from entrypoints.embedded.program import Program
-
-N_ = messages_of("cli")
 
 DATABASE = "adx"
 WEB_PORT = 8000
@@ -38,33 +34,24 @@ class Plan:
     postgres: Postgres | None
 
 
-def taken(preferred: int, what: str, port: int) -> str:
-    """Say where a server is instead of at its usual port."""
-    told = N_("Port {preferred} is taken; {what} is at {port}.", preferred=str(preferred), what=what, port=str(port))
-    return tell(told)
-
-
 class _Draft:
-    def __init__(self) -> None:
+    def __init__(self, state_dir: Path) -> None:
         self.servers: list[Program] = []
         self.environment: dict[str, str] = {}
-        self.notes: list[str] = []
-
-    def port(self, preferred: int, what: str) -> int:
-        port = free_port(preferred)
-        if port != preferred:
-            self.notes.append(taken(preferred, what, port))
-        return port
+        self.ports = Ports(state_dir)
+        self.notes = self.ports.notes
+        self.port = self.ports.port
 
 
 def plan(state_dir: Path) -> Plan:
     """Prepare folders and ports for every server whose address is not given."""
-    draft = _Draft()
+    draft = _Draft(state_dir)
     cluster = None if "DATABASE_URL" in os.environ else _add_postgres(draft, state_dir)
     if "REDIS_URL" not in os.environ:
         port = draft.port(valkey.PORT, "Valkey")
-        draft.servers.append(valkey.program(state_dir, port))
-        draft.environment["REDIS_URL"] = valkey.url(port)
+        password = valkey.password(state_dir)
+        draft.servers.append(valkey.program(state_dir, port, password=password))
+        draft.environment["REDIS_URL"] = valkey.url(port, password=password)
     if "TEMPORAL_ADDRESS" not in os.environ:
         _add_temporal(draft, state_dir)
     if "SMTP_URL" not in os.environ:
@@ -77,9 +64,7 @@ def plan(state_dir: Path) -> Plan:
 
 
 def _add_postgres(draft: _Draft, state_dir: Path) -> Postgres:
-    cluster = postgres.prepare(state_dir)
-    if cluster.port != postgres.PORT:
-        draft.notes.append(taken(postgres.PORT, "PostgreSQL", cluster.port))
+    cluster = postgres.prepare(state_dir, port=draft.port(postgres.PORT, "PostgreSQL"))
     if cluster.note:
         draft.notes.append(cluster.note)
     draft.servers.append(cluster.program(state_dir))

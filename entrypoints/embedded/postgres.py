@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import subprocess
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -20,13 +19,15 @@ from pathlib import Path
 
 import psycopg
 
+from core.kept import kept
 from core.messages import messages_of
+from entrypoints.embedded import cluster
+from entrypoints.embedded.as_user import own, run_as
 from entrypoints.embedded.program import Program, StartError, free_port
 from entrypoints.terminal import tell
 
 N_ = messages_of("cli")
 
-MAJOR = "18"
 SYSTEM_USER = "embedded_postgres"
 PORT = 5433
 REACHABLE = Path("/var/lib/adx")
@@ -79,10 +80,15 @@ class Postgres:
         )
 
 
-def prepare(state_dir: Path, *, port: int = PORT) -> Postgres:
-    """Create the cluster unless it is there, and take away what a killed server left behind."""
+def prepare(state_dir: Path, *, port: int = 0, durable: bool = True) -> Postgres:
+    """Create the cluster unless it is there, and take away what a killed server left behind.
+
+    What a start that was cut off has left is made anew; data is never deleted. Without a port a free one is taken;
+    without ``durable`` a crash of the machine may undo it.
+    """
     user = _unprivileged_user()
     binaries, data = _package() / "pginstall" / "bin", state_dir / "postgres"
+    cluster.check(data)
     note = None
     if user and not _reaches(user, data, binaries):
         binaries, data = _elsewhere(state_dir, user)
@@ -95,12 +101,11 @@ def prepare(state_dir: Path, *, port: int = PORT) -> Postgres:
             )
         )
     passwords = _passwords(state_dir)
-    if (data / "PG_VERSION").exists():
-        _check_version(data)
-        _remove_stale_pid(data)
-    else:
-        _init(data, binaries, user, passwords["postgres"])
-    return Postgres(data, binaries, user, free_port(port), passwords, note)
+    cluster.check(data)
+    if cluster.is_empty(data):
+        cluster.make(data, binaries, user, passwords["postgres"], durable=durable)
+    cluster.remove_stale_pid(data)
+    return Postgres(data, binaries, user, port or free_port(), passwords, note)
 
 
 def _unprivileged_user() -> str | None:
@@ -109,7 +114,7 @@ def _unprivileged_user() -> str | None:
     try:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        made = _run_as(None, ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER])
+        made = run_as(None, ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER])
         if made.returncode:
             raise StartError(
                 tell(
@@ -135,27 +140,11 @@ def _package() -> Path:
 
 
 def _reaches(user: str, data: Path, binaries: Path) -> bool:
-    _own(data, user)
+    own(data, user)
     return (
-        _run_as(user, [str(binaries / "postgres"), "--version"]).returncode == 0
-        and _run_as(user, ["test", "-w", str(data)]).returncode == 0
+        run_as(user, [str(binaries / "postgres"), "--version"]).returncode == 0
+        and run_as(user, ["test", "-w", str(data)]).returncode == 0
     )
-
-
-def _run_as(user: str | None, command: list[str]) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(  # noqa: S603 - our own binaries
-            command,
-            user=user,
-            group=pwd.getpwnam(user).pw_gid if user else None,
-            extra_groups=[] if user else None,
-            cwd="/",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError as error:
-        return subprocess.CompletedProcess(command, 126, "", str(error))
 
 
 def _elsewhere(state_dir: Path, user: str) -> tuple[Path, Path]:
@@ -165,6 +154,7 @@ def _elsewhere(state_dir: Path, user: str) -> tuple[Path, Path]:
     copy = REACHABLE / f"postgres-{version}"
     if not copy.exists():
         REACHABLE.mkdir(parents=True, exist_ok=True)
+        REACHABLE.chmod(0o755)  # the other user must get through
         unfinished = REACHABLE / f".copy-{os.getpid()}"
         shutil.copytree(package, unfinished / package.name, symlinks=True)
         shutil.copytree(package.parent / f"{package.name}.libs", unfinished / f"{package.name}.libs")
@@ -186,85 +176,14 @@ def _elsewhere(state_dir: Path, user: str) -> tuple[Path, Path]:
     return binaries, data
 
 
-def _own(data: Path, user: str) -> None:
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if data.stat().st_uid != pwd.getpwnam(user).pw_uid:
-        shutil.chown(data, user, pwd.getpwnam(user).pw_gid)
-
-
 def _passwords(state_dir: Path) -> dict[str, str]:
-    path = state_dir / "postgres-passwords.json"
-    if not path.exists():
-        state_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        roles = ("postgres", "adx_app", "adx_migrate")
-        path.write_text(json.dumps({role: secrets.token_urlsafe(18) for role in roles}))
-    passwords: dict[str, str] = json.loads(path.read_text())
+    made = kept(state_dir / "postgres-passwords.json", _new_passwords)
+    passwords: dict[str, str] = json.loads(made)
     return passwords
 
 
-def _init(data: Path, binaries: Path, user: str | None, password: str) -> None:
-    # Half a cluster from a start that was killed is of no use to anybody.
-    if data.exists():
-        shutil.rmtree(data)
-    data.mkdir(mode=0o700, parents=True)
-    if user:
-        _own(data, user)
-    secret = data.with_name(f"{data.name}-password")
-    secret.touch(mode=0o600)
-    secret.write_text(password)
-    if user:
-        shutil.chown(secret, user)
-    # One locale for all machines, so that sorting and comparing never depend on where it runs.
-    options = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"]
-    access = ["--auth=scram-sha-256", "-U", "postgres", f"--pwfile={secret}"]
-    try:
-        done = _run_as(user, [str(binaries / "initdb"), "-D", str(data), *options, *access])
-    finally:
-        secret.unlink()
-    if done.returncode:
-        raise StartError(
-            tell(N_("PostgreSQL's initdb failed in {folder}:\n{reason}", folder=str(data), reason=done.stderr.strip()))
-        )
-
-
-def _check_version(data: Path) -> None:
-    found = (data / "PG_VERSION").read_text().strip()
-    if found != MAJOR:
-        raise StartError(
-            tell(
-                N_(
-                    "{folder} was made by PostgreSQL {found}, this is {ours}. "
-                    "Move that folder away to start empty, or restore a dump of it afterwards.",
-                    folder=str(data),
-                    found=found,
-                    ours=str(MAJOR),
-                )
-            )
-        )
-
-
-def _remove_stale_pid(data: Path) -> None:
-    """Remove the pid file of a dead server; another process may have its number by now."""
-    pid_file = data / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    pid = pid_file.read_text().partition("\n")[0].strip()
-    try:
-        owner = Path(f"/proc/{pid}/cwd").readlink()
-    except OSError:
-        owner = None
-    if owner == data:
-        raise StartError(
-            tell(
-                N_(
-                    "A PostgreSQL server (process {pid}) still uses {folder}. Stop it with `kill -INT {pid}`.",
-                    pid=str(pid),
-                    folder=str(data),
-                )
-            )
-        )
-    pid_file.unlink()
+def _new_passwords() -> str:
+    return json.dumps({role: secrets.token_urlsafe(18) for role in ("postgres", "adx_app", "adx_migrate")})
 
 
 async def _answers(data: Path, url: str) -> bool:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import httpx
 import psutil
 import pytest
+from redis import Redis
+from redis.exceptions import AuthenticationError
 
 from core.settings import ROOT
 from entrypoints.embedded import leftovers
@@ -96,6 +98,9 @@ def test_killing_any_part_only_delays_and_stopping_leaves_nothing(state_dir: Pat
     for label in ("Demo account", "Mailbox", "Temporal", "ada@example.com"):
         assert label in dev.log
     assert dev.answers()
+    assert open_to_others(state_dir) == []
+    with pytest.raises(AuthenticationError):
+        Redis(port=int(re.findall(r"REDIS_URL=.*:([0-9]+)/", (state_dir / "env").read_text())[0])).ping()
 
     for name in ("worker", "web"):
         killed = dev.child(name)
@@ -107,13 +112,21 @@ def test_killing_any_part_only_delays_and_stopping_leaves_nothing(state_dir: Pat
     # The stack itself is killed: its servers live on as orphans, until the next start finds them.
     dev.end(signal.SIGKILL)
     assert {process.name() for process in leftovers.find(state_dir)} >= {"postgres", "valkey-server", "temporal"}
+    address = dev.address
     again = Dev(state_dir).started()
+    assert again.address == address
     assert "stopped what an earlier start left running" in again.log
     assert again.answers()
 
     assert again.end(signal.SIGINT) == 0
     assert leftovers.find(state_dir) == []
     assert "Traceback" not in again.log
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """What of a stack's state others of this machine could read, write or list."""
+    beyond = [path for path in folder.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077]
+    return [*map(str, beyond), *([str(folder)] if folder.stat().st_mode & 0o066 else [])]
 
 
 def has_child(dev: Dev, name: str, other_than: int) -> bool:

@@ -112,7 +112,7 @@ def _alone(state_dir: Path) -> Iterator[None]:
 
 
 def _start(state_dir: Path, workers: int) -> Shared:
-    cluster = postgres.prepare(state_dir, port=0)
+    cluster = postgres.prepare(state_dir, durable=False)
     redis_port, temporal_port = free_port(), free_port()
     numbers = range(max(workers, LEAST_NAMESPACES))
     namespaces = [f"{use}-{number}" for use in ("test", "deployment") for number in numbers]
