@@ -94,6 +94,11 @@ class Shares:
             del self._strikes[key]
         return len(found)
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether there is no free place."""
+        return not self._free
+
     def held(self, key: Hashable) -> int:
         """Return how many places the key holds now."""
         return self._held[key]

@@ -20,6 +20,10 @@ STANDS_STILL = 3.0
 """Seconds without anybody's turn after which a line is no longer joined: what is ahead does not get done."""
 
 
+SHARE_OF_THE_NEWEST = 0.1
+"""How much the newest time between two turns counts for what is expected of the next."""
+
+
 class BusyError(Exception):
     """There is more to do than can be done in time; nothing of this was begun."""
 
@@ -77,6 +81,7 @@ class Turns:
         self._most_waiting = waiting
         self.seconds = seconds
         self._moved_at = 0.0
+        self._interval = 0.0
 
     @property
     def waiting(self) -> int:
@@ -85,9 +90,16 @@ class Turns:
 
     @property
     def is_full(self) -> bool:
-        """Whether one more would be refused. Known before anything is done for it."""
+        """Whether one more would be refused, since there is no room, or since its turn would not come in time.
+
+        Known before anything is done for it.
+        """
         waiting = self._shares.waiting()
-        return waiting > 0 and (waiting >= self._most_waiting or _now() - self._moved_at > STANDS_STILL)
+        if waiting == 0:
+            return False
+        if waiting >= self._most_waiting or waiting * self._interval > self.seconds:
+            return True
+        return _now() - self._moved_at > STANDS_STILL
 
     def turn(self, key: Hashable) -> Turn:
         """Return a turn to be taken."""
@@ -99,6 +111,7 @@ class Turns:
             raise BusyError
         if not self._shares.waiting():
             self._moved_at = _now()
+        has_to_wait = self._shares.is_taken
         stack = AsyncExitStack()
         try:
             async with asyncio.timeout(self.seconds):
@@ -106,6 +119,8 @@ class Turns:
         except (TimeoutError, CrowdedError):
             await stack.aclose()
             raise BusyError from None
+        if has_to_wait:
+            self._interval += (_now() - self._moved_at - self._interval) * SHARE_OF_THE_NEWEST
         self._moved_at = _now()
         return stack
 

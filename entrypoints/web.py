@@ -52,6 +52,9 @@ OPEN_AT_ONCE = 20_000
 
 SECONDS_TO_STOP = 10
 
+STREAM_CONNECTIONS = 4
+"""Database connections for opening streams and for looking whether they may stay: not those of pages."""
+
 
 def serve(settings: Settings, features: Iterable[str]) -> None:
     """Serve until SIGTERM or Ctrl-C. The features travel to granian's worker process by ``ADX_FEATURES``."""
@@ -147,6 +150,8 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     client = await connect(settings, wait_seconds=0)
+    stream_db = await Database.connect(settings, pool_size=STREAM_CONNECTIONS, overflow=0)
+    stack.push_async_callback(stream_db.close)
     transport = Transport(redis)
     publisher = OutboxPublisher(db, transport)
     stack.push_async_callback(publisher.stop)
@@ -162,22 +167,29 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     texts = catalogues(settings)
     themes = Themes.load(ROOT / "themes", watch=settings.environment == "development")
     wordings = Wordings(db)
+
+    def identity_over(database: Database, *, notes_use: bool = True) -> Identity:
+        return Identity(
+            database,
+            Hosts.of(settings),
+            lambda wanted, default: negotiate(wanted, texts.locales, default),
+            Offers(lambda: texts.locales, lambda: themes.keys),
+            notes_use=notes_use,
+        )
+
     storage = Storage.from_url(settings.storage_url)
     return Services(
         settings=settings,
         db=db,
-        identity=Identity(
-            db,
-            Hosts.of(settings),
-            lambda wanted, default: negotiate(wanted, texts.locales, default),
-            Offers(lambda: texts.locales, lambda: themes.keys),
-        ),
+        identity=identity_over(db),
+        # The recheck of open streams notes for all of them together that they are in use.
+        stream_identity=identity_over(stream_db, notes_use=False),
         redis=redis,
         storage=storage,
         temporal=RunControl(client),
         contracts=contracts,
         notice_kinds=registry.notice_kinds(),
-        hub=Hub(transport, gatekeeper=SessionGatekeeper(db)),
+        hub=Hub(transport, gatekeeper=SessionGatekeeper(stream_db)),
         cache=Cache(redis),
         throttle=Throttle(redis, db),
         catalogues=texts,

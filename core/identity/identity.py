@@ -53,12 +53,22 @@ class _Remembered:
 class Identity:
     """Resolves requests; keeps what it found for a second, so that a page and its fragments ask once."""
 
-    def __init__(self, db: Database, hosts: Hosts, choose_locale: LocaleChooser, offers: Offers | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        hosts: Hosts,
+        choose_locale: LocaleChooser,
+        offers: Offers | None = None,
+        *,
+        notes_use: bool = True,
+    ) -> None:
+        """``notes_use`` is whether being found counts as a use of a session here."""
         self.hosts = hosts
         self.sessions = Sessions(db)
         self._db = db
         self._choose_locale = choose_locale
         self._offers = offers
+        self._notes_use = notes_use
         self._remembered: dict[object, _Remembered] = {}
         self._forgotten = 0
 
@@ -125,7 +135,7 @@ class Identity:
             asked_at = self._forgotten
             session = await self.sessions.find(token, tenant_id)
             self._remember(key, session, asked_at)
-            if session and session.seen_at < datetime.now(UTC) - TOUCH_EVERY:
+            if self._notes_use and session and session.seen_at < datetime.now(UTC) - TOUCH_EVERY:
                 await self.sessions.touch(session)
         return session if isinstance(session, FoundSession) else None
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import CursorResult, text
 
 from core.context import HOME_TENANT_ID, Person, Role, TenantFacts
+from core.gathered import Gathered
 from core.identity.look import Look
 from core.ids import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     from core.db import Database
@@ -44,12 +46,12 @@ INSERT = text("""
 # The role is read with the session: a change of role, or a membership that has ended, counts at the next request.
 # So are the person's preferences.
 FIND = """
-    select s.id, s.parent_id, s.user_id, s.name, s.email, s.level, s.seen_at, p.role,
+    select s.token_hash, s.id, s.parent_id, s.user_id, s.name, s.email, s.level, s.seen_at, p.role,
         l.locale, l.timezone, l.colour_scheme, l.theme
     from platform.sessions s
     left join platform.preferences l on l.user_id = s.user_id
     left join platform.people p on p.tenant_id = s.tenant_id and p.user_id = s.user_id and p.state = 'active'
-    where s.token_hash = $1 and s.tenant_id = $2
+    where s.token_hash = any($1) and s.tenant_id = $2
         and s.expires_at > now() and s.seen_at > now() - cast($3 as interval)
 """
 TOUCH = text("update platform.sessions set seen_at = now() where id = :id or id = :parent_id")
@@ -139,6 +141,7 @@ class Sessions:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._finding: Gathered[UUID, bytes, FoundSession] = Gathered(self._find)
 
     async def open(  # keyword-only facts of the row
         self,
@@ -176,14 +179,13 @@ class Sessions:
         return token
 
     async def find(self, token: str, tenant_id: UUID) -> FoundSession | None:
-        """Return the live session of a token in a tenant."""
+        """Return the live session of a token in a tenant. Many who ask at the same time are looked up together."""
+        return await self._finding.get(tenant_id, _hash(token))
+
+    async def _find(self, tenant_id: UUID, hashes: Collection[bytes]) -> Mapping[bytes, FoundSession]:
         async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
-            row = await (await uow.driver()).fetchrow(FIND, _hash(token), tenant_id, IDLE)
-        if row is None:
-            return None
-        person = Person(row["user_id"], row["name"], row["email"])
-        look = Look(row["locale"], row["timezone"], row["colour_scheme"], row["theme"])
-        return FoundSession(row["id"], row["parent_id"], person, row["level"], row["role"], row["seen_at"], look)
+            rows = await (await uow.driver()).fetch(FIND, list(hashes), tenant_id, IDLE)
+        return {row["token_hash"]: _found(row) for row in rows}
 
     async def touch(self, session: FoundSession) -> None:
         """Note that the session is in use."""
@@ -262,6 +264,12 @@ class Sessions:
         async with self._db.unit_of_work(HOME_TENANT_ID, GATEWAY) as uow:
             result = await uow.session.execute(statement, params)
             return list(result.all()) if isinstance(result, CursorResult) and result.returns_rows else []
+
+
+def _found(row: Any) -> FoundSession:  # noqa: ANN401  # a row of FIND
+    person = Person(row["user_id"], row["name"], row["email"])
+    look = Look(row["locale"], row["timezone"], row["colour_scheme"], row["theme"])
+    return FoundSession(row["id"], row["parent_id"], person, row["level"], row["role"], row["seen_at"], look)
 
 
 def _hash(token: str) -> bytes:

@@ -18,7 +18,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from core.live.delivery import Channel, Delivery, Renderer
-from core.live.message import HEARTBEAT, away_message, back_message, position_message
+from core.live.message import HEARTBEAT, away_message, back_message, pace_message, position_message
 from core.live.rechecks import Rechecks
 from core.live.transport import BEGINNING, Transport, place
 from core.live.viewer import Groups, Subscription
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 15
+LEAST_PACE = 1000
+PACE_OF_A_STREAM = 0.75
+"""Milliseconds of the average time after which pages come back, for each that is open here: up to 667 a second."""
 RECHECK_SECONDS = 3
 WAIT_SECONDS = 2.0
 SERVER_SECONDS = 2.0
@@ -65,6 +68,8 @@ class Hub:
         self._server: str | None = None
         self._server_seen_at = 0.0
         self._away = False
+        self.pace = LEAST_PACE
+        """How long a page of this process waits on average, in milliseconds, before it comes back."""
         self._started = False
         self._draining = False
 
@@ -117,7 +122,7 @@ class Hub:
 
     def join(self, ctx: Context, position: str | None) -> Subscription:
         """Open a stream of what ``ctx`` may see, from after ``position`` (from now on without one)."""
-        viewer = Subscription(ctx, position, self._groups)
+        viewer = Subscription(ctx, position, self._groups, self.pace)
         if self._draining:
             viewer.end("drained")
             return viewer
@@ -252,8 +257,9 @@ class Hub:
             await asyncio.sleep(1)
             second += 1
             viewers = [viewer for channel in self._channels.values() for viewer in channel.viewers]
+            self.pace = max(LEAST_PACE, int(round(len(viewers) * PACE_OF_A_STREAM, -3)))
             for viewer in viewers[second % HEARTBEAT_SECONDS :: HEARTBEAT_SECONDS]:
-                _beat(viewer)
+                _beat(viewer, self.pace)
             await self._rechecks.end_refused(viewers[second % RECHECK_SECONDS :: RECHECK_SECONDS])
 
 
@@ -264,8 +270,11 @@ async def _pause(previous: float) -> float:
     return length
 
 
-def _beat(viewer: Subscription) -> None:
+def _beat(viewer: Subscription, pace: int) -> None:
     """Show that the stream is alive; where it passed by facts of others, say how far it is."""
+    if pace != viewer.pace:
+        viewer.pace = pace  # one number for all, not one each
+        viewer.notice(pace_message(pace))
     if not viewer.caught_up:
         return
     if viewer.position is not None and viewer.told is not None and place(viewer.position) > place(viewer.told):

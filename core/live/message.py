@@ -45,6 +45,11 @@ def back_message() -> bytes:
     return named_message("", "live:back", {})
 
 
+def pace_message(milliseconds: int) -> bytes:
+    """Tell the page how long to wait, on average, before it comes back when the stream breaks off."""
+    return f"retry: {milliseconds}\n{named_message('', 'live:pace', {}).decode()}".encode()
+
+
 def _line(value: str) -> str:
     """Return a value of one line; with a break in it, what follows would be a field, or an event, of its own."""
     if any(character in BREAKS for character in value):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
+import re
 import sys
 import time
 from contextlib import suppress
+from itertools import count
 
 EVENT = b"event: files:changed"
+RETRY = re.compile(rb"retry: ([0-9]+)")
+MOST_PAUSE = 30.0
+FIRST_PACE = 1.0
+"""Seconds after which a page comes back, on average, unless its stream has told it otherwise."""
 OPENED_AT_ONCE = 16
 SECONDS_TO_OPEN = 20
 SECONDS_FOR_ALL = 65
@@ -21,15 +28,19 @@ class Page(asyncio.Protocol):
     def __init__(self, pages: Pages, request: bytes) -> None:
         self._pages = pages
         self._request = request
+        self.transport: asyncio.Transport | None = None
         self.opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         if not self.opened.done():
             self.opened.set_result(data.startswith(b"HTTP/1.1 200"))
+        if found := RETRY.search(data):
+            self._pages.pace = int(found[1]) / 1000
         if EVENT in data:
             self._pages.arrived()
 
@@ -48,21 +59,53 @@ class Pages:
         self._last = 0.0
         self._wanted = 0
         self._complete = asyncio.Event()
+        self._open: dict[str, Page] = {}
+        self.pace = FIRST_PACE
 
     async def open(self, tokens: list[str]) -> dict[str, float]:
         gate, end = asyncio.Semaphore(OPENED_AT_ONCE), time.monotonic() + SECONDS_FOR_ALL
 
         async def one(token: str) -> bool:
-            request = f"GET /live HTTP/1.1\r\nHost: {self._host}\r\nCookie: __Host-adx_session={token}\r\n\r\n".encode()
             async with gate:
-                if time.monotonic() > end:
-                    return False
-                loop = asyncio.get_running_loop()
-                _, page = await loop.create_connection(lambda: Page(self, request), "127.0.0.1", self._port)
-                return await asyncio.wait_for(page.opened, SECONDS_TO_OPEN)
+                return time.monotonic() < end and await self._dial(token)
 
         found = await asyncio.gather(*(one(token) for token in tokens), return_exceptions=True)
         return {"open": sum(item is True for item in found)}
+
+    async def break_off(self, seconds: float) -> dict[str, float]:
+        """Lose all streams at the same moment, and come back as browsers do; tells how long that took."""
+        tokens, began = list(self._open), time.monotonic()
+        dials = 0
+
+        async def come_back(token: str) -> float:
+            nonlocal dials
+            for attempt in count():
+                pause = min(MOST_PAUSE, self.pace * 2**attempt)
+                await asyncio.sleep(random.uniform(0, 2 * pause))  # noqa: S311  # no secret
+                dials += 1
+                with suppress(OSError, TimeoutError):
+                    if await self._dial(token):
+                        break
+            return time.monotonic() - began
+
+        for page in list(self._open.values()):
+            if page.transport is not None:
+                page.transport.abort()
+        self._open.clear()
+        done, pending = await asyncio.wait([asyncio.create_task(come_back(each)) for each in tokens], timeout=seconds)
+        for task in pending:
+            task.cancel()
+        return {"back": len(done), "seconds": max((task.result() for task in done), default=0.0), "dials": dials}
+
+    async def _dial(self, token: str) -> bool:
+        request = f"GET /live HTTP/1.1\r\nHost: {self._host}\r\nCookie: __Host-adx_session={token}\r\n\r\n".encode()
+        loop = asyncio.get_running_loop()
+        transport, page = await loop.create_connection(lambda: Page(self, request), "127.0.0.1", self._port)
+        if await asyncio.wait_for(page.opened, SECONDS_TO_OPEN):
+            self._open[token] = page
+            return True
+        transport.close()
+        return False
 
     async def await_all(self, wanted: int, seconds: float) -> dict[str, float]:
         self._count, self._wanted = 0, wanted
@@ -85,9 +128,12 @@ async def main(host: str, port: int) -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     while line := await orders.readline():
         order = json.loads(line)
-        answer = await (
-            pages.open(order["open"]) if "open" in order else pages.await_all(order["await"], order["seconds"])
-        )
+        if "open" in order:
+            answer = await pages.open(order["open"])
+        elif "break_off" in order:
+            answer = await pages.break_off(order["break_off"])
+        else:
+            answer = await pages.await_all(order["await"], order["seconds"])
         sys.stdout.write(f"{json.dumps(answer)}\n")
         sys.stdout.flush()
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redis.asyncio import Redis
 
 from core.live.fact import Fact
 from core.live.transport import Transport
-from tests.bench.figures import Row, percentile
+from tests.bench.figures import Row, ms, p50_p95, percentile
+from tests.bench.http import Browser
 from tests.bench.people import make_tenant
 from tests.bench.processes import running
 
@@ -28,6 +30,15 @@ WARM_UPS = 100
 BROADCASTS = 3
 KILOBYTES_FIGURE, SECONDS_FIGURE = 40, 1.0
 SECONDS_TO_SETTLE = 2
+SECONDS_TO_COME_BACK = 30.0
+SECONDS_WAITED_FOR_THEM = 60.0
+SECONDS_UNTIL_ALL_WERE_TOLD = 17
+"""A heartbeat, by which each stream is told how its page is to come back."""
+
+READERS = 10
+SECONDS_BETWEEN_PAGES = 0.5
+SECONDS_BEFORE = 5
+PAGE_FIGURE = 0.5
 SECONDS_TO_ARRIVE = 20
 
 
@@ -51,8 +62,43 @@ async def measure(product: Product) -> list[Row]:
             kilobytes = (web.memory_info().rss - before) / (opened - WARM_UPS) / 1024
             took = [await _broadcast(redis, tenant, clients, opened) for _ in range(BROADCASTS)]
             rows.append(_row(size, opened, kilobytes, took, len(tokens) / seconds_to_open))
+        await asyncio.sleep(SECONDS_UNTIL_ALL_WERE_TOLD)
+        rows.append(await _storm(product, clients, opened))
     await redis.aclose()
     return rows
+
+
+async def _storm(product: Product, clients: Process, opened: int) -> Row:
+    """Lose all streams at once, and read pages until they are back."""
+    readers = make_tenant(product, "readers", READERS)
+    before = await _read_until(product, readers, asyncio.create_task(asyncio.sleep(SECONDS_BEFORE)))
+    coming_back = asyncio.create_task(_ask(clients, {"break_off": SECONDS_WAITED_FOR_THEM}))
+    took = await _read_until(product, readers, coming_back)
+    found = await coming_back
+    met = found["back"] == opened and found["seconds"] <= SECONDS_TO_COME_BACK and percentile(took, 95) < PAGE_FIGURE
+    return Row(
+        f"{opened:,} streams lost at once",
+        f"{found['back']:,.0f} back in {found['seconds']:.0f} s, pages meanwhile {p50_p95(took)}",
+        f"{found['dials']:,.0f} dials; pages before {p50_p95(before)}",
+        figure=f"all in {SECONDS_TO_COME_BACK:.0f} s, p95 < {ms(PAGE_FIGURE)}",
+        met=met,
+    )
+
+
+async def _read_until(product: Product, readers: Tenant, end: asyncio.Task[Any]) -> list[float]:
+    """Return how long pages take until something has ended."""
+    took: list[float] = []
+
+    async def read(token: str) -> None:
+        async with Browser("127.0.0.1", product.port, product.host("readers"), token) as browser:
+            while not end.done():
+                began = time.perf_counter()
+                answer = await browser.get("/files")
+                took.append(time.perf_counter() - began if answer.status == 200 else math.inf)
+                await asyncio.sleep(SECONDS_BETWEEN_PAGES)
+
+    await asyncio.gather(*(read(signed.token) for signed in readers.people))
+    return took
 
 
 def _row(size: int, opened: int, kilobytes: float, took: list[float], rate: float) -> Row:

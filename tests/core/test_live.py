@@ -187,3 +187,18 @@ async def test_those_who_are_shown_the_same_share_a_group_and_it_ends_with_the_l
     await eventually(lambda: len(hub._groups) == 2)  # that of all, and that of whom a fact names
     hub.leave(same)
     assert stays.group_for(EVERYONE) is hub.join(CONTEXT, None).group_for(EVERYONE)
+
+
+async def test_pages_are_told_to_come_back_the_later_the_more_they_are(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.live.hub.HEARTBEAT_SECONDS", 1)
+    few = Reader(hub.join(CONTEXT, None))
+    await few.until(":\n\n")
+    assert "retry:" not in few.text
+
+    monkeypatch.setattr("core.live.hub.PACE_OF_A_STREAM", 2000)
+    more = Reader(hub.join(CONTEXT, None))
+    for reader in (few, more):
+        await reader.until("retry: 4000\nevent: live:pace")
+    assert hub.pace == 4000

@@ -98,6 +98,22 @@ async def test_a_line_that_stands_still_is_not_joined(monkeypatch: pytest.Monkey
     await floor.end_all()
 
 
+async def test_a_line_is_not_joined_where_the_turn_is_not_expected_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(module, "_now", lambda: now)
+    floor = Floor(Turns(at_once=1, waiting=99, seconds=5))
+    await floor.ask("a0")
+    for number in range(60):  # a second each
+        await floor.ask(f"a{number + 1}")
+        now += 1
+        await floor.end(f"a{number}")
+    assert not refused(floor)
+
+    await floor.ask(*(f"b{number}" for number in range(8)))
+    assert refused(floor) == ["b6", "b7"], "five wait for five seconds, the next for longer"
+    await floor.end_all()
+
+
 async def test_nobody_who_gives_up_takes_a_place_along() -> None:
     floor = Floor(Turns(at_once=1, waiting=9, seconds=30))
     await floor.ask("a1", "b1", "c1", "d1")

@@ -213,12 +213,17 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     app.before_request(check_entry)
     app.after_request(_Finishing(SecurityHeaders(services.settings)).finish)
     services.hub.render_with(FactRenderer(kit))
-    services.hub.hear(CONTEXT_CHANGED, lambda _: services.identity.forget())
+    services.hub.hear(CONTEXT_CHANGED, lambda _: _forget(services))
     STREAMS.set_function(lambda: services.hub.viewers)
     app.before_serving(services.hub.start)
     app.after_serving(services.hub.drain)
     app.asgi_app = Gate(app.asgi_app, kit, app.turns)  # type: ignore[method-assign]  # Quart's own way to wrap
     return app
+
+
+def _forget(services: Services) -> None:
+    services.identity.forget()
+    services.stream_identity.forget()
 
 
 def _offer_slots(app: WebApp) -> None:

@@ -25,6 +25,7 @@ from web.kit.admission import objection
 from web.kit.busy import Busy
 from web.kit.cookies import read_cookies
 from web.kit.errors import REFUSED_AT_THE_GATE
+from web.kit.openings import Openings
 from web.kit.security import DEVICE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, SecurityHeaders
 from web.kit.services import serving
 from web.kit.stopping import drain_when_told_to_stop
@@ -62,6 +63,7 @@ class Gate:
         self._proxies = kit.services.settings.trusted_proxies
         self._turns = turns
         self._busy = Busy(kit, self._headers)
+        self._openings = Openings()
         self._stops_streams = False
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401  # an ASGI scope
@@ -74,7 +76,9 @@ class Gate:
             await self._kit.static.answer(scope, self._guarded(send))
         elif scope["path"].startswith(HEALTH):
             await self._health(scope, self._guarded(send))
-        elif self._turns.is_full and scope["path"] != live.PATH:
+        elif scope["path"] == live.PATH and self._openings.turns.is_full:
+            await self._openings.send_away(self._guarded(send))
+        elif scope["path"] != live.PATH and self._turns.is_full:
             await self._busy.answer(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
@@ -122,7 +126,7 @@ class Gate:
         if not self._stops_streams:
             self._stops_streams = True
             drain_when_told_to_stop(self._kit.services.hub)
-        visit.ctx = await live.answer(self._kit, scope, visit, receive, send) or visit.ctx
+        visit.ctx = await live.answer(self._kit, self._openings, visit, scope, receive, send) or visit.ctx
 
     def _guarded(self, send: Send) -> Send:
         """Have answers that no route makes carry the headers of every answer."""

@@ -10,7 +10,11 @@ from urllib.parse import parse_qs
 
 import structlog
 
-from core.live.message import HEARTBEAT
+from core.live.hub import LEAST_PACE
+from core.live.message import HEARTBEAT, pace_message
+from core.turns import BusyError
+from web.kit.limits import network_of
+from web.kit.openings import refuse
 from web.kit.services import serving
 
 if TYPE_CHECKING:
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 
     from core.context import Context
     from core.live import Fact, LiveViewer, Subscription
+    from core.turns import Turn
+    from web.kit.openings import Openings
     from web.kit.services import Kit
     from web.kit.visit import Visit
 
@@ -69,43 +75,65 @@ class FactRenderer:
             return None
         services = self._kit.services
         # A stream lives longer than a wording: what it shows is said as the tenant says it now.
-        tenant = await services.identity.tenant_by_slug(viewer.tenant.slug) or viewer.tenant
+        tenant = await services.stream_identity.tenant_by_slug(viewer.tenant.slug) or viewer.tenant
         await services.wordings.load(tenant.id, tenant.wording)
         with serving(self._kit):
             return await renderer(fact, replace(viewer, tenant=tenant))
 
 
-async def answer(kit: Kit, scope: Mapping[str, Any], visit: Visit, receive: Receive, send: Send) -> Context | None:
+async def answer(  # noqa: PLR0917  # an ASGI application's three, and what it works with
+    kit: Kit, openings: Openings, visit: Visit, scope: Mapping[str, Any], receive: Receive, send: Send
+) -> Context | None:
     """Stream until the browser leaves, or the stream has to end; returns who looked, if anybody might.
 
     Whoever may not look gets 401, 404, 429 or 503 in plain text, never a redirect: the page would take it for a stream.
     """
+    network = network_of(visit.address)
+    turn = openings.turns.turn(network)
     try:
-        async with asyncio.timeout(RESOLVE_SECONDS):
-            ctx = await kit.services.identity.resolve(
-                visit.host, visit.token, accept_language=_language(scope), device=visit.device
-            )
-    except Exception as error:  # noqa: BLE001  # any outage: the page tries again
-        log.warning("live.unavailable", error=repr(error))
-        await _refuse(send, 503, (b"retry-after", b"5"))
+        await turn.take()
+        if seconds := openings.count(network, visit.token):
+            await turn.end()
+            await openings.send_away(send, 429, seconds)
+            return None
+        ctx = await _who(kit, scope, visit)
+        if ctx is None or ctx.person is None:
+            await refuse(send, 404 if ctx is None else 401)
+        elif kit.services.hub.draining:
+            await refuse(send, 503, (b"retry-after", b"1"))
+        elif kit.services.hub.is_full_for(ctx):
+            await refuse(send, 429, (b"retry-after", b"30"))
+        else:
+            await _stream(kit, ctx, _position(scope), receive, send, turn)
+    except BusyError:
+        await openings.send_away(send)
         return None
-    if ctx is None or ctx.person is None:
-        await _refuse(send, 404 if ctx is None else 401)
-        return ctx
-    if kit.services.hub.draining:
-        await _refuse(send, 503, (b"retry-after", b"1"))
-        return ctx
-    if kit.services.hub.is_full_for(ctx):
-        await _refuse(send, 429, (b"retry-after", b"30"))
-        return ctx
-    await _stream(kit, ctx, _position(scope), receive, send)
+    finally:
+        await turn.end()
     return ctx
 
 
-async def _stream(kit: Kit, ctx: Context, position: str | None, receive: Receive, send: Send) -> None:
+async def _who(kit: Kit, scope: Mapping[str, Any], visit: Visit) -> Context | None:
+    """Return who looks; whatever cannot be asked now, the page tries again."""
+    try:
+        async with asyncio.timeout(RESOLVE_SECONDS):
+            return await kit.services.stream_identity.resolve(
+                visit.host, visit.token, accept_language=_language(scope), device=visit.device
+            )
+    except Exception as error:
+        log.warning("live.unavailable", error=repr(error))
+        raise BusyError from error
+
+
+async def _stream(  # noqa: PLR0917  # both directions, and what ends as it begins
+    kit: Kit, ctx: Context, position: str | None, receive: Receive, send: Send, turn: Turn
+) -> None:
+    hub = kit.services.hub
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
-    subscription = kit.services.hub.join(ctx, position)
+    first = HEARTBEAT if hub.pace == LEAST_PACE else pace_message(hub.pace)
+    await send({"type": "http.response.body", "body": first, "more_body": True})
+    subscription = hub.join(ctx, position)
+    await turn.end()
     watcher = asyncio.create_task(_watch(receive, subscription))
     subscription.on_end = _give_up_later(asyncio.current_task())
     try:
@@ -150,9 +178,3 @@ def _position(scope: Mapping[str, Any]) -> str | None:
 def _language(scope: Mapping[str, Any]) -> str:
     found = (value for name, value in scope["headers"] if name.lower() == b"accept-language")
     return next(found, b"").decode("latin-1")
-
-
-async def _refuse(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
-    told = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store"), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": told})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})

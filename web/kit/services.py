@@ -36,11 +36,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The collaborators of all routes. ``redis`` and ``temporal`` may be down at any time; pages cope."""
+    """The collaborators of all routes. ``redis`` and ``temporal`` may be down at any time; pages cope.
+
+    ``stream_identity`` resolves those who open streams, over database connections of its own: however many come back
+    at the same time, pages have theirs.
+    """
 
     settings: Settings
     db: Database
     identity: Identity
+    stream_identity: Identity
     redis: Redis
     storage: Storage
     temporal: RunControl

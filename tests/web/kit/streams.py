@@ -21,6 +21,7 @@ class Stream:
             "headers": headers, "client": ("198.18.1.1", 5000), "scheme": "http", "http_version": "1.1",
         }  # fmt: skip
         self.status = 0
+        self.headers: dict[str, str] = {}
         self.messages: list[tuple[str, str, str]] = []
         self.blocked = asyncio.Event()
         self.blocked.set()
@@ -63,6 +64,7 @@ class Stream:
     async def _send(self, message: Any) -> None:  # an ASGI message
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
         else:
             self._text += message["body"].decode()
             self._parse()

@@ -104,6 +104,22 @@ async def test_news_is_shown_once_and_older_news_is_not(page: Page, two_tenants:
     assert await page.locator("#announcer").inner_text() == "Run x: done"
 
 
+async def test_pages_come_back_spread_over_time_and_no_sooner_than_they_are_told(page: Page) -> None:
+    assert await page.evaluate("htmx.config.sse.reconnectJitter") == 1
+    pauses = await page.evaluate("""() => {
+        const pauses = [], real = window.setTimeout;
+        window.setTimeout = (work, pause) => { pauses.push(pause); return 0; };
+        const response = { status: 503, headers: new Headers({ "Retry-After": "7" }) };
+        for (let i = 0; i < 40; i++) htmx.trigger("#live", "htmx:response:error", { ctx: { response } });
+        window.setTimeout = real;
+        return pauses;
+    }""")
+    assert len(pauses) == 40
+    assert min(pauses) >= 7000
+    assert len(set(pauses)) > 30
+    assert max(pauses) > 20_000, "and the later, the more often it was in vain"
+
+
 async def test_going_on_keeps_the_stream_and_moves_the_focus(page: Page, two_tenants: TwoTenants, redis: Redis) -> None:
     streams: list[str] = []
     page.on("request", lambda request: streams.append(request.url) if "/live" in request.url else None)

@@ -23,9 +23,11 @@
     html.dataset.live = yes ? "on" : "off";
     document.dispatchEvent(new Event("adx:live"));
   };
-  const again = () => {
+  /* All pages lose their streams at the same moment: each comes back at one of its own, and no sooner than it is told. */
+  const again = (told = 0) => {
     connected(false);
-    setTimeout(() => stream() && htmx.trigger(stream(), "live:retry"), Math.min(3e4, 500 * 2 ** failures++));
+    const pause = told * 1e3 + Math.random() * 2 * Math.min(3e4, 500 * 2 ** failures++);
+    setTimeout(() => stream() && htmx.trigger(stream(), "live:retry"), pause);
   };
   /* The session has ended: load the page anew, which leads to where one signs in. Never in a loop. */
   const left = () => {
@@ -43,7 +45,8 @@
   });
   on("htmx:response:error", (e) => {
     if (e.target.id !== "live") return;
-    if (e.detail.ctx.response.status >= 500 || e.detail.ctx.response.status === 429) again();
+    const { status, headers } = e.detail.ctx.response;
+    if (status >= 500 || status === 429) again(Number(headers?.get("Retry-After")) || 0);
     else left();
   });
   on("htmx:error", (e) => { if (e.target.id === "live") again(); });
