@@ -11,8 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import text
 
+from core.runs.survey import backlog, without_workers
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from redis.asyncio import Redis
     from temporalio.client import Client
@@ -48,8 +50,19 @@ class Check:
 class Health:
     """Asks every dependency through the connections that the process works with."""
 
-    def __init__(self, settings: Settings, *, db: Database, redis: Redis, storage: Storage, temporal: Client) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        db: Database,
+        redis: Redis,
+        storage: Storage,
+        temporal: Client,
+        queues: Sequence[str] = (),
+    ) -> None:
+        """``queues`` are those on which somebody has to work."""
         self._settings = settings
+        self._queues = queues
         self._db = db
         self._redis = redis
         self._storage = storage
@@ -73,6 +86,8 @@ class Health:
             "storage": self._ask_storage,
             "mail": lambda: greet(self._settings.smtp_url),
         }
+        if self._queues:
+            asked |= {"workers": self._ask_workers, "runs": self._ask_runs}
         if self._settings.clamd_url:
             clamd_url = self._settings.clamd_url
             asked["clamd"] = lambda: ping_clamd(clamd_url)
@@ -100,6 +115,21 @@ class Health:
     async def _ask_storage(self) -> str:
         await self._storage.exists("health")
         return "answers"
+
+    async def _ask_workers(self) -> str:
+        if idle := await without_workers(self._temporal, self._queues):
+            raise ConnectionError(f"nobody works for {', '.join(idle)}")
+        return "at work"
+
+    async def _ask_runs(self) -> str:
+        found = await backlog(self._db)
+        waits = (
+            f"launching {found.launching.total_seconds():.0f} s, outbox {found.outbox.total_seconds():.0f} s, "
+            f"stuck {found.stuck}"
+        )
+        if found.is_late or found.stuck:
+            raise ConnectionError(waits)
+        return waits
 
 
 def is_ready(checks: dict[str, Check]) -> bool:

@@ -36,3 +36,16 @@ RUNS = Counter(
     ["contract", "state"],
     registry=REGISTRY,
 )
+WAITING = Gauge(
+    "adx_runs_waiting_seconds",
+    "Age of what waits longest to be picked up: a launched run to be started, a fact in the outbox to be told.",
+    ["what"],
+    registry=REGISTRY,
+)
+STUCK = Gauge("adx_runs_stuck", "Open runs that need an engineer.", registry=REGISTRY)
+UNSETTLED = Gauge(
+    "adx_rows_unsettled",
+    "Rows that wait for a run of the contract, none of which is open.",
+    ["contract"],
+    registry=REGISTRY,
+)

@@ -116,6 +116,27 @@ def doctor() -> None:
 
 
 @app.command()
+def repair(
+    *,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do what is said. Without it, nothing is changed.", show_default=False)
+    ] = False,
+    rows_restored: Annotated[
+        bool,
+        typer.Option(
+            "--rows-restored",
+            help="The database is from a copy: what open workflows believe to have done is not believed.",
+            show_default=False,
+        ),
+    ] = False,
+) -> None:
+    """Say on what rows and workflows do not agree, after something was lost or restored, and make them agree."""
+    from entrypoints.repair import repair as look
+
+    raise SystemExit(asyncio.run(look(Settings.load(), apply=apply, rows_restored=rows_restored)))
+
+
+@app.command()
 def new_feature(
     name: Annotated[str, typer.Argument(help="What it is called in every layer, such as `notes`.")],
     thing: Annotated[str, typer.Argument(help="One of what it holds. Default: the name without its last s.")] = "",

@@ -14,7 +14,7 @@ from rich.table import Table
 from core.confinement.trial import open_doors
 from core.messages import messages_of
 from core.settings import Settings, SettingsError
-from entrypoints import doctor_checks as checks, walls
+from entrypoints import doctor_checks as checks, doctor_runs, walls
 from entrypoints.patched import outdated
 from entrypoints.terminal import tell
 
@@ -40,6 +40,10 @@ NAMES = {
     "Settings": N_("Settings"),
     "Programs": N_("Programs"),
     "Decoders": N_("Decoders"),
+    "Workers": N_("Workers"),
+    "Schedules": N_("Schedules"),
+    "Workflows": N_("Workflows"),
+    "Rows": N_("Rows"),
 }
 """What is examined; the others are programs, which have one name everywhere."""
 
@@ -66,6 +70,13 @@ EXAMINATIONS: tuple[tuple[str, Ask], ...] = (
     ("Mail", checks.mail),
     ("ClamAV", checks.clamd),
 )
+WORK: tuple[tuple[str, Ask], ...] = (
+    ("Workers", doctor_runs.workers),
+    ("Schedules", doctor_runs.schedules),
+    ("Workflows", doctor_runs.runs),
+    ("Rows", doctor_runs.rows),
+)
+"""What is wrong while the servers are fine: nobody works, or something was left lying."""
 
 
 def examine() -> int:
@@ -83,7 +94,7 @@ async def _findings() -> list[Finding]:
         remedy = tell(N_("Set what is named here, or start `bin/dev`, which runs servers of its own."))
         return [*found, Finding("Settings", "wrong", str(error), remedy)]
     found.append(Finding("Settings", "ok", settings.environment))
-    return [*found, *await asyncio.gather(*(_ask(name, ask, settings) for name, ask in EXAMINATIONS))]
+    return [*found, *await asyncio.gather(*(_ask(name, ask, settings) for name, ask in (*EXAMINATIONS, *WORK)))]
 
 
 def checks_of_the_machine() -> list[Finding]:
@@ -144,6 +155,10 @@ def _remedy(name: str) -> str:
         "Storage": "STORAGE_URL",
         "Mail": "SMTP_URL",
         "ClamAV": "CLAMD_URL",
+        "Workers": "TEMPORAL_ADDRESS",
+        "Schedules": "TEMPORAL_ADDRESS",
+        "Workflows": "DATABASE_URL",
+        "Rows": "DATABASE_URL",
     }[name]
     told = N_("See that it runs and that {variable} is its address; on a desk, start `bin/dev`.", variable=variable)
     return tell(told)

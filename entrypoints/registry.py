@@ -89,6 +89,11 @@ def contracts() -> Mapping[str, AnyContract]:
     return MappingProxyType({contract.name: contract for contract in runs})
 
 
+def queues() -> tuple[str, ...]:
+    """Return the task queues that have to be worked on: those of features with workflows."""
+    return tuple(feature for feature, classes in WORKFLOWS.items() if classes)
+
+
 def unsettled() -> tuple[Unsettled | NothingUnsettled, ...]:
     """Return what each feature says of its rows that wait for a run; every contract is named by one of them."""
     return (

@@ -196,5 +196,5 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         wordings=wordings,
         themes=themes,
         mailer=Mailer(settings, texts, wordings),
-        health=Health(settings, db=db, redis=redis, storage=storage, temporal=client),
+        health=Health(settings, db=db, redis=redis, storage=storage, temporal=client, queues=registry.queues()),
     )

@@ -25,6 +25,10 @@ class ReceivingActivities:
         """Make sure that the uploaded bytes are all there."""
         async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
             file = await FileRepository(uow.session).get(ref.file_id)
+        if file.verdict is not None:
+            return Received(file.size, file.verdict)
+        if file.state != "pending":
+            raise no_such_file()
         key = service.key_of(ref.tenant_id, ref.file_id)
         if not await self._storage.exists(key) or await self._storage.size(key) != file.size:
             raise no_such_file()
@@ -34,7 +38,8 @@ class ReceivingActivities:
     async def unreceive(self, ref: FileRef) -> None:
         """Leave nothing of the upload: no row, no space, no bytes."""
         async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
-            await service.forget(uow, ref.file_id)
+            if not await service.take_back(uow, ref.file_id):
+                return
         await self._storage.delete_prefix(service.folder_of(ref.tenant_id, ref.file_id))
 
     @activity.defn(name="files.identify")

@@ -20,19 +20,29 @@ class RemovalActivities:
 
     @activity.defn(name="files.trash")
     async def trash(self, ref: FileRef) -> None:
-        """Put the file out of sight; the page has done so already, in the transaction that launched the run."""
+        """Put the file out of sight, if the page has not done so, in the transaction that launched the run.
+
+        Where it has, and the file is not there now, rows are older than this run: it is nobody's to remove.
+        """
         async with self._db.unit_of_work(ref.tenant_id, "files", actor_id=ref.actor_id) as uow:
-            await service.trash(uow, ref.file_id)
+            if ref.trashed_at is None:
+                await service.trash(uow, ref.file_id)
 
     @activity.defn(name="files.untrash")
     async def untrash(self, ref: FileRef) -> None:
         """Bring the file back."""
         async with self._db.unit_of_work(ref.tenant_id, "files", actor_id=ref.actor_id) as uow:
-            await service.restore(uow, ref.file_id)
+            await service.restore(uow, ref)
 
     @activity.defn(name="files.erase")
     async def erase(self, ref: FileRef) -> None:
-        """Erase the bytes, then the row: a crash in between leaves a file that can still be erased."""
+        """Erase the bytes, then the row: a crash in between leaves a file that can still be erased.
+
+        Only of a file that lies in the trash since this removal put it there.
+        """
+        async with self._db.unit_of_work(ref.tenant_id, "files", actor_id=ref.actor_id) as uow:
+            if await service.in_trash(uow, ref) is None:
+                return
         await self._storage.delete_prefix(service.folder_of(ref.tenant_id, ref.file_id))
         async with self._db.unit_of_work(ref.tenant_id, "files", actor_id=ref.actor_id) as uow:
             if await FileRepository(uow.session).find(ref.file_id):

@@ -19,12 +19,9 @@ class SettlingActivities:
 
     @activity.defn(name="files.quota")
     async def quota(self, findings: Findings) -> None:
-        """Turn the reservation of a ready file into use; give back that of a blocked one and erase its bytes."""
+        """Turn the reservation of a ready file into use; give back that of a blocked one."""
         async with self._db.unit_of_work(findings.tenant_id, "files") as uow:
-            settle = quota.use if findings.verdict == "ready" else quota.release
-            await settle(uow, findings.file_id)
-        if findings.verdict != "ready":
-            await self._storage.delete_prefix(service.folder_of(findings.tenant_id, findings.file_id))
+            await service.settle(uow, findings)
 
     @activity.defn(name="files.unquota")
     async def unquota(self, findings: Findings) -> None:
@@ -34,9 +31,14 @@ class SettlingActivities:
 
     @activity.defn(name="files.index")
     async def index(self, findings: Findings) -> None:
-        """Write down what was found out; from here on a ready file can be opened."""
+        """Write down what was found out; from here on a ready file can be opened, and a blocked one has no bytes.
+
+        They go last: a run that is launched again finds either bytes to look at, or the verdict.
+        """
         async with self._db.unit_of_work(findings.tenant_id, "files") as uow:
             await service.index(uow, findings)
+        if findings.verdict != "ready":
+            await self._storage.delete_prefix(service.folder_of(findings.tenant_id, findings.file_id))
 
     @activity.defn(name="files.unindex")
     async def unindex(self, findings: Findings) -> None:

@@ -44,10 +44,14 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class NothingUnsettled:
-    """Runs that leave no row behind when they are lost; ``because`` says why, for the reviewer."""
+    """Runs that leave no row behind when they are lost; ``because`` says why, for the reviewer.
+
+    ``rowless``: their workflows have no row of a run either, since nobody is shown a card of them.
+    """
 
     contracts: tuple[str, ...]
     because: str
+    rowless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,15 @@ class Settling:
     def __init__(self, db: Database, declared: Sequence[Unsettled | NothingUnsettled]) -> None:
         self._db = db
         self._declared = tuple(one for one in declared if isinstance(one, Unsettled))
+        self.rowless = frozenset(
+            name for one in declared if isinstance(one, NothingUnsettled) and one.rowless for name in one.contracts
+        )
         self._of: Mapping[str, Unsettled] = {name: one for one in self._declared for name in one.contracts}
+
+    @property
+    def contracts(self) -> list[str]:
+        """The first contract of each declaration, under which its rows are counted."""
+        return [one.contracts[0] for one in self._declared]
 
     async def is_settled(self, tenant_id: UUID, contract: str, subject_id: str) -> bool:
         """Whether nothing of what a run works on waits for its end."""

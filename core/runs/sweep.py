@@ -6,6 +6,8 @@ What is over is taken away as well: sessions and hand-over codes that nobody can
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from core.identity import Sessions
 from core.live.fact import Fact
+from core.metrics import STUCK, UNSETTLED, WAITING
 from core.runs.dispatch import FactTransport, forget_facts, pending_start, start_workflow
 from core.runs.line import Lines
 from core.runs.lost import LostError, LostRuns
@@ -29,6 +32,7 @@ from core.runs.recorder import apply_report
 from core.runs.report import Mended, RunReport, RunState
 from core.runs.settling import Settling
 from core.runs.stuck import failing_since
+from core.runs.survey import backlog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -42,6 +46,7 @@ log = structlog.get_logger()
 
 BATCH = 500
 QUERY_TIMEOUT = timedelta(seconds=3)
+SECONDS_BETWEEN_ORPHANS = 600.0
 TOLD_WITHIN = timedelta(minutes=15)
 """How long a workflow that has ended is asked for its steps, before its row is closed without them."""
 STUCK_AFTER = timedelta(seconds=10)
@@ -100,6 +105,7 @@ class Sweeper:
         self._lost = LostRuns(db, client, contracts)
         self._sessions = Sessions(db)
         self._lines = Lines(db, contracts)
+        self._orphans_due_at = 0.0
 
     async def sweep(self) -> Mended:
         """Do all five, each whatever becomes of the others. Each is safe to repeat and to run beside live traffic.
@@ -112,6 +118,7 @@ class Sweeper:
             self.publish_unpublished(),
             self.reconcile(),
             self._sessions.forget_ended(BATCH),
+            self.survey(),
             return_exceptions=True,
         )
         for result in done:
@@ -148,6 +155,21 @@ class Sweeper:
                 return await self._unless_it_fails(row, self._reconcile)
 
         return sum(await asyncio.gather(*map(mend, rows)))
+
+    async def survey(self) -> None:
+        """Tell operators how long the oldest waits, and now and then which rows no open run will settle."""
+        found = await backlog(self._db)
+        WAITING.labels("launching").set(found.launching.total_seconds())
+        WAITING.labels("outbox").set(found.outbox.total_seconds())
+        STUCK.set(found.stuck)
+        if time.monotonic() < self._orphans_due_at:
+            return
+        self._orphans_due_at = time.monotonic() + SECONDS_BETWEEN_ORPHANS
+        counted = Counter(orphan.contracts[0] for orphan in await self._settling.orphans())
+        for contract in self._settling.contracts:
+            UNSETTLED.labels(contract).set(counted[contract])
+        if counted:
+            await log.aerror("rows wait for runs that are not there; see adx repair", **counted)
 
     async def _unless_it_fails(self, row: Any, mend: Callable[[Any], Awaitable[bool]]) -> bool:  # noqa: ANN401  # a row
         """Mend one run. One that cannot be mended, for whatever reason, must not keep the others waiting."""

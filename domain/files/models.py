@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, TenantBase
+
+if TYPE_CHECKING:
+    from domain.files.types import Verdict
+
+IN_WORK = frozenset({"receiving", "pending"})
 
 
 class File(TenantBase):
@@ -40,6 +45,11 @@ class File(TenantBase):
     uploader_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     trashed_at: Mapped[datetime | None]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was found out about it; None while it arrives or is looked at."""
+        return None if self.state in IN_WORK else cast("Verdict", self.state)
 
     @property
     def is_available(self) -> bool:

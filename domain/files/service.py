@@ -88,10 +88,26 @@ async def forget(uow: UnitOfWork, file_id: UUID) -> None:
     uow.publish(CHANGED, str(file_id))
 
 
+async def take_back(uow: UnitOfWork, file_id: UUID) -> bool:
+    """Forget an upload that is undone; False for a file on which there is a verdict: it is not this one's to undo."""
+    file = await FileRepository(uow.session).find(file_id, lock=True)
+    if file is not None and file.verdict is not None:
+        return False
+    await forget(uow, file_id)
+    return True
+
+
+async def settle(uow: UnitOfWork, findings: Findings) -> None:
+    """Turn the reservation of a ready file into use; give back that of a blocked one. Repeatable."""
+    await _to_be_judged(uow, findings)
+    move = quota.use if findings.verdict == "ready" else quota.release
+    await move(uow, findings.file_id)
+
+
 async def index(uow: UnitOfWork, findings: Findings) -> None:
     """Write down what was found out and open, or block, the file. Repeatable."""
     files = FileRepository(uow.session)
-    file = await files.get(findings.file_id, lock=True)
+    file = await _to_be_judged(uow, findings)
     facts = findings.facts
     file.state, file.type = findings.verdict, findings.type
     file.scanner, file.signature, file.note = findings.scanner, findings.signature, findings.note
@@ -108,6 +124,14 @@ async def unindex(uow: UnitOfWork, file_id: UUID) -> None:
         await FileRepository(uow.session).replace_renditions(file, ())
 
 
+async def _to_be_judged(uow: UnitOfWork, findings: Findings) -> File:
+    """Return a file that waits for its verdict, or has this one; raises NotFoundError for any other."""
+    file = await FileRepository(uow.session).get(findings.file_id, lock=True)
+    if file.state not in {"pending", findings.verdict}:
+        raise no_such_file()
+    return file
+
+
 async def trash(uow: UnitOfWork, file_id: UUID) -> File:
     """Put a file out of sight and out of reach; its bytes stay until they are erased. Repeatable."""
     files = FileRepository(uow.session)
@@ -121,10 +145,18 @@ async def trash(uow: UnitOfWork, file_id: UUID) -> File:
     return file
 
 
-async def restore(uow: UnitOfWork, file_id: UUID) -> None:
-    """Take a file out of the trash. Repeatable, and fine if it is gone."""
-    file = await FileRepository(uow.session).find(file_id, lock=True)
-    if file is not None and file.trashed_at is not None:
+async def in_trash(uow: UnitOfWork, ref: FileRef) -> File | None:
+    """Return a file, locked, that lies in the trash since the moment that ``ref`` names, if it names one; else None."""
+    file = await FileRepository(uow.session).find(ref.file_id, lock=True)
+    if file is None or file.trashed_at is None or ref.trashed_at not in {None, file.trashed_at}:
+        return None
+    return file
+
+
+async def restore(uow: UnitOfWork, ref: FileRef) -> None:
+    """Take a file out of the trash. Repeatable, and fine if it is gone, or was put there by somebody else since."""
+    file, file_id = await in_trash(uow, ref), ref.file_id
+    if file is not None:
         file.trashed_at = None
         await uow.audit("files.restored", str(file_id), name=file.name)
         uow.publish(CHANGED, str(file_id))

@@ -17,11 +17,12 @@ Note = Literal["", "protected", "too_many_pixels"]
 
 @dataclass(frozen=True)
 class FileRef:
-    """A file of a tenant, and who has something done with it."""
+    """A file of a tenant, and who has something done with it; for a removal, since when it is in the trash."""
 
     tenant_id: UUID
     file_id: UUID
     actor_id: UUID | None = None
+    trashed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,10 @@ class IngestInput:
 
 @dataclass(frozen=True)
 class Received:
-    """The upload as it lies in storage."""
+    """The upload as it lies in storage; with the verdict on a file that was looked at before its run was lost."""
 
     size: int
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -127,16 +129,17 @@ class IngestResult:
 
 @dataclass(frozen=True)
 class RemoveInput:
-    """A file that a person put into the trash."""
+    """A file that a person put into the trash, at that time."""
 
     tenant_id: UUID
     actor_id: UUID
     file_id: UUID
+    trashed_at: datetime | None = None
 
     @property
     def ref(self) -> FileRef:
         """The file."""
-        return FileRef(self.tenant_id, self.file_id, self.actor_id)
+        return FileRef(self.tenant_id, self.file_id, self.actor_id, self.trashed_at)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.runs.settling import NothingUnsettled
 
 UNSETTLED = (
-    NothingUnsettled(("notifications.mail",), because="the regular look names a mail again whose workflow is gone"),
-    NothingUnsettled(("notifications.tidy",), because="a schedule begins it anew every six hours"),
+    NothingUnsettled(
+        ("notifications.mail",), because="the regular look names a mail again whose workflow is gone", rowless=True
+    ),
+    NothingUnsettled(("notifications.tidy",), because="a schedule begins it anew every six hours", rowless=True),
 )

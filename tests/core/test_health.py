@@ -6,17 +6,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 from redis.asyncio import Redis
+from temporalio import activity
 from temporalio.client import Client
+from temporalio.worker import Worker
 
+from core.context import HOME_TENANT_ID
 from core.db import Database
 from core.health import Check, Health, is_ready, ping_clamd
+from core.ids import new_id
 from core.storage import Storage
 from entrypoints.embedded.program import free_port
+from tests.support.waiting import eventually
+from workflows.runs.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import asyncpg
+
     from core.settings import Settings
+
+ADD_OLD_FACT = """
+    insert into platform.outbox (tenant_id, id, fact, created_at) values ($1, $2, '{}', now() - interval '65 seconds')
+    returning id
+"""
 
 
 async def test_everything_is_up(settings: Settings, db: Database, redis: Redis, temporal_client: Client) -> None:
@@ -31,6 +44,33 @@ async def test_everything_is_up(settings: Settings, db: Database, redis: Redis, 
         "clamd": "off",
     }
     assert is_ready(checks)
+
+
+async def test_work_that_nobody_does_is_told_and_keeps_no_page_from_being_served(
+    settings: Settings, db: Database, redis: Redis, temporal_client: Client, owner_connection: asyncpg.Connection
+) -> None:
+    storage, queue = Storage.from_url(settings.storage_url), f"idle-{new_id()}"
+    health = Health(settings, db=db, redis=redis, storage=storage, temporal=temporal_client, queues=(queue,))
+    assert (await health.check())["workers"].detail == f"ConnectionError: nobody works for {queue}"
+    async with Worker(temporal_client, task_queue=queue, workflows=[Sweep], activities=[_nothing]):
+
+        async def is_served() -> bool:
+            return (await health.check())["workers"].state == "up"
+
+        await eventually(is_served)
+    fact = await owner_connection.fetchval(ADD_OLD_FACT, HOME_TENANT_ID, new_id())
+    try:
+        found = await health.check()
+    finally:
+        await owner_connection.execute("delete from platform.outbox where id = $1", fact)
+    assert found["runs"].state == "down"
+    assert "outbox 6" in found["runs"].detail
+    assert is_ready(found)
+
+
+@activity.defn(name="nothing")
+async def _nothing() -> None:
+    """What makes a worker ask for activities too."""
 
 
 async def test_however_many_ask_the_dependencies_are_asked_once_in_two_seconds(

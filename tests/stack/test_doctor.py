@@ -1,19 +1,35 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from core.context import HOME_TENANT_ID
 from core.db.bootstrap import bootstrap_for
-from entrypoints import doctor
+from core.ids import new_id
+from entrypoints import doctor, registry
 from entrypoints.doctor_checks import WrongError, database_role, missing_programs, redis_persistence, search_attributes
 from entrypoints.embedded.program import free_port
+from entrypoints.registry import Scheduled
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from core.settings import Settings
     from tests.support.stack import Servers
+
+ADD_RUN = """
+    insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, actor_id, actor_name,
+        subject_kind, subject_id, expected_ms)
+    values ($1, $2, 'files.ingest', 'none', 'stuck', '{}', $2, 'Ada', 'file', '1', '{}')
+"""
+ADD_ACCOUNT = """
+    insert into auth.accounts (id, email, name, password_hash, state)
+    values ($1, 'left@lying.example', 'A', '', 'pending')
+"""
 
 
 async def findings(settings: Settings) -> dict[str, doctor.Finding]:
@@ -75,6 +91,26 @@ async def test_a_missing_search_attribute_is_told_with_the_command(
     with pytest.raises(WrongError, match="missing: Shelf") as caught:
         await search_attributes(settings)
     assert "--name Shelf --type Keyword" in caught.value.remedy
+
+
+async def test_work_that_nobody_does_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, owner_connection: asyncpg.Connection
+) -> None:
+    idle, gone, stuck = f"idle-{new_id()}", f"gone-{new_id()}", new_id()
+    monkeypatch.setattr(registry, "queues", lambda: (idle,))
+    monkeypatch.setattr(registry, "SCHEDULES", (Scheduled(gone, "none", idle, timedelta(days=1)),))
+    await owner_connection.execute(ADD_RUN, HOME_TENANT_ID, stuck)
+    await owner_connection.execute(ADD_ACCOUNT, stuck)
+    try:
+        found = {name: await doctor._ask(name, ask, settings) for name, ask in doctor.WORK}
+    finally:
+        await owner_connection.execute("delete from platform.runs where id = $1", stuck)
+        await owner_connection.execute("delete from auth.accounts where id = $1", stuck)
+    assert {finding.state for finding in found.values()} == {"wrong"}
+    assert idle in found["Workers"].detail
+    assert gone in found["Schedules"].detail
+    assert "need an engineer" in found["Workflows"].detail
+    assert "adx repair" in found["Rows"].remedy
 
 
 def test_without_settings_the_doctor_still_speaks(

@@ -35,7 +35,10 @@ class Ingest(DurableRun[IngestInput, IngestResult]):
 
     async def steps(self, run_input: IngestInput) -> IngestResult:
         """Look at the file, then open or block it."""
-        await self.step(RECEIVE, run_input.ref)
+        received = await self.step(RECEIVE, run_input.ref)
+        if received.verdict is not None:  # launched again, after an earlier workflow had come to its verdict
+            await self.step(ANNOUNCE, run_input.ref)
+            return IngestResult(outcome=received.verdict)
         findings = await self._examine(run_input)
         await self.step(QUOTA, findings)
         await self.step(INDEX, findings)

@@ -37,7 +37,7 @@ async def start_removal(uow: UnitOfWork, file: File) -> LaunchedRun:
     return await launch(
         uow,
         REMOVE,
-        RemoveInput(file.tenant_id, uow.actor_id or SYSTEM_ACTOR_ID, file.id),
+        RemoveInput(file.tenant_id, uow.actor_id or SYSTEM_ACTOR_ID, file.id, file.trashed_at),
         key=f"{file.id}/{file.trashed_at}",
         subject=("removal", str(file.id)),
         title_params={"name": file.name},

@@ -82,3 +82,35 @@ async def test_erasing_can_no_longer_be_stopped(works: Works) -> None:
 
     assert await works.file() is None
     assert await works.objects() == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["trashed_at = null", "trashed_at = trashed_at - interval '1 hour'"],
+    ids=["not in the trash", "another time"],
+)
+async def test_a_file_that_the_rows_do_not_know_as_removed_is_left_alone(works: Works, rows: str) -> None:
+    """As after a restore: rows from a copy that is older than the removal, which goes on."""
+    await works.result(await works.upload(photo()))
+    run = await remove(works)
+    await works.reaches(run, "waiting")
+    await works.owner.execute(f"update files.files set {rows} where tenant_id = $1", works.tenant.id)  # noqa: S608
+    before = (await works.file(), await works.objects())
+
+    await works.result(run)
+
+    assert (await works.file(), await works.objects()) == before
+    assert len(await works.objects()) == 3
+
+
+async def test_what_others_have_put_into_the_trash_since_is_not_taken_out_of_it(works: Works) -> None:
+    await works.result(await works.upload(photo()))
+    run = await remove(works)
+    await works.reaches(run, "waiting")
+    await works.owner.execute(
+        "update files.files set trashed_at = trashed_at - interval '1 hour' where tenant_id = $1", works.tenant.id
+    )
+    await works.cancel(run)
+    with pytest.raises(WorkflowFailureError):
+        await works.result(run)
+    assert (await works.file())["trashed_at"] is not None

@@ -1,0 +1,95 @@
+"""What ``adx doctor`` examines of the work itself: whether anybody does it, and whether any is left lying."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client
+
+from core.db import Database
+from core.messages import messages_of
+from core.runs.settling import Settling
+from core.runs.survey import backlog, missing_schedules, without_workers
+from entrypoints import registry
+from entrypoints.doctor_checks import WrongError
+from entrypoints.terminal import tell
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from core.settings import Settings
+
+N_ = messages_of("cli")
+
+
+async def workers(settings: Settings) -> str:
+    """Somebody takes the work of every feature."""
+    client = await _client(settings)
+    idle = await without_workers(client, registry.queues())
+    if idle:
+        names = ",".join(idle)
+        raise WrongError(
+            tell(N_("nobody works for: {features}", features=names)),
+            tell(N_("Run `adx worker --features {features}`.", features=names)),
+        )
+    return tell(N_("every feature has a worker"))
+
+
+async def schedules(settings: Settings) -> str:
+    """What the clock starts is scheduled."""
+    missing = await missing_schedules(await _client(settings), [scheduled.id for scheduled in registry.SCHEDULES])
+    if missing:
+        raise WrongError(
+            tell(N_("missing: {names}", names=", ".join(missing))),
+            tell(N_("Start the workers: each creates those of its features within a minute.")),
+        )
+    return ", ".join(scheduled.id for scheduled in registry.SCHEDULES)
+
+
+async def runs(settings: Settings) -> str:
+    """Nothing waits to be started or told, and no run waits for engineers."""
+    async with _database(settings) as db:
+        found = await backlog(db)
+    if found.is_late:
+        raise WrongError(
+            tell(
+                N_(
+                    "a run has waited {launching} s to be started, an event {outbox} s to be told",
+                    launching=round(found.launching.total_seconds()),
+                    outbox=round(found.outbox.total_seconds()),
+                )
+            ),
+            tell(N_("See that a worker of the feature `runs` is at work, and that it reaches Temporal and Redis.")),
+        )
+    if found.stuck:
+        raise WrongError(
+            tell(N_("workflows that need an engineer: {count}", count=found.stuck)),
+            tell(N_('Look for "a run cannot go on" in the workers\' logs; see docs/operations/failures.md.')),
+        )
+    return tell(N_("nothing waits"))
+
+
+async def rows(settings: Settings) -> str:
+    """No row waits for a run that is not there."""
+    async with _database(settings) as db:
+        orphans = await Settling(db, registry.unsettled()).orphans()
+    if orphans:
+        raise WrongError(
+            tell(N_("rows that wait for a workflow that is not there: {count}", count=len(orphans))),
+            tell(N_("Run `adx repair`, which says what it would do.")),
+        )
+    return tell(N_("every row that waits has its workflow"))
+
+
+async def _client(settings: Settings) -> Client:
+    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    db = await Database.connect(settings, pool_size=1)
+    try:
+        yield db
+    finally:
+        await db.close()

@@ -1,0 +1,65 @@
+"""``adx repair``: says on what rows and runs do not agree, and with ``--apply`` makes them agree."""
+
+from __future__ import annotations
+
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from core.db import Database
+from core.messages import messages_of
+from core.runs.repair import Repair
+from core.runs.settling import Settling
+from core.runs.temporal import connect
+from entrypoints import registry
+from entrypoints.terminal import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.messages import Message
+    from core.runs.repair import Discrepancy, Kind
+    from core.settings import Settings
+
+N_ = messages_of("cli")
+
+REMEDIES: Mapping[Kind, Message] = MappingProxyType({
+    "lost": N_("no workflow will end this run: launch it again"),
+    "unwound": N_("was cancelled, and its rows do not know: undo it"),
+    "ahead": N_("its workflow knows more than the restored rows: end it, and launch the run again"),
+    "ownerless": N_("a workflow without an open run: end it"),
+    "unsettled": N_("rows wait for a run that has ended without them: launch it again"),
+    "unclear": N_("rows wait for a run of which nothing is left: look at them by hand"),
+})  # fmt: skip
+
+
+async def repair(settings: Settings, *, apply: bool, rows_restored: bool) -> int:
+    """Print what does not agree, a line each, and do what is said there if ``apply``.
+
+    Returns 0 when all agrees, or does now; 1 when something is left to be done.
+    """
+    client = await connect(settings)
+    db = await Database.connect(settings, pool_size=2)
+    try:
+        mending = Repair(db, client, registry.contracts(), Settling(db, registry.unsettled()))
+        found = await mending.look(rows_restored=rows_restored)
+        for one in found:
+            sys.stdout.write(f"{_line(one)}\n")
+            if apply:
+                await mending.mend(one)
+    finally:
+        await db.close()
+    sys.stdout.write(f"{tell(_sum(found, apply=apply))}\n")
+    return int(any(not apply or one.kind == "unclear" for one in found))
+
+
+def _line(found: Discrepancy) -> str:
+    return f"{found.kind:<10} {found.about}  {found.tenant_id}  {tell(REMEDIES[found.kind])}"
+
+
+def _sum(found: list[Discrepancy], *, apply: bool) -> Message:
+    if not found:
+        return N_("Rows and runs agree.")
+    if apply:
+        return N_("Done. Start the workers, or let them go on.")
+    return N_("Nothing was changed. Do what is said here with `adx repair --apply`.")
