@@ -61,6 +61,8 @@ def _of_form(text: ProductText, form: str) -> Iterator[Message]:
     yield from _of_markup(text, form)
     if any(unicodedata.category(one)[0] == "C" and one not in HARMLESS_CONTROLS for one in form):
         yield N_("This holds an invisible character that cannot be shown. Type the text anew.")
+    if len(form.splitlines()) > 1 and len(text.everything.splitlines()) == 1:
+        yield N_("Write this on one line, as in the source: it may stand where there is room for one alone.")
     if (form[0] == "\n", form[-1] == "\n") != (text.source[0] == "\n", text.source[-1] == "\n"):
         yield N_("Begin and end lines where the source does.")
 

@@ -10,6 +10,8 @@ from aiosmtpd.smtp import SMTP
 
 from core.errors import InvalidError, UnavailableError
 from core.i18n import Catalogues
+from core.i18n.catalogues import Book
+from core.i18n.wording import Wording
 from core.mail import Mail, Mailer
 from core.messages import messages_of
 from core.settings import ROOT
@@ -77,6 +79,13 @@ def test_what_people_type_stays_words(mailer: Mailer) -> None:
     page = message.get_body(("html",))
     assert page is not None
     assert "<b>" not in page.get_content()
+
+
+def test_a_wording_of_two_lines_makes_a_subject_of_one(mailer: Mailer) -> None:
+    own = Book({"Confirm your address": ("Bitte\r\nBcc: victim@mail.example",)}, int)
+    message = _read(mailer.compose(_mail(locale="de"), Wording({"de": {"auth": own}})))
+    assert message["Subject"] == "Bitte Bcc: victim@mail.example"
+    assert message["Bcc"] is None
 
 
 class Refusing:
