@@ -10,7 +10,8 @@ import os
 import re
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from io import StringIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 from opentelemetry import trace
@@ -20,11 +21,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, start_http_server
 
+from core.plain_text import for_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from structlog.typing import EventDict, Processor, WrappedLogger
+    from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
     from core.settings import Settings
 
@@ -43,6 +46,11 @@ QUIET = (
     "httpcore",
     "urllib3",
 )
+
+OF_THE_RENDERER = frozenset({"exc_info"})
+"""What the renderer makes text of by itself."""
+
+OF_MANY_LINES = frozenset({"exception", "stack"})
 
 REGISTRY = CollectorRegistry()
 """The figures of this process, in Prometheus' form; a module adds its own with ``registry=REGISTRY``."""
@@ -121,6 +129,27 @@ def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return {name: MASK if SECRET_NAME.search(name) else _masked(value) for name, value in event.items()}
 
 
+def shown_on_a_terminal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Spell out what a terminal would obey: a path, a name or an error's text may hold its commands."""
+    return {_one_line(name): _shown(name, value) for name, value in event.items()}
+
+
+def _shown(name: str, value: Any) -> Any:  # noqa: ANN401 - log lines carry anything
+    if name in OF_THE_RENDERER or value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    return _indented(text) if name in OF_MANY_LINES else _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    return for_terminal(text).replace("\n", "\\n")
+
+
+def _indented(text: str) -> str:
+    # So that no line of an error's text passes for a line of the log.
+    return "".join(f"  {line}\n" for line in for_terminal(text).strip("\n").split("\n")).rstrip("\n")
+
+
 def _masked(value: Any) -> Any:  # noqa: ANN401 - log lines carry anything
     if isinstance(value, str):
         return PASSWORD_IN_ADDRESS.sub(rf"\1:{MASK}@", value)
@@ -141,6 +170,11 @@ def _renderers(form: str) -> list[Processor]:
     if form == "json":
         return [structlog.processors.format_exc_info, _mask_traceback, structlog.processors.JSONRenderer(default=str)]
     # One line of traceback after another, without local variables: those may hold what nobody should read.
-    plain = structlog.dev.plain_traceback
     coloured = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
-    return [structlog.dev.ConsoleRenderer(colors=coloured, exception_formatter=plain)]
+    return [shown_on_a_terminal, structlog.dev.ConsoleRenderer(colors=coloured, exception_formatter=_plain_traceback)]
+
+
+def _plain_traceback(stream: TextIO, exc_info: ExcInfo) -> None:
+    written = StringIO()
+    structlog.dev.plain_traceback(written, exc_info)
+    stream.write(f"\n{_indented(written.getvalue())}")

@@ -14,7 +14,7 @@ from core.settings import Settings, SettingsError
 from entrypoints.embedded.program import StartError
 from entrypoints.i18n import app as i18n
 from entrypoints.private import keep_private
-from entrypoints.terminal import in_the_terminals_language, tell
+from entrypoints.terminal import in_the_terminals_language, show, tell
 from entrypoints.theme import app as theme
 
 # The commands import what they run, so that `adx --help` is instant and a web process loads no worker.
@@ -45,7 +45,7 @@ def main() -> None:
     try:
         in_the_terminals_language(typer.main.get_command(app))()
     except (SettingsError, StartError) as error:
-        sys.stderr.write(f"\n{error}\n\n")
+        show(f"\n{error}\n", err=True)
         raise SystemExit(1) from None
 
 
@@ -81,7 +81,7 @@ def migrate() -> None:
     from core.db.migrate import upgrade
 
     upgrade(Settings.load().migrate_database_url)
-    typer.echo(tell(N_("The database has every migration.")))
+    show(tell(N_("The database has every migration.")))
 
 
 @app.command()
@@ -92,7 +92,7 @@ def bootstrap(
     from core.db.bootstrap import bootstrap_for
 
     bootstrap_for(Settings.load(), superuser_url)
-    typer.echo(tell(N_("Roles and database are there. Now run `adx migrate`.")))
+    show(tell(N_("Roles and database are there. Now run `adx migrate`.")))
 
 
 @app.command()
@@ -104,7 +104,7 @@ def seed() -> None:
     if settings.is_production:
         raise StartError(tell(N_("Demo data has well-known passwords, so it is refused in production.")))
     for account in asyncio.run(add_demo_data(settings)):
-        typer.echo(account)
+        show(str(account))
 
 
 @app.command()
@@ -144,7 +144,7 @@ def new_feature(
     """Write the skeleton of a feature in every layer, and say where to register it."""
     from entrypoints.new_feature import new_feature as write
 
-    typer.echo(write(name, thing))
+    show(write(name, thing))
 
 
 @app.command(hidden=True)

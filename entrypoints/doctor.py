@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from core.confinement.trial import open_doors
 from core.messages import messages_of
+from core.plain_text import for_terminal
 from core.settings import Settings, SettingsError
 from entrypoints import doctor_checks as checks, doctor_runs, walls
 from entrypoints.patched import outdated
@@ -169,5 +171,6 @@ def _table(findings: list[Finding]) -> Table:
     for finding in findings:
         name = tell(NAMES[finding.name]) if finding.name in NAMES else finding.name
         state = f"[{STYLES[finding.state]}]{tell(STATES[finding.state])}[/]"
-        table.add_row(name, state, finding.detail, finding.remedy)
+        # What a server says of itself is no markup either.
+        table.add_row(name, state, Text(for_terminal(finding.detail)), Text(for_terminal(finding.remedy)))
     return table

@@ -15,7 +15,7 @@ from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.i18n.pseudo import pseudo as as_pseudo
 from core.i18n.sources import source_texts
 from core.messages import messages_of
-from entrypoints.terminal import tell
+from entrypoints.terminal import show, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def extract(root: Root = ROOT) -> None:
     for domain, catalog in templates_of(source_texts(root)).items():
         name = f"locales/{domain}.pot"
         if write_template(catalog, root / name):
-            typer.echo(tell(N_("{file}: {count} text", "{file}: {count} texts", file=name, count=len(catalog))))
+            show(tell(N_("{file}: {count} text", "{file}: {count} texts", file=name, count=len(catalog))))
 
 
 @app.command()
@@ -54,11 +54,11 @@ def update(
             try:
                 catalog = read_catalogue(file, locale, domain)
             except UnreadableError as error:
-                typer.echo(f"{file.relative_to(root).as_posix()}:{error.line}: {error}", err=True)
+                show(f"{file.relative_to(root).as_posix()}:{error.line}: {error}", err=True)
                 raise typer.Exit(1) from None
             catalog.update(template)
             if write_catalogue(catalog, file, locale):
-                typer.echo(file.relative_to(root).as_posix())
+                show(file.relative_to(root).as_posix())
 
 
 @app.command()
@@ -66,16 +66,16 @@ def check(root: Root = ROOT) -> None:
     """Fail on what is missing, out of date, broken or in no catalogue, each with file and line."""
     found = [str(finding) for finding in findings(templates_of(source_texts(root)), root / "locales", root)]
     for line in found:
-        typer.echo(line)
+        show(str(line))
     if found:
         told = N_(
             "{count} fault. Run `adx i18n update`, then complete the texts in the files above.",
             "{count} faults. Run `adx i18n update`, then complete the texts in the files above.",
             count=len(found),
         )
-        typer.echo(tell(told), err=True)
+        show(tell(told), err=True)
         raise typer.Exit(1)
-    typer.echo(tell(N_("Every text is said in every language.")))
+    show(tell(N_("Every text is said in every language.")))
 
 
 @app.command()
@@ -96,7 +96,7 @@ def pseudo(text: Annotated[str, typer.Argument(help="What to say. Default: every
     """Say a text as the pseudo-languages do, or all of them: what on a page has no brackets is in no catalogue."""
     texts = [text] if text else sorted({found.text for found in source_texts(ROOT)})
     for said in texts:
-        typer.echo(as_pseudo(said))
+        typer.echo(as_pseudo(said))  # with the marks of direction that it is for
 
 
 def _share(row: Coverage) -> str:

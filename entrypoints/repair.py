@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from core.runs.repair import Repair
 from core.runs.settling import Settling
 from core.runs.temporal import connect
 from entrypoints import registry
-from entrypoints.terminal import tell
+from entrypoints.terminal import show, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,12 +43,12 @@ async def repair(settings: Settings, *, apply: bool, rows_restored: bool) -> int
         mending = Repair(db, client, registry.contracts(), Settling(db, registry.unsettled()))
         found = await mending.look(rows_restored=rows_restored)
         for one in found:
-            sys.stdout.write(f"{_line(one)}\n")
+            show(_line(one))
             if apply:
                 await mending.mend(one)
     finally:
         await db.close()
-    sys.stdout.write(f"{tell(_sum(found, apply=apply))}\n")
+    show(tell(_sum(found, apply=apply)))
     return int(any(not apply or one.kind == "unclear" for one in found))
 
 

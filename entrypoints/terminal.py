@@ -7,11 +7,13 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import typer
 from typer import rich_utils
 
 from core.i18n import Catalogues, Speaker, negotiate
 from core.i18n.negotiate import SOURCE_LOCALE
 from core.messages import messages_of
+from core.plain_text import for_terminal
 from core.settings import ROOT
 
 if TYPE_CHECKING:
@@ -25,7 +27,12 @@ VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 def tell(message: Message) -> str:
     """Return a message in words, now: the one reader of a command is at its terminal."""
-    return _voice(_wanted()).say(message)
+    return for_terminal(_voice(_wanted()).say(message))
+
+
+def show(text: str, *, err: bool = False) -> None:
+    """Print a line, whatever it holds: the terminal shows it and obeys nothing in it."""
+    typer.echo(for_terminal(text), err=err)
 
 
 def in_the_terminals_language(command: Any) -> Any:  # noqa: ANN401  # Typer vendors Click's classes

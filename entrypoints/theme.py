@@ -9,7 +9,7 @@ import typer
 
 from core.messages import messages_of
 from core.theming import theme_faults
-from entrypoints.terminal import tell
+from entrypoints.terminal import show, tell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,18 +35,18 @@ def check(
     unknown = [name for name in names or () if not (root / "themes" / name).is_dir()]
     if unknown:
         told = N_("There is no theme {names} in {folder}.", names=", ".join(unknown), folder=str(root / "themes"))
-        typer.echo(tell(told), err=True)
+        show(tell(told), err=True)
         raise typer.Exit(2)
     environment = Templates(template_globals(), root=root).environment
     found = theme_faults(root, names or (), environment)
     for fault in found:
-        typer.echo(f"{fault.file.relative_to(root).as_posix()}:{fault.line}: {fault.text}")
+        show(f"{fault.file.relative_to(root).as_posix()}:{fault.line}: {fault.text}")
     if found:
         told = N_(
             "{count} fault. docs/theme-authors.md says what a theme may hold.",
             "{count} faults. docs/theme-authors.md says what a theme may hold.",
             count=len(found),
         )
-        typer.echo(tell(told), err=True)
+        show(tell(told), err=True)
         raise typer.Exit(1)
-    typer.echo(tell(N_("Every theme can be used and read.")))
+    show(tell(N_("Every theme can be used and read.")))

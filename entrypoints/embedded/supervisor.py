@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import pwd
+import re
 import signal
 import sys
 import time
@@ -16,6 +17,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from core.messages import messages_of
+from core.plain_text import for_terminal
 from entrypoints.embedded.program import Program, StartError
 from entrypoints.terminal import tell
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 N_ = messages_of("cli")
+
+COLOUR = re.compile(r"(\x1b\[(?:[01247]|3\d|9\d)?(?:;(?:[01247]|3\d|9\d))*m)")
+"""Colours and weights; not, for one, the command that hides a text."""
 
 COLOURS = ("36", "35", "33", "34", "32", "95", "96", "93")
 SECONDS_TO_BE_READY = 60
@@ -40,15 +45,15 @@ class Log:
         self.coloured = coloured
         self._colours: dict[str, str] = {}
 
-    def write(self, name: str, line: str) -> None:
-        """Print one line of a process."""
+    def write(self, name: str, line: str, *, keeps_colours: bool = False) -> None:
+        """Print one line of a process; its own colours are kept only of one that escapes what it is given."""
         label = f"{name:>8} │"
         if self.coloured:
             colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
             label = f"\x1b[{colour}m{label}\x1b[0m"
         # A terminal that has gone (SIGHUP) must not keep the stack from stopping cleanly.
         with contextlib.suppress(OSError, ValueError):
-            sys.stdout.write(f"{label} {line}\n")
+            sys.stdout.write(f"{label} {_shown(line) if keeps_colours else _spelt(line)}\n")
             sys.stdout.flush()
 
 
@@ -159,10 +164,10 @@ class Keeper:
             line = raw.decode(errors="replace").rstrip()
             if line:
                 self.recent.append(line)
-                self._log.write(self.program.name, line)
+                self._log.write(self.program.name, line, keeps_colours="FORCE_COLOR" in self.program.env)
 
     def _last(self) -> dict[str, str]:
-        lines = [f"    {line}" for line in self.recent or [tell(N_("(it wrote nothing)"))]]
+        lines = [f"    {COLOUR.sub('', line)}" for line in self.recent or [tell(N_("(it wrote nothing)"))]]
         return {"name": self.program.name, "lines": "\n".join(lines)}
 
 
@@ -183,6 +188,18 @@ class Supervisor:
         """Stop everything: what was started last goes first."""
         while self._groups:
             await asyncio.gather(*(keeper.stop() for keeper in self._groups.pop()))
+
+
+def _shown(line: str) -> str:
+    """Return a line with its colours; every other command to a terminal is spelt out."""
+    parts = COLOUR.split(line)
+    # Every second part is what stood between: a colour.
+    texts = map(_spelt, parts[::2])
+    return "".join(part for pair in zip(texts, [*parts[1::2], ""], strict=True) for part in pair)
+
+
+def _spelt(line: str) -> str:
+    return for_terminal(line).replace("\n", "\\n")
 
 
 async def _end_of(process: asyncio.subprocess.Process) -> int:

@@ -22,6 +22,15 @@ OF_OTHER_MATTERS = frozenset({
 })  # fmt: skip
 """Where characters are looked at for another reason than to clean a text."""
 
+PRINTERS = frozenset({
+    Path("entrypoints/terminal.py"),
+    Path("entrypoints/embedded/supervisor.py"),  # which spells out what programs write
+    Path("entrypoints/i18n.py"),  # the pseudo-languages, by their own marks
+    Path("entrypoints/migration_sql.py"),  # for a program to read
+    Path("entrypoints/dev.py"),  # its banner, of addresses of our own
+})  # fmt: skip
+PRINTING = ("print", "typer.echo", "sys.stdout.write", "sys.stderr.write")
+
 LOOKS = (".isprintable", "unicodedata.category")
 
 
@@ -34,6 +43,18 @@ def uncleaned(root: Path = ROOT) -> list[str]:
             tree = ast.parse(file.read_text())
             found += [f"{name}:{line}: {fault}" for line, fault in _faults(tree, name)]
     return found
+
+
+def prints_as_it_is(root: Path = ROOT) -> list[str]:
+    """Return where something is printed that a terminal might obey: ``entrypoints.terminal.show`` spells that out."""
+    return [
+        f"{file.relative_to(root)}:{node.lineno}: {ast.unparse(node.func)}"
+        for package in ("core", "domain", "web", "workflows", "entrypoints")
+        for file in sorted((root / package).rglob("*.py"))
+        if file.relative_to(root) not in PRINTERS
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in PRINTING
+    ]
 
 
 def _faults(tree: ast.Module, name: Path) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 from uuid import UUID
@@ -71,3 +72,34 @@ def test_figures_are_served_on_a_port_of_their_own() -> None:
 
 def test_without_a_port_no_figures_are_served() -> None:
     assert serve_metrics(PLAIN) is None
+
+
+HOSTILE = "/files/\x1b]0;owned\x07\x1b[2J\x9b1m\r\n2026 [info] forged\u202e\ud800"
+
+
+def _fail() -> None:
+    raise ValueError(HOSTILE)
+
+
+@pytest.mark.parametrize("colours", ["", "1"])
+def test_a_terminal_is_given_no_command_by_what_is_logged(
+    colours: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", colours)
+    root, handlers, level = logging.getLogger(), logging.getLogger().handlers, logging.getLogger().level
+    configure_logging(PLAIN.model_copy(update={"log_format": "pretty"}))
+    try:
+        structlog.get_logger("x").info(HOSTILE, path=HOSTILE, several=[HOSTILE], **{HOSTILE: 1})
+        logging.getLogger("a.library").warning("of a library: %s", HOSTILE)
+        try:
+            _fail()
+        except ValueError:
+            structlog.get_logger("x").exception("failed")
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+    written = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert not re.search(r"[^\n -~…•]", written)
+    assert not [line for line in written.splitlines() if line.startswith("2026 [info]")]
+    assert "\\x1b]0;owned" in written
