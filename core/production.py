@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from core.keys.root_file import path_of, problem_with
+
 if TYPE_CHECKING:
     from core.settings import Settings
 
@@ -33,6 +35,10 @@ def refuse_desk_defaults(settings: Settings) -> None:
         raise ValueError("ADX_SECRET_KEY: is not set, and production never makes one up")
     if not settings.storage_url:
         raise ValueError("STORAGE_URL: is not set, and production does not guess where files are kept")
+    if not settings.kms_url:
+        raise ValueError("KMS_URL: is not set, and production never makes a root key up")
+    if problem := problem_with(path_of(settings.kms_url), outside=settings.state_dir):
+        raise ValueError(f"KMS_URL: names a root key that {problem}")
     if settings.mailbox_url:
         raise ValueError("ADX_MAILBOX_URL: is for development; anyone could read the mails there")
     if urlsplit(settings.base_url).scheme != "https":

@@ -18,6 +18,7 @@ from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError, 
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.development_key import development_key
+from core.keys.root_file import RootKeyUrl
 from core.production import refuse_desk_defaults
 from core.settings_report import explain, strangers_in
 
@@ -107,6 +108,13 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("CLAMD_URL"),
         description="ClamAV's daemon. Without it the built-in scanner is used, and pages say so.",
         examples=["tcp://localhost:3310", "unix:///run/clamav/clamd.ctl"],
+    )
+    kms_url: RootKeyUrl = Field(
+        default="",
+        validation_alias=AliasChoices("KMS_URL"),
+        description="Where the root key is that wraps all others: a file of mode 0600, outside the state folder and "
+        "its backups. `adx keys create` makes it. Development makes one and keeps it in .adx/root_key.",
+        examples=["file:///etc/adx/root_key"],
     )
     mailbox_url: str | None = Field(
         default=None, description="Page of the development mailbox, linked from “check your mail”. Never in production."
@@ -259,6 +267,7 @@ class Settings(BaseSettings):
             "migrate_database_url": self.migrate_database_url or _as_role(self.database_url, "adx_migrate"),
             "storage_url": self.storage_url or (self.state_dir / "storage").as_uri(),
             "secret_key": self.secret_key if self.secret_key.get_secret_value() else development_key(self.state_dir),
+            "kms_url": self.kms_url or (self.state_dir / "root_key").as_uri(),
             "bind_port": self.bind_port or self.base_port,
         }
         # Frozen for everyone else: what is derived is written once, here.

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from core.db import Database
     from core.i18n import Catalogues
+    from core.keys.ring import KeyRing
     from core.mail import Mailer
     from core.notices import NoticeKind
     from core.runs.contract import AnyContract
@@ -60,6 +61,7 @@ class Collaborators:
     catalogues: Catalogues
     mailer: Mailer
     client: Client
+    ring: KeyRing
     transport: FactTransport
     recorder: Recorder
     contracts: Mapping[str, AnyContract]
@@ -111,7 +113,11 @@ def _branding(given: Collaborators) -> list[object]:
 
 def _runs(given: Collaborators) -> list[object]:
     settling = Settling(given.db, given.unsettled)
-    return [SweepActivities(Sweeper(given.db, given.client, given.transport, given.contracts, settling))]
+    return [
+        SweepActivities(
+            Sweeper(given.db, given.client, given.transport, given.contracts, given.ring, settling=settling)
+        )
+    ]
 
 
 def _notifications(given: Collaborators) -> list[object]:

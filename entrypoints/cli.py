@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.keys.root_file import RootKeyError
 from core.messages import messages_of
 from core.settings import Settings, SettingsError
 from entrypoints.embedded.program import StartError
 from entrypoints.i18n import app as i18n
+from entrypoints.keys import app as keys
 from entrypoints.private import keep_private
 from entrypoints.terminal import in_the_terminals_language, show, tell
 from entrypoints.theme import app as theme
@@ -32,6 +34,7 @@ app = typer.Typer(
     help="Run every process of ADX, and what its operators type.",
 )
 app.add_typer(i18n, name="i18n")
+app.add_typer(keys, name="keys")
 app.add_typer(theme, name="theme")
 
 Features = Annotated[
@@ -44,7 +47,7 @@ def main() -> None:
     keep_private(sys.argv[1:])
     try:
         in_the_terminals_language(typer.main.get_command(app))()
-    except (SettingsError, StartError) as error:
+    except (SettingsError, StartError, RootKeyError) as error:
         show(f"\n{error}\n", err=True)
         raise SystemExit(1) from None
 

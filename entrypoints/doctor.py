@@ -35,6 +35,7 @@ STATES = {"ok": N_("ok"), "wrong": N_("wrong"), "outdated": N_("outdated"), "off
 NAMES = {
     "Database role": N_("Database role"),
     "Migrations": N_("Migrations"),
+    "Root key": N_("Root key"),
     "Redis persistence": N_("Redis persistence"),
     "Search attributes": N_("Search attributes"),
     "Storage": N_("Storage"),
@@ -64,6 +65,7 @@ EXAMINATIONS: tuple[tuple[str, Ask], ...] = (
     ("PostgreSQL", checks.database),
     ("Database role", checks.database_role),
     ("Migrations", checks.migrations),
+    ("Root key", checks.root_key),
     ("Redis", checks.redis),
     ("Redis persistence", checks.redis_persistence),
     ("Temporal", checks.temporal),
@@ -150,6 +152,7 @@ def _remedy(name: str) -> str:
         "PostgreSQL": "DATABASE_URL",
         "Database role": "DATABASE_URL",
         "Migrations": "MIGRATE_DATABASE_URL",
+        "Root key": "DATABASE_URL",
         "Redis": "REDIS_URL",
         "Redis persistence": "REDIS_URL",
         "Temporal": "TEMPORAL_ADDRESS",

@@ -15,9 +15,14 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from core.db import Database
 from core.db.migrate import is_at_head
 from core.health import greet, ping_clamd
 from core.ids import new_id
+from core.keys.care import check_root, state_of_keys
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
+from core.keys.root_file import RootKeyError
 from core.messages import messages_of
 from core.settings import ROOT
 from core.storage import Storage
@@ -101,6 +106,21 @@ async def migrations(settings: Settings) -> str:
     if not await asyncio.to_thread(is_at_head, settings.migrate_database_url):
         raise WrongError(tell(N_("the database is older than this version")), tell(N_("Run `adx migrate`.")))
     return tell(N_("at the newest"))
+
+
+async def root_key(settings: Settings) -> str:
+    """The root key opens every key that is in use."""
+    db = await Database.connect(settings, pool_size=1)
+    try:
+        ring = KeyRing(db, open_kms(settings))
+        await check_root(db, ring)
+        state = await state_of_keys(db)
+    except RootKeyError as error:
+        told = N_("Put back the root key that is named, from where you keep a copy of it.")
+        raise WrongError(str(error), tell(told)) from None
+    finally:
+        await db.close()
+    return tell(N_("opens {keys} keys of {tenants} workspaces", keys=state.keys, tenants=state.tenants))
 
 
 async def redis(settings: Settings) -> str:

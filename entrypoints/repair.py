@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.db import Database
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
 from core.messages import messages_of
 from core.runs.repair import Repair
 from core.runs.settling import Settling
@@ -37,9 +39,9 @@ async def repair(settings: Settings, *, apply: bool, rows_restored: bool) -> int
 
     Returns 0 when all agrees, or does now; 1 when something is left to be done.
     """
-    client = await connect(settings)
     db = await Database.connect(settings, pool_size=2)
     try:
+        client = await connect(settings, KeyRing(db, open_kms(settings)))
         mending = Repair(db, client, registry.contracts(), Settling(db, registry.unsettled()))
         found = await mending.look(rows_restored=rows_restored)
         for one in found:

@@ -18,6 +18,7 @@ from core.health import Health
 from core.i18n import negotiate
 from core.identity import Identity, Offers
 from core.identity.hosts import Hosts
+from core.keys.watch import open_ring
 from core.live import Hub, SessionGatekeeper, Transport
 from core.mail import Mailer
 from core.redis import open_redis
@@ -149,7 +150,8 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     stack.push_async_callback(db.close)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
-    client = await connect(settings, wait_seconds=0)
+    ring = await open_ring(settings, stack)
+    client = await connect(settings, ring, wait_seconds=0)
     stream_db = await Database.connect(settings, pool_size=STREAM_CONNECTIONS, overflow=0)
     stack.push_async_callback(stream_db.close)
     transport = Transport(redis)

@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from core.confinement import hide_memory
 from core.db import CommitHook, Database
+from core.keys.watch import open_ring
 from core.live.transport import Transport
 from core.mail import Mailer
 from core.redis import open_redis
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from temporalio.client import Client
 
+    from core.keys.ring import KeyRing
     from core.settings import Settings
 
 log = structlog.get_logger()
@@ -70,9 +72,10 @@ async def _serve(settings: Settings, features: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    client = await connect(settings)
     async with AsyncExitStack() as stack:
-        given = await _collaborators(settings, client, stack)
+        ring = await open_ring(settings, stack)
+        client = await connect(settings, ring)
+        given = await _collaborators(settings, ring, client, stack)
         for worker in workers(given, features):
             await stack.enter_async_context(worker)
         await ensure_schedules(client, features)
@@ -83,7 +86,7 @@ async def _serve(settings: Settings, features: Sequence[str]) -> None:
     await asyncio.sleep(SECONDS_FOR_LAST_CALLS)
 
 
-async def _collaborators(settings: Settings, client: Client, stack: AsyncExitStack) -> Collaborators:
+async def _collaborators(settings: Settings, ring: KeyRing, client: Client, stack: AsyncExitStack) -> Collaborators:
     db = await Database.connect(settings)
     stack.push_async_callback(db.close)
     redis = open_redis(settings)
@@ -111,6 +114,7 @@ async def _collaborators(settings: Settings, client: Client, stack: AsyncExitSta
         catalogues=texts,
         mailer=Mailer(settings, texts, Wordings(db)),
         client=client,
+        ring=ring,
         transport=transport,
         recorder=recorder,
         contracts=contracts,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.keys.errors import ERASED
 from core.messages import Message, messages_of
-from core.runs.contract import Remedy
+from core.runs.contract import Outcome, Remedy
 from core.runs.report import WHOLE_RUN
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ UNAVAILABLE_REMEDY = Remedy(
     cause=N_("A part of the platform that this step needs cannot be reached right now."),
     remedy=N_("It is tried again by itself. What was done before is kept."),
 )
+GENERAL_OUTCOMES: Mapping[str, Outcome] = {
+    ERASED: Outcome(N_("The data of this workspace was erased, so this cannot go on."), "danger"),
+}
+"""How a run of any kind can end, beside what its contract names."""
+
 TOO_LATE = N_("This can no longer be cancelled: the step that is running or done cannot be taken back.")
 NEVER = N_("This cannot be cancelled: stopping half-way would do harm.")
 STUCK = N_(
@@ -107,7 +113,7 @@ def card_of(
     contract = contracts[snapshot.contract]
     reports = {report.name: report for report in snapshot.steps}
     steps = tuple(_step_card(step, reports.get(step.name), snapshot, contract) for step in contract.steps)
-    outcome = contract.outcomes.get(snapshot.outcome) if snapshot.outcome else None
+    outcome = {**GENERAL_OUTCOMES, **contract.outcomes}.get(snapshot.outcome) if snapshot.outcome else None
     refusal = _why_not_cancel(snapshot, contract)
     return RunCard(
         id=snapshot.id,

@@ -70,3 +70,4 @@ class Mended:
     published: int = 0
     reconciled: int = 0
     forgotten: int = 0
+    ended: int = 0

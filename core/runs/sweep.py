@@ -26,6 +26,7 @@ from core.identity import Sessions
 from core.live.fact import Fact
 from core.metrics import STUCK, UNSETTLED, WAITING
 from core.runs.dispatch import FactTransport, forget_facts, pending_start, start_workflow
+from core.runs.erasure import end_run, end_workflows
 from core.runs.line import Lines
 from core.runs.lost import LostError, LostRuns
 from core.runs.recorder import apply_report
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 
     from core.db import Database
+    from core.keys.ring import KeyRing
     from core.runs.contract import AnyContract
 
 log = structlog.get_logger()
@@ -95,6 +97,8 @@ class Sweeper:
         client: Client,
         transport: FactTransport,
         contracts: Mapping[str, AnyContract],
+        ring: KeyRing,
+        *,
         settling: Settling | None = None,
     ) -> None:
         self._db = db
@@ -103,12 +107,13 @@ class Sweeper:
         self._contracts = contracts
         self._settling = settling or Settling(db, ())
         self._lost = LostRuns(db, client, contracts)
+        self._ring = ring
         self._sessions = Sessions(db)
         self._lines = Lines(db, contracts)
         self._orphans_due_at = 0.0
 
     async def sweep(self) -> Mended:
-        """Do all five, each whatever becomes of the others. Each is safe to repeat and to run beside live traffic.
+        """Do all of it, each whatever becomes of the others. Each is safe to repeat and to run beside live traffic.
 
         Raises what the first of them raised that failed, when all have had their turn.
         """
@@ -119,13 +124,14 @@ class Sweeper:
             self.reconcile(),
             self._sessions.forget_ended(BATCH),
             self.survey(),
+            end_workflows(self._db, self._client),
             return_exceptions=True,
         )
         for result in done:
             if isinstance(result, BaseException):
                 raise result
-        started, admitted, published, reconciled, forgotten = [result for result in done if isinstance(result, int)]
-        return Mended(started + admitted, published, reconciled, forgotten)
+        started, admitted, *others = [result for result in done if isinstance(result, int)]
+        return Mended(started + admitted, *others)
 
     async def start_unstarted(self) -> int:
         """Start the workflows of runs whose process died between commit and start."""
@@ -174,6 +180,8 @@ class Sweeper:
     async def _unless_it_fails(self, row: Any, mend: Callable[[Any], Awaitable[bool]]) -> bool:  # noqa: ANN401  # a row
         """Mend one run. One that cannot be mended, for whatever reason, must not keep the others waiting."""
         try:
+            if await self._ring.is_erased(row.tenant_id):
+                return await end_run(self._db, self._client, self._contracts, row)
             return await mend(row)
         except Exception:  # noqa: BLE001  # see above
             await log.aerror(

@@ -17,6 +17,7 @@ from core.runs.payloads import data_converter
 from core.runs.stuck import failing_since
 
 if TYPE_CHECKING:
+    from core.keys.ring import KeyRing
     from core.settings import Settings
 
 N_ = messages_of("runs")
@@ -29,7 +30,7 @@ STUCK_AND_TOLD = N_(
 )
 
 
-async def connect(settings: Settings, *, wait_seconds: float = 60) -> Client:
+async def connect(settings: Settings, ring: KeyRing, *, wait_seconds: float = 60) -> Client:
     """Connect, waiting for a server that is still starting; raises ``RuntimeError`` when it does not come up.
 
     ``wait_seconds=0`` gives a client that dials at its first call: for pages, which must start without Temporal.
@@ -40,7 +41,7 @@ async def connect(settings: Settings, *, wait_seconds: float = 60) -> Client:
             return await Client.connect(
                 settings.temporal_address,
                 namespace=settings.temporal_namespace,
-                data_converter=data_converter(settings.secret_key.get_secret_value().encode()),
+                data_converter=data_converter(settings.secret_key.get_secret_value().encode(), ring),
                 # Workers inherit it from the client; one trace then spans the request, the workflow and its activities.
                 interceptors=[TracingInterceptor()] if settings.otlp_endpoint else [],
                 lazy=wait_seconds == 0,

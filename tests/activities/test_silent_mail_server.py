@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from core.db import Database
+    from core.keys.ring import KeyRing
     from core.settings import Settings
     from tests.support.mails import Mailbox
     from tests.support.tenant_fixtures import TwoTenants
@@ -105,11 +106,15 @@ async def test_other_features_go_on_while_every_mail_waits(
 
 
 async def test_what_runs_do_is_recorded_while_activities_hold_every_connection(
-    settings: Settings, temporal_client: Client, owner_connection: asyncpg.Connection, two_tenants: TwoTenants
+    settings: Settings,
+    ring: KeyRing,
+    temporal_client: Client,
+    owner_connection: asyncpg.Connection,
+    two_tenants: TwoTenants,
 ) -> None:
     acme = two_tenants.acme
     async with AsyncExitStack() as stack:
-        given = await collaborators(settings, temporal_client, stack)
+        given = await collaborators(settings, ring, temporal_client, stack)
         async with given.db.unit_of_work(acme.id, "branding", actor_id=acme.people["admin"].id) as uow:
             run = await start_publication(uow, publication(acme))
         async with AsyncExitStack() as held:

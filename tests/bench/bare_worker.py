@@ -18,6 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.runs.recording import RecordingActivities
+from core.keys.watch import open_ring
 from core.runs.interceptor import RecordingInterceptor
 from core.runs.report import RECORD_ACTIVITY
 from core.runs.temporal import connect
@@ -39,8 +40,9 @@ async def main() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     plain = await Client.connect(settings.temporal_address, data_converter=pydantic_data_converter)
     async with AsyncExitStack() as stack:
-        client = await connect(settings)
-        given = await _collaborators(settings, client, stack)
+        ring = await open_ring(settings, stack)
+        client = await connect(settings, ring)
+        given = await _collaborators(settings, ring, client, stack)
         known = [*activities("tenants", given), *activities("files", given)]
         product = [found for found in known if _is_plain(found)]
         pollers = PollerBehaviorAutoscaling(initial=2, maximum=20)

@@ -6,7 +6,7 @@ import asyncio
 import io
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from core.db import Database
 from core.ids import new_id
+from core.keys.watch import open_ring
 from core.live.transport import Transport
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.launch import launch
@@ -139,7 +140,8 @@ async def driver(product: Product, tenant: Tenant) -> AsyncIterator[Driver]:
     redis = Redis.from_url(settings.redis_url)
     publisher = OutboxPublisher(db, Transport(redis))
     publisher.start()
-    client = await connect(settings)
+    ring_stack = AsyncExitStack()
+    client = await connect(settings, await open_ring(settings, ring_stack))
     starter = RunStarter(client)
     lines = Lines(db, registry.contracts())
     db.after_commit(publisher)
@@ -153,6 +155,7 @@ async def driver(product: Product, tenant: Tenant) -> AsyncIterator[Driver]:
         await starter.drain()
         await publisher.stop()
         await redis.aclose()
+        await ring_stack.aclose()
         await db.close()
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from temporalio.worker import Replayer
 
-from core.runs.temporal import connect
 from tests.replay.test_replay import CLASSES
 from tests.support.caller import Caller, caller_of
 from tests.support.people import Owner, new_owner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from temporalio.client import Client
 
     from core.db import Database
     from tests.support.deployment import Deployment
@@ -34,12 +35,12 @@ async def caller(deployment: Deployment, deployed_db: Database, owner: Owner) ->
 
 
 @pytest.fixture(autouse=True, scope="module")
-async def _what_ran_replays(running_deployment: Deployment) -> AsyncIterator[None]:
+async def _what_ran_replays(deployed_client: Client) -> AsyncIterator[None]:
     """Whatever became of the workflows of a module's tests, today's code follows each of their histories."""
     yield
-    client = await connect(running_deployment.settings())
-    replayer = Replayer(workflows=list(CLASSES.values()), data_converter=client.data_converter)
-    ran = client.list_workflows(page_size=500).map_histories()
+    converter = deployed_client.data_converter
+    replayer = Replayer(workflows=list(CLASSES.values()), data_converter=converter)
+    ran = deployed_client.list_workflows(page_size=500).map_histories()
     failures, count = {}, 0
     async with replayer.workflow_replay_iterator(ran) as results:
         async for result in results:

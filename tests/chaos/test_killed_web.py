@@ -13,7 +13,6 @@ import httpx
 
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
 from core.ids import new_id
-from core.runs.temporal import connect
 from domain.files.types import TidyInput
 from tests.factories.files import noise, photo
 from tests.support.waiting import eventually
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import asyncpg
+    from temporalio.client import Client
 
     from tests.support.caller import Caller
     from tests.support.deployment import Deployment
@@ -40,7 +40,11 @@ SECONDS_TO_RECOVER = 40
 
 
 async def test_a_half_upload_goes_with_the_tidy_and_a_whole_one_is_kept(
-    deployment: Deployment, deployed_tables: asyncpg.Connection, caller: Caller, owner: Owner
+    deployment: Deployment,
+    deployed_tables: asyncpg.Connection,
+    deployed_client: Client,
+    caller: Caller,
+    owner: Owner,
 ) -> None:
     content, half_is_there = noise(), asyncio.Event()
 
@@ -64,7 +68,7 @@ async def test_a_half_upload_goes_with_the_tidy_and_a_whole_one_is_kept(
     assert "whole.jpg" in listed.text
     assert "half.jpg" not in listed.text
     await make_old(deployment, deployed_tables, owner)
-    await tidy(deployment)
+    await tidy(deployed_client)
     assert [tuple(row) for row in await deployed_tables.fetch(ROWS, owner.tenant.id)] == [("whole.jpg", "ready")]
     assert await deployed_tables.fetchval(RESERVED, owner.tenant.id) == 0
     assert len(stored(deployment, owner)) == 3  # the original, its thumbnail and its preview
@@ -97,9 +101,8 @@ async def make_old(deployment: Deployment, tables: asyncpg.Connection, owner: Ow
             os.utime(path, (long_ago, long_ago))
 
 
-async def tidy(deployment: Deployment) -> None:
+async def tidy(client: Client) -> None:
     """What the clock does every hour."""
-    client = await connect(deployment.settings())
     tidying = TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)
     await client.execute_workflow(TIDY.name, tidying, id=f"tidy-{new_id()}", task_queue="files")
 

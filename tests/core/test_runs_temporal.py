@@ -19,13 +19,14 @@ from tests.workflows.kit.sample import LINE
 if TYPE_CHECKING:
     from temporalio.client import Client
 
+    from core.keys.ring import KeyRing
     from core.settings import Settings
 
 
 @pytest.fixture
-async def unreached(settings: Settings) -> Client:
+async def unreached(settings: Settings, ring: KeyRing) -> Client:
     nowhere = settings.model_copy(update={"temporal_address": f"127.0.0.1:{free_port()}"})
-    return await connect(nowhere, wait_seconds=0)
+    return await connect(nowhere, ring, wait_seconds=0)
 
 
 async def test_cancel_and_continue_are_refused_for_now(unreached: Client) -> None:

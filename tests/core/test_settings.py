@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.keys.root_file import make as make_root_key
 from core.production import weakness
 from core.settings import Settings, SettingsError
 from core.settings_report import variable_of
@@ -93,15 +94,22 @@ def test_a_slip_of_the_pen_is_noticed(environment: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def production(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name, value in PRODUCTION.items():
+def root_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("etc") / "root_key"
+    make_root_key(path)
+    return path
+
+
+@pytest.fixture
+def production(environment: pytest.MonkeyPatch, root_key: Path) -> pytest.MonkeyPatch:
+    for name, value in {**PRODUCTION, "KMS_URL": root_key.as_uri()}.items():
         environment.setenv(name, value)
-    assert Settings.load().is_production
     return environment
 
 
-@pytest.mark.parametrize("missing", ["ADX_SECRET_KEY", "STORAGE_URL"])
+@pytest.mark.parametrize("missing", ["ADX_SECRET_KEY", "STORAGE_URL", "KMS_URL"])
 def test_production_makes_nothing_up(production: pytest.MonkeyPatch, missing: str) -> None:
+    assert Settings.load().is_production
     production.delenv(missing)
     assert f"{missing} is not set" in refusal()
 
@@ -148,6 +156,22 @@ def test_production_refuses_an_address_that_is_only_safe_at_a_desk(
     assert "ADX_BASE_URL must" in refusal()
     production.delenv("ADX_BASE_URL")
     assert "ADX_BASE_URL must" in refusal()
+
+
+def test_production_refuses_a_root_key_that_is_not_kept(production: pytest.MonkeyPatch, root_key: Path) -> None:
+    root_key.chmod(0o644)
+    assert "KMS_URL names a root key that can be read by others (mode 0644)" in refusal()
+    root_key.chmod(0o600)
+    production.setenv("ADX_STATE_DIR", str(root_key.parent))
+    assert "KMS_URL names a root key that is inside the state folder" in refusal()
+    root_key.unlink()
+    assert "KMS_URL names a root key that cannot be read" in refusal()
+
+
+@pytest.mark.parametrize("url", ["root_key", "file://root_key", "s3://bucket/key", "https://kms.example"])
+def test_a_root_key_is_a_file_for_now(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("KMS_URL", url)
+    assert "KMS_URL must be file://" in refusal()
 
 
 def test_the_addresses_of_a_running_stack_are_found(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:

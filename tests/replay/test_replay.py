@@ -10,8 +10,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from core.runs.payloads import PayloadKeyError, data_converter
 from entrypoints import registry
-from tests.replay.record import StoredHistory, stored_histories
-from tests.support.server_fixtures import SECRET
+from tests.replay.record import SECRET, StoredHistory, stored_histories
 from tests.workflows.kit.sample import CONTRACTS as SAMPLE_CONTRACTS, FIRST, WORKFLOWS as SAMPLES
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.replay
 
-CONVERTER = data_converter(SECRET.encode())
+CONVERTER = data_converter(SECRET.encode(), None)
 STORED = list(stored_histories())
 
 LOST_REPORTS = frozenset({"report-timed-out", "report-failed", "report-cancelled"})
@@ -133,6 +132,7 @@ async def test_changed_workflow_code_is_caught(name: str, mutate: Callable[[type
 
 
 async def test_histories_are_sealed_with_the_key_of_the_tests() -> None:
-    other = Replayer(workflows=[ALL_CLASSES[STORED[0].workflow]], data_converter=data_converter(b"another secret" * 4))
+    strange = data_converter(b"another secret" * 4, None)
+    other = Replayer(workflows=[ALL_CLASSES[STORED[0].workflow]], data_converter=strange)
     with pytest.raises(Exception, match=PayloadKeyError.__name__):
         await other.replay_workflow(STORED[0].load())

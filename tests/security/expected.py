@@ -11,6 +11,7 @@ MIGRATING_ROLE = "adx_migrate"
 BOUND_ROLES = "adx_tenant_bound"
 PLATFORM_ROLE = "adx_platform"
 GATEWAY_ROLE = "adx_gateway"
+KEYS_ROLE = "adx_keys"
 
 FEATURES = (
     "auth",
@@ -27,7 +28,7 @@ FEATURES = (
     "translations",
 )
 FEATURE_ROLES = frozenset(f"adx_{feature}" for feature in FEATURES)
-TENANT_ROLES = FEATURE_ROLES | {GATEWAY_ROLE}
+TENANT_ROLES = FEATURE_ROLES | {GATEWAY_ROLE, KEYS_ROLE}
 """The roles that work inside one tenant."""
 
 ROW_PRIVILEGES = frozenset({"select", "insert", "update", "delete"})
@@ -35,7 +36,9 @@ ROW_PRIVILEGES = frozenset({"select", "insert", "update", "delete"})
 INTERNAL = frozenset({"platform.migrations"})
 """Relations that only migrations touch; granted to nobody."""
 
-OPENED_ACROSS_TENANTS = frozenset({"platform.runs", "platform.run_steps", "platform.outbox", "platform.notices"})
+OPENED_ACROSS_TENANTS = frozenset({
+    "platform.runs", "platform.run_steps", "platform.outbox", "platform.notices", "platform.tenant_keys",
+})  # fmt: skip
 """Tenant tables that the sweeps see across tenants."""
 
 AS_OWNER = frozenset({"platform.append_audit"})
@@ -76,6 +79,8 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     | _grants({PLATFORM_ROLE}, "select"),
     "platform.wordings": _grants({"adx_translations"}, ALL) | GATEWAY_READS,
     "platform.wording_versions": _grants({"adx_translations"}, "select insert update") | GATEWAY_READS,
+    "platform.tenant_keys": _grants({KEYS_ROLE}, "select insert update") | _grants({PLATFORM_ROLE}, "select update"),
+    "platform.person_keys": _grants({KEYS_ROLE}, "select insert update"),
     "platform.audit": _grants({"adx_compliance"}, "select"),
     "platform.audit_heads": _grants({"adx_compliance"}, "select"),
 }

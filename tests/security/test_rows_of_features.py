@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from core.db import Database
+    from core.keys.ring import KeyRing
     from tests.support.tenant_fixtures import TwoTenants
 
 
@@ -37,7 +38,11 @@ class Published:
 
 
 async def test_a_fact_in_the_outbox_cannot_name_another_tenant(
-    db: Database, temporal_client: Client, two_tenants: TwoTenants, owner_connection: asyncpg.Connection
+    db: Database,
+    ring: KeyRing,
+    temporal_client: Client,
+    two_tenants: TwoTenants,
+    owner_connection: asyncpg.Connection,
 ) -> None:
     acme, globex = two_tenants.acme, two_tenants.globex
     forged = Fact(globex.id, "files:changed", "forged")
@@ -47,13 +52,17 @@ async def test_a_fact_in_the_outbox_cannot_name_another_tenant(
     )
     transport = Published()
 
-    await Sweeper(db, temporal_client, transport, {}).publish_unpublished()
+    await Sweeper(db, temporal_client, transport, {}, ring).publish_unpublished()
 
     assert [fact.tenant_id for fact in transport.facts if fact.key == "forged"] == [acme.id]
 
 
 async def test_a_run_row_cannot_start_work_in_another_tenant_or_for_another_person(
-    db: Database, temporal_client: Client, two_tenants: TwoTenants, owner_connection: asyncpg.Connection
+    db: Database,
+    ring: KeyRing,
+    temporal_client: Client,
+    two_tenants: TwoTenants,
+    owner_connection: asyncpg.Connection,
 ) -> None:
     acme, globex = two_tenants.acme, two_tenants.globex
     rows = [
@@ -61,7 +70,7 @@ async def test_a_run_row_cannot_start_work_in_another_tenant_or_for_another_pers
         await _forge(db, two_tenants, owner_connection, {"actor_id": str(acme.people["owner"].id)}),
     ]
 
-    await Sweeper(db, temporal_client, Published(), {INGEST.name: INGEST}).start_unstarted()
+    await Sweeper(db, temporal_client, Published(), {INGEST.name: INGEST}, ring).start_unstarted()
 
     for workflow_id in rows:
         with pytest.raises(RPCError, match="not found"):

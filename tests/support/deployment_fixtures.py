@@ -10,10 +10,15 @@ import asyncpg
 import pytest
 
 from core.db import Database
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
+from core.runs.temporal import connect
 from tests.support.deployment import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
+
+    from temporalio.client import Client
 
     from tests.support.stack import Servers
 
@@ -66,6 +71,13 @@ async def deployed_db(running_deployment: Deployment) -> AsyncIterator[Database]
     database = await Database.connect(running_deployment.settings())
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+async def deployed_client(running_deployment: Deployment, deployed_db: Database) -> Client:
+    """A client of the deployment's workflows, with the keys to read them."""
+    settings = running_deployment.settings()
+    return await connect(settings, KeyRing(deployed_db, open_kms(settings)))
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,15 @@ from redis.asyncio import Redis
 from temporalio.testing import WorkflowEnvironment
 
 from core.db import Database
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
 from core.runs.payloads import data_converter
 from core.runs.temporal import connect
 from core.settings import Settings
 from entrypoints.embedded.temporal import binary
 from entrypoints.mailbox.smtp import listen
 from entrypoints.mailbox.store import MailStore
+from tests.replay.record import SECRET
 from tests.support.mails import Mailbox
 
 if TYPE_CHECKING:
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from tests.support.stack import Servers
-
-SECRET = "a secret for tests, longer than 32 bytes, worth nothing elsewhere"
 
 
 @pytest.fixture(scope="session")
@@ -81,16 +82,22 @@ async def redis(settings: Settings) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-async def temporal_client(settings: Settings) -> Client:
-    """A client of this worker's namespace, with the product's own encryption."""
-    return await connect(settings)
+def ring(settings: Settings, db: Database) -> KeyRing:
+    """The key ring of this process. Nobody tells it of destroyed keys, so it remembers none for long."""
+    return KeyRing(db, open_kms(settings))
 
 
 @pytest.fixture(scope="session")
-async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+async def temporal_client(settings: Settings, ring: KeyRing) -> Client:
+    """A client of this worker's namespace, with the product's own encryption."""
+    return await connect(settings, ring)
+
+
+@pytest.fixture(scope="session")
+async def time_skipping(ring: KeyRing) -> AsyncIterator[WorkflowEnvironment]:
     """A server of its own on which months pass in milliseconds; no lists, counts or schedules there."""
     path = binary("temporal-test-server")
-    converter = data_converter(SECRET.encode())
+    converter = data_converter(SECRET.encode(), ring)
     environment = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=path, data_converter=converter
     )

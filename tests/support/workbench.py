@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.service import RPCError, RPCStatusCode
 
+from core.keys.watch import open_ring
 from entrypoints.worker import _collaborators as collaborators, workers
 from tests.replay.record import save_history
 from tests.support.gate import Gate
@@ -119,7 +120,8 @@ async def workbench(
     await _end_what_is_open(client)
     gate = Gate()
     async with AsyncExitStack() as stack:
-        given = await collaborators(settings, gate.watched(client), stack)
+        ring = await open_ring(settings, stack)
+        given = await collaborators(settings, ring, gate.watched(client), stack)
         for worker in workers(given, features):
             await stack.enter_async_context(worker)
         yield Workbench(settings, given.db, given.storage, given.client, gate, owner, mailbox)

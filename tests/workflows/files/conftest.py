@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from temporalio.worker import ExecuteActivityInput
 
     from core.db import Database
+    from core.keys.ring import KeyRing
     from core.runs.launch import LaunchedRun
     from core.settings import Settings
     from core.storage import Storage
@@ -75,6 +76,7 @@ class Works:
     client: Client
     gate: Gate
     owner: asyncpg.Connection
+    ring: KeyRing
 
     async def upload(self, content: bytes, name: str = "photo.jpg") -> LaunchedRun:
         """Bring a file as far as the page does."""
@@ -165,6 +167,7 @@ def client(temporal_client: Client, gate: Gate) -> Client:
 @pytest.fixture
 async def works(  # noqa: PLR0917  # fixtures are asked for by name
     settings: Settings,
+    ring: KeyRing,
     client: Client,
     gate: Gate,
     two_tenants: TwoTenants,
@@ -173,7 +176,8 @@ async def works(  # noqa: PLR0917  # fixtures are asked for by name
 ) -> AsyncIterator[Works]:
     await give_space(owner_connection, two_tenants.acme.id, GIGABYTE)
     async with AsyncExitStack() as stack:
-        given = await collaborators(settings.model_copy(update={"storage_url": tmp_path.as_uri()}), client, stack)
+        settings = settings.model_copy(update={"storage_url": tmp_path.as_uri()})
+        given = await collaborators(settings, ring, client, stack)
         for worker in workers(given, ["files"]):
             await stack.enter_async_context(worker)
-        yield Works(two_tenants.acme, given.db, given.storage, client, gate, owner_connection)
+        yield Works(two_tenants.acme, given.db, given.storage, client, gate, owner_connection, ring)

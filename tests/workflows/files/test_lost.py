@@ -57,7 +57,7 @@ async def has_ended(works: Works, run: LaunchedRun) -> bool:
 async def sweep(works: Works, run: LaunchedRun) -> None:
     """Sweep until the run is launched again: what its first activities still had to tell makes its row look alive."""
     settling = Settling(works.db, registry.unsettled())
-    sweeper = Sweeper(works.db, works.client, Nowhere(), registry.contracts(), settling)
+    sweeper = Sweeper(works.db, works.client, Nowhere(), registry.contracts(), works.ring, settling=settling)
     async with asyncio.timeout(10):
         while await works.owner.fetchval("select launches from platform.runs where id = $1", run.id) == 1:
             await works.owner.execute(AGE, run.id)

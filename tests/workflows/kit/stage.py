@@ -15,6 +15,8 @@ from temporalio.worker import Worker
 
 from activities.runs.recording import RecordingActivities
 from core.db import Database
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
 from core.runs.card import RunCard, card_of
 from core.runs.dispatch import OutboxPublisher, RunStarter
 from core.runs.interceptor import RecordingInterceptor
@@ -113,6 +115,7 @@ class Stage:
     recorder: Recorder
     facts: Facts
     starter: RunStarter
+    ring: KeyRing
     scripts: dict[str, Script] = field(default_factory=dict)
 
     @property
@@ -217,7 +220,7 @@ async def open_stage(settings: Settings, client: Client, ctx: Context) -> AsyncI
         recorder = Recorder(db, CONTRACTS)
         recorder.start()
         stack.push_async_callback(recorder.stop)
-        stage = Stage(db, client, ctx, recorder, facts, starter)
+        stage = Stage(db, client, ctx, recorder, facts, starter, KeyRing(db, open_kms(settings)))
         await stack.enter_async_context(worker_of(client, recorder, stage.scripts))
         yield stage
 
@@ -232,7 +235,8 @@ async def without_worker(
     if starts:
         db.after_commit(starter)
     try:
-        yield Stage(db, client, ctx, Recorder(db, CONTRACTS), Facts(), starter)
+        ring = KeyRing(db, open_kms(settings))
+        yield Stage(db, client, ctx, Recorder(db, CONTRACTS), Facts(), starter, ring)
     finally:
         await db.close()
 

@@ -66,7 +66,7 @@ async def test_a_database_that_is_away_while_steps_run_is_caught_up_with(stage: 
 
 
 def sweeper_of(stage: Stage, transport: Facts | None = None) -> Sweeper:
-    return Sweeper(stage.db, stage.client, transport or stage.facts, CONTRACTS)
+    return Sweeper(stage.db, stage.client, transport or stage.facts, CONTRACTS, stage.ring)
 
 
 async def test_a_run_that_nobody_started_is_started(

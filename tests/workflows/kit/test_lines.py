@@ -158,7 +158,7 @@ async def test_a_withdrawal_that_was_not_delivered_is_made_up_for_by_the_sweep(
             assert await withdraw(uow, runs[-1].id, CONTRACTS)
     assert (await acme.stage.snapshot(runs[-1])).state == "undoing"
     await age(owner_connection, "changed_at", runs[-1])
-    await Sweeper(stage.db, stage.client, stage.facts, CONTRACTS).start_unstarted()
+    await Sweeper(stage.db, stage.client, stage.facts, CONTRACTS, stage.ring).start_unstarted()
     await acme.stage.until(runs[-1], "cancelled")
     acme.let_go()
     for run in runs[:-1]:

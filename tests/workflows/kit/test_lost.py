@@ -51,7 +51,7 @@ async def terminate(stage: Stage, run: LaunchedRun) -> None:
 
 
 def sweeper_of(stage: Stage, settling: Settling | None = None) -> Sweeper:
-    return Sweeper(stage.db, stage.client, stage.facts, CONTRACTS, settling)
+    return Sweeper(stage.db, stage.client, stage.facts, CONTRACTS, stage.ring, settling=settling)
 
 
 async def sweep(stage: Stage, owner: asyncpg.Connection, run: LaunchedRun, settling: Settling | None = None) -> None:

@@ -70,7 +70,7 @@ async def until_failing(stage: Stage, run: LaunchedRun, *, fails: bool = True) -
 
 async def sweep(stage: Stage, owner: asyncpg.Connection, run: LaunchedRun) -> None:
     await owner.execute(AGE_RUN, run.id)
-    await Sweeper(stage.db, stage.client, stage.facts, CONTRACTS).reconcile()
+    await Sweeper(stage.db, stage.client, stage.facts, CONTRACTS, stage.ring).reconcile()
 
 
 def told_of_stuck() -> float:

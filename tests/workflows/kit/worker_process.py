@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.db import Database
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
 from core.runs.recorder import Recorder
 from core.runs.temporal import connect
 from core.settings import Settings
@@ -46,7 +48,7 @@ async def main(settings: Settings, notes: Path) -> None:
     recorder = Recorder(db, CONTRACTS)
     recorder.start()
     scripts: Any = Noted(notes)
-    async with worker_of(await connect(settings), recorder, scripts):
+    async with worker_of(await connect(settings, KeyRing(db, open_kms(settings))), recorder, scripts):
         await asyncio.Event().wait()
 
 
