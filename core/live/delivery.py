@@ -26,8 +26,8 @@ RENDERED_KEPT = 1024
 BURST = 50
 BREATH_SECONDS = 0.01
 """A pause after each burst, so that the queues of those who do take it never fill."""
-CATCH_UP_LIMIT = 1000
-"""Facts that are told one by one to a page that was away; past that it reads itself again."""
+CATCH_UP_LIMIT = 50
+"""Facts that are told to a page that was away, of each subject the newest; past that it reads itself again."""
 
 
 Renderer: TypeAlias = "Callable[[Fact, LiveViewer], Awaitable[str | None]]"
@@ -87,7 +87,13 @@ class Delivery:
         facts = await self._transport.after(channel.tenant_id, viewer.position, limit=CATCH_UP_LIMIT + 1)
         if len(facts) > CATCH_UP_LIMIT:
             return extent.newest, [("", reset_message(extent.newest))]
-        missed = [(fact.id, chunk) for fact in facts if (chunk := await self._chunk_for(fact, viewer)) is not None]
+        newest = {(fact.topic, fact.key, fact.audience): fact.id for fact in facts}
+        missed = []
+        for fact in facts:
+            is_newest = newest[fact.topic, fact.key, fact.audience] == fact.id
+            chunk = await self._chunk_for(fact, viewer) if is_newest else _passed(fact, viewer)
+            if chunk is not None:
+                missed.append((fact.id, chunk))
         return (facts[-1].id if facts else viewer.position), missed
 
     async def _deliver(self, channel: Channel, fact: Fact) -> None:
@@ -129,3 +135,10 @@ class Delivery:
             log.exception("live.render_failed", topic=fact.topic, key=fact.key)
             return reset_message(fact.id)
         return html_message(fact.id, html) if html else None
+
+
+def _passed(fact: Fact, viewer: Subscription) -> bytes | None:
+    """Return what is told of a fact where a newer one of its subject follows: its number, if the subject counts."""
+    if fact.number is None or viewer.group_for(fact.audience) is None:
+        return None
+    return named_message(fact.id, "live:passed", {"subject": f"{fact.topic}-{fact.key}", "seq": fact.number})

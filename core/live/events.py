@@ -70,6 +70,7 @@ def event(name: str, about: str, payload: type = NoPayload) -> Event:
 
 LIVE_RESET = event("live:reset", "The stream can no longer tell what was missed: what is live reads itself again.")
 LIVE_PACE = event("live:pace", "After how long, on average, the page comes back should its stream break off.")
+LIVE_PASSED = event("live:passed", "While the page was away a subject had this event, and then others.")
 LIVE_AT = event("live:at", "How far the page is, where what came by was not for it.")
 LIVE_AWAY = event("live:away", "News cannot be heard now; pages still work.")
 LIVE_BACK = event("live:back", "News is heard again, and nothing was missed.")

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from core.live.delivery import Channel, Delivery, Renderer
 from core.live.message import HEARTBEAT, away_message, back_message, pace_message, position_message
 from core.live.rechecks import Rechecks
-from core.live.transport import BEGINNING, Transport, place
+from core.live.transport import BEGINNING, Transport, epoch, place
 from core.live.viewer import Groups, Subscription
 
 if TYPE_CHECKING:
@@ -205,7 +205,10 @@ class Hub:
         self._wake_id = arrived.wake_id or self._wake_id
         for tenant_id, facts in arrived.facts.items():
             channel = channels[tenant_id]
-            channel.position = arrived.newest[tenant_id]
+            before, channel.position = positions[tenant_id], arrived.newest[tenant_id]
+            if before != BEGINNING and epoch(before) != epoch(channel.position):
+                channel.reset(facts[0].id if facts else channel.position)
+                channel.position = arrived.newest[tenant_id]
             for fact in facts:
                 if listener := self._listeners.get(fact.topic):
                     listener(fact)
@@ -234,8 +237,13 @@ class Hub:
     async def _check_positions(self) -> None:
         for channel in list(self._channels.values()):
             extent = await self._transport.extent(channel.tenant_id)
-            if channel.position is not None and not extent.can_resume(channel.position):
-                channel.reset(extent.newest)
+            if channel.position is None or extent.can_resume(channel.position):
+                continue
+            if extent.exists and epoch(extent.newest) == epoch(channel.position):
+                # What was told last is gone. Pages that are away must not go on from it, or from before it.
+                await self._transport.renew(channel.tenant_id, epoch(channel.position))
+                extent = await self._transport.extent(channel.tenant_id)
+            channel.reset(extent.newest)
 
     async def _catch_up(self, channel: Channel, viewer: Subscription) -> None:
         """Bring a viewer to the present. It has joined before this reads, so what arrives meanwhile waits for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 from core.context import Context, Person, TenantFacts
 from core.ids import new_id
 from core.live import Fact, Hub, Transport
-from core.live.fact import EVERYONE
+from core.live.delivery import CATCH_UP_LIMIT
+from core.live.fact import ADMINS, EVERYONE
 from entrypoints.embedded.program import free_port
 from entrypoints.embedded.valkey import program
 from tests.support.waiting import eventually
@@ -153,6 +154,124 @@ async def test_redis_back_without_its_data_has_pages_read_again(valkey: OwnValke
     await publish(valkey, "f2")
     await reader.until("f2")
     assert reader.keys == ["f1", "f2"]
+
+
+@pytest.mark.parametrize("then", ["restarted", "running on"])
+async def test_a_page_that_was_away_while_redis_lost_its_data_reads_itself_again(
+    valkey: OwnValkey, hub: Hub, then: str
+) -> None:
+    await publish(valkey, "f1")
+    away = await hub.position(TENANT.id)
+    await publish(valkey, "f2")  # missed, and then lost
+    await lose_everything(valkey, restarted=then == "restarted")
+    await publish(valkey, "f3")
+
+    reader = Reader(hub.join(CONTEXT, away))
+    await reader.until("live:reset")
+    await publish(valkey, "f4")
+    await reader.until("f4")
+    assert reader.keys == ["f4"], "the page was read when f3 had happened"
+    assert reader.text.count("live:reset") == 1
+
+
+async def test_a_page_that_was_open_hears_of_a_loss_also_without_a_restart(valkey: OwnValkey, hub: Hub) -> None:
+    await publish(valkey, "f1")
+    reader = Reader(hub.join(CONTEXT, await hub.position(TENANT.id)))
+    await asyncio.sleep(0.3)
+    await lose_everything(valkey, restarted=False)
+    await publish(valkey, "f2")
+    await reader.until("f2")
+    assert reader.text.index("live:reset") < reader.text.index("f2")
+    await publish(valkey, "f3")
+    await reader.until("f3")
+    assert reader.text.count("live:reset") == 1
+
+
+async def test_what_was_told_and_then_lost_is_gone_on_from_by_nobody(valkey: OwnValkey, hub: Hub) -> None:
+    """A crash of a server that writes to the disk once a second loses the newest facts alone."""
+    await publish(valkey, "f1")
+    away = await hub.position(TENANT.id)
+    reader = Reader(hub.join(CONTEXT, away))
+    await asyncio.sleep(0.3)
+    await publish(valkey, "f2")
+    await reader.until("f2")
+    client = valkey.client()
+    key = Transport(client).key(TENANT.id)
+    (first, fields), *_ = cast("list[tuple[bytes, Any]]", await client.xrange(key))
+    await client.delete(key)
+    await client.xadd(key, fields, id=first)  # as before f2 was told
+    await client.aclose()
+    await valkey.kill()
+    await valkey.start()
+    await reader.until("live:reset")
+
+    await publish(valkey, "f3")
+    back = Reader(hub.join(CONTEXT, away))
+    await back.until("live:reset")
+
+
+async def test_an_outage_without_a_loss_turns_no_news_into_a_reset(valkey: OwnValkey, hub: Hub) -> None:
+    await publish(valkey, "f1")
+    away = await hub.position(TENANT.id)
+    open_one = Reader(hub.join(CONTEXT, away))
+    await asyncio.sleep(0.3)
+    await valkey.kill()
+    await valkey.start()
+    await publish(valkey, "f2")
+    back = Reader(hub.join(CONTEXT, away))
+    for reader in (open_one, back):
+        await reader.until("f2")
+        assert reader.keys == ["f2"]
+        assert "live:reset" not in reader.text
+
+
+async def test_a_page_that_was_away_for_long_reads_itself_again_instead_of_being_told_all(
+    valkey: OwnValkey, hub: Hub
+) -> None:
+    rendered: list[tuple[str, str]] = []
+
+    async def show(fact: Fact, viewer: LiveViewer) -> str:
+        rendered.append((fact.key, viewer.timezone))
+        return fact.key
+
+    hub.render_with(show)
+    await publish(valkey, *(f"f{number % 5}" for number in range(CATCH_UP_LIMIT)))
+    readers = [Reader(hub.join(replace(CONTEXT, timezone=f"Etc/Probe-{number}"), "0-0")) for number in range(4)]
+    for reader in readers:
+        await reader.until("f4")
+        assert reader.keys == [f"f{number}" for number in range(5)], "of each subject the newest, in their order"
+    assert len(rendered) == 5 * len(readers)
+
+    rendered.clear()
+    await publish(valkey, "f9")
+    late = Reader(hub.join(replace(CONTEXT, timezone="Etc/Late"), "0-0"))
+    await late.until("live:reset")
+    assert not [key for key, timezone in rendered if timezone == "Etc/Late"]
+
+
+async def test_what_a_page_was_away_for_is_told_by_its_number_where_newer_news_follows(
+    valkey: OwnValkey, hub: Hub
+) -> None:
+    client = valkey.client()
+    transport = Transport(client)
+    (first,) = await transport.publish([Fact(TENANT.id, "probe", "f0")])
+    await transport.publish([Fact(TENANT.id, "run", "fx", params={"seq": number}) for number in (1, 2, 3)])
+    await transport.publish([Fact(TENANT.id, "run", "fy", ADMINS, params={"seq": number}) for number in (1, 2)])
+    await client.aclose()
+    reader = Reader(hub.join(CONTEXT, first.id))
+    await reader.until("fx\n")
+    told = [line for line in reader.text.split("\n") if "seq" in line]
+    assert told == [f'data: {{"subject":"run-fx","seq":{number}}}' for number in (1, 2)]
+    assert reader.keys == ["fx"]
+
+
+async def lose_everything(valkey: OwnValkey, *, restarted: bool) -> None:
+    client = valkey.client()
+    await client.flushall()
+    await client.aclose()
+    if restarted:
+        await valkey.kill()
+        await valkey.start()
 
 
 async def test_an_entry_that_cannot_be_read_ends_no_news(valkey: OwnValkey, hub: Hub) -> None:

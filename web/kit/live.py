@@ -37,7 +37,7 @@ PATH = "/live"
 RESOLVE_SECONDS = 8
 LAST_SECONDS = 5
 """What a stream that has to end may still take to send what it holds."""
-POSITION = re.compile(r"[0-9]{1,16}-[0-9]{1,10}")
+POSITION = re.compile(r"[0-9]{1,16}-[0-9]{1,10}(?:\.[0-9a-f]{1,16})?")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),

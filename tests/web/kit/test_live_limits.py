@@ -32,6 +32,8 @@ async def test_a_person_has_only_so_many_streams_however_many_sessions(
 
 
 def test_a_position_is_made_of_plain_digits() -> None:
-    for after, expected in (("12-3", "12-3"), ("١٢-٣", None), ("12-3) count 1", None), ("-", None), ("1" * 17, None)):
+    good = ("12-3", "12-3.0af9")
+    bad = ("١٢-٣", "12-3) count 1", "-", "1" * 17, "12-3.", "12-3.X", "12-3.0af9.1", "12-3." + "0" * 17)
+    for after in (*good, *bad):
         scope = {"headers": [], "query_string": f"after={quote(after)}".encode()}
-        assert _position(scope) == expected
+        assert _position(scope) == (after if after in good else None)

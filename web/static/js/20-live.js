@@ -67,6 +67,12 @@
     }
   });
 
+  /* What the page was away for is told by its number alone where something newer follows. */
+  on("live:passed", (e) => {
+    const { subject, seq } = JSON.parse(e.detail.data);
+    (window.adxSeen[subject] ||= []).push(seq);
+  });
+
   /* An answer or message that is not newer than what is shown changes nothing. */
   on("htmx:before:swap", (e) => {
     const tasks = e.detail.tasks;
