@@ -6,15 +6,15 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from temporalio import activity
 
-from activities.branding.drawing.desk import draw
+from activities.branding.drawing.desk import Job, draw
 from core.confinement import read_written
 from core.runs.effects import effect_key
+from core.shares import Shares
 from domain.branding import service
 from domain.branding.errors import picture_broken, sheet_too_large
 from domain.branding.sheet import MOST_BYTES, sheet_of
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from core.storage import Storage
 
 
+DRAWN_AT_ONCE, DRAWN_OF_ONE = 3, 2
+
+
 class PublishingActivities:
     """Steps of ``branding.publish``, and their undos."""
 
@@ -32,7 +35,8 @@ class PublishingActivities:
         """``lenient`` draws even where the system grants no walls."""
         self._db = db
         self._storage = storage
-        self._draw = partial(draw, lenient=lenient)
+        self._lenient = lenient
+        self._shares = Shares(DRAWN_AT_ONCE, of_one=DRAWN_OF_ONE)
 
     @activity.defn(name="branding.check_brand")
     async def check_brand(self, publication: Publication) -> None:
@@ -41,7 +45,7 @@ class PublishingActivities:
         for asset in (publication.assets.logo, publication.assets.logo_dark, publication.assets.favicon):
             if asset is not None:
                 async with self._copy(publication, asset) as original:
-                    await self._draw("check", asset.type, original)
+                    await self._draw(publication, "check", asset, original)
 
     @activity.defn(name="branding.draw_pictures")
     async def draw_pictures(self, publication: Publication) -> Drawn:
@@ -51,13 +55,13 @@ class PublishingActivities:
         for name, asset in (("logo", assets.logo), ("logo-dark", assets.logo_dark)):
             if asset is not None:
                 async with self._copy(publication, asset) as original:
-                    drawn += await self._keep(
-                        publication, await self._draw("logo", asset.type, original, name), original
-                    )
+                    rendered = await self._draw(publication, "logo", asset, original, name)
+                    drawn += await self._keep(publication, rendered, original)
         icon = assets.favicon or assets.logo
         if icon is not None:
             async with self._copy(publication, icon) as original:
-                drawn += await self._keep(publication, await self._draw("icons", icon.type, original), original)
+                rendered = await self._draw(publication, "icons", icon, original)
+                drawn += await self._keep(publication, rendered, original)
         return Drawn(tuple(drawn))
 
     @activity.defn(name="branding.erase_pictures")
@@ -92,6 +96,13 @@ class PublishingActivities:
         """Have open pages take the brand; telling them twice changes nothing."""
         async with self._work(publication) as uow:
             service.announce(uow)
+
+    async def _draw(
+        self, publication: Publication, job: Job, asset: Asset, original: Path, name: str = ""
+    ) -> tuple[Rendition, ...]:
+        """Have a picture drawn when it is the tenant's turn: each takes a process and up to half a minute of it."""
+        async with self._shares.place(publication.tenant_id):
+            return await draw(job, asset.type, original, name, lenient=self._lenient)
 
     async def _keep(
         self, publication: Publication, drawn: tuple[Rendition, ...], original: Path

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.files.drawing.studio import Desk, Job, Studio
+from activities.files.drawing.studio import Desk, GivenUpError, Job, Studio
 from activities.files.working_copy import working_copy
 from core.confinement import read_written
 from core.storage import Storage
@@ -56,8 +56,11 @@ class RenderingActivities:
         """Read what the file says about itself."""
         if KINDS[file.type].rendering == "none":
             return Facts()
-        async with self._at_a_desk(file) as (desk, original):
-            said = await desk.perform("metadata", file.type, original)
+        try:
+            async with self._at_a_desk(file) as (desk, original):
+                said = await desk.perform("metadata", file.type, original)
+        except GivenUpError:
+            return Facts(broken=True)
         taken_at = said.pop("taken_at", None)
         return Facts(**said, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
 
@@ -65,12 +68,21 @@ class RenderingActivities:
     async def _at_a_desk(self, file: KnownFile) -> AsyncIterator[tuple[Desk, Path]]:
         """Take a desk, and only then a copy of the file: copies of all that wait could fill the disk."""
         key = key_of(file.tenant_id, file.file_id)
-        async with self._studio.desk() as desk, working_copy(self._storage, key) as original:
+        async with (
+            self._studio.desk(file.tenant_id, file.file_id) as desk,
+            working_copy(self._storage, key) as original,
+        ):
             yield desk, original
 
     async def _draw(self, job: Job, file: KnownFile) -> Rendered:
         if KINDS[file.type].rendering == "none":
             return Rendered()
+        try:
+            return await self._drawn(job, file)
+        except GivenUpError:
+            return Rendered(broken=True)
+
+    async def _drawn(self, job: Job, file: KnownFile) -> Rendered:
         async with self._at_a_desk(file) as (desk, original):
             said = await desk.perform(job, file.type, original)
             pictures = tuple(Picture(**picture) for picture in said.get("pictures", ()))

@@ -38,7 +38,10 @@ class UnconfinedError(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """The most of everything that one job may take: bytes, seconds, and numbers."""
+    """The most of everything that one job may take: bytes, seconds, and numbers.
+
+    The larger its ``niceness``, the more of the processor it leaves to others (nice(2)).
+    """
 
     memory: int
     cpu_seconds: int
@@ -47,6 +50,7 @@ class Bounds:
     all_files: int = 128 * 1024 * 1024
     threads: int = 256
     open_files: int = 64
+    niceness: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,7 @@ def _keep_only(nowhere: int, writing: int) -> None:
 
 
 def _bound(bounds: Bounds, threads: int) -> None:
+    os.nice(bounds.niceness)
     for what, most in (
         (resource.RLIMIT_AS, bounds.memory),
         (resource.RLIMIT_CPU, bounds.cpu_seconds),

@@ -14,6 +14,7 @@ from core.errors import InvalidError, UnavailableError
 from core.i18n.wording import PRODUCTS_OWN, Wording
 from core.mail.composing import Composer
 from core.messages import messages_of
+from core.shares import Shares
 
 if TYPE_CHECKING:
     from core.i18n import Catalogues
@@ -27,6 +28,9 @@ SECONDS_FOR_A_MAIL = 10
 """From the first packet to the server's word that it has the mail. A server that is slow at each step has no more."""
 
 SECONDS_TO_PART = 1
+AT_ONCE, AT_ONCE_OF_ONE = 24, 6
+"""How many connections to the server a process has, and for mails of one tenant: a slow server delays all alike."""
+
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 FIRST_PERMANENT_REPLY = 500
 
@@ -45,6 +49,7 @@ class Mailer:
         self._wordings = wordings
         self._away = False
         self._trying = 0
+        self._shares = Shares(AT_ONCE, of_one=AT_ONCE_OF_ONE)
 
     async def send(self, mail: Mail) -> None:
         """Hand a mail to the server.
@@ -55,11 +60,20 @@ class Mailer:
             UnsafeMailError: it could not be written as it was meant; nothing was sent.
         """
         composed = self.compose(mail, await self._wording(mail))
+        # The platform's own mails go to strangers, who do not wait for each other.
+        async with self._shares.place(mail.to_address if mail.tenant_id == HOME_TENANT_ID else mail.tenant_id):
+            await self._deliver(mail.to_address, composed)
+
+    def compose(self, mail: Mail, wording: Wording = PRODUCTS_OWN) -> bytes:
+        """Return the mail as it goes out, checked; raises UnsafeMailError."""
+        return self._composer.compose(mail, self._catalogues.speaker(mail.locale, wording=wording))
+
+    async def _deliver(self, address: str, composed: bytes) -> None:
         if self._away and self._trying:
             raise _unavailable()
         self._trying += 1
         try:
-            await self._hand_over(mail.to_address, composed)
+            await self._hand_over(address, composed)
         except aiosmtplib.SMTPRecipientsRefused as error:
             self._away = False
             raise _refusal(error.recipients[0].code) from error
@@ -73,10 +87,6 @@ class Mailer:
             self._away = False
         finally:
             self._trying -= 1
-
-    def compose(self, mail: Mail, wording: Wording = PRODUCTS_OWN) -> bytes:
-        """Return the mail as it goes out, checked; raises UnsafeMailError."""
-        return self._composer.compose(mail, self._catalogues.speaker(mail.locale, wording=wording))
 
     async def _hand_over(self, address: str, composed: bytes) -> None:
         client = aiosmtplib.SMTP(timeout=SECONDS_FOR_A_MAIL, **self._server)

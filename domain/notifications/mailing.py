@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from domain.notifications.types import Choice
 
 SORTED_AT_ONCE = 500
+BEGUN_AT_ONCE = 50
+"""Mails of one tenant that begin at one look, so that a thousand of its people keep nobody else's mail waiting."""
 OPEN = ("due", "waiting")
 
 
@@ -78,9 +80,13 @@ async def sort(uow: UnitOfWork, kinds: Mapping[str, NoticeKind]) -> None:
 
 
 async def due(uow: UnitOfWork) -> list[MailInput]:
-    """Return the mails whose workflows have not begun yet."""
+    """Return the mails whose workflows have not begun yet: the oldest of them, the others at the next looks."""
     rows = await uow.session.execute(
-        select(Notice.mailing_id, Notice.user_id, Notice.pace).where(Notice.mail == "due").distinct()
+        select(Notice.mailing_id, Notice.user_id, Notice.pace)
+        .where(Notice.mail == "due")
+        .distinct()
+        .order_by(Notice.mailing_id)
+        .limit(BEGUN_AT_ONCE)
     )
     return [MailInput(uow.tenant_id, SYSTEM_ACTOR_ID, row.mailing_id, row.user_id, row.pace) for row in rows]
 

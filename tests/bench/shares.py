@@ -1,4 +1,4 @@
-"""Rows on what one tenant's work costs another: its single upload, alone and beside a tenant that brings a thousand."""
+"""Rows on what one tenant's work costs another: a single upload alone, beside hostile files, beside a thousand."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.bench.figures import Row, ms, percentile
 from tests.bench.http import Browser
 from tests.bench.people import make_tenant
 from tests.bench.workflows import picture
+from tests.factories.files import nested_pdf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 BOUNDARY = "----adx-bench"
 MANY = 1000
+HOSTILE = 5
 SENDERS = 2  # as many as the page sends at a time
 ALONE, BESIDE = 12, 12
 SECONDS_TO_WATCH = 45.0
@@ -102,11 +104,19 @@ async def measure(product: Product) -> list[Row]:
     content = picture()
     async with AsyncExitStack() as stack:
         single = Uploads(product, make_tenant(product, "single", 1))
-        many = Uploads(product, make_tenant(product, "many", 1))
         await single.connect(stack)
-        await many.connect(stack, SENDERS)
         alone = await _rounds(single, content, ALONE)
 
+        hostile = Uploads(product, make_tenant(product, "hostile", 1))
+        await hostile.connect(stack)
+        for _ in range(HOSTILE):
+            await hostile.send(nested_pdf(), kind="application/pdf")
+        beside_hostile = await _rounds(single, content, BESIDE)
+        unsettled = await hostile.count(OPEN)
+        await hostile.leave()
+
+        many = Uploads(product, make_tenant(product, "many", 1))
+        await many.connect(stack, SENDERS)  # only now: the server ends connections that bring nothing for a while
         began = time.perf_counter()
         sending = asyncio.create_task(_send_many(many, content))
         arriving = await _rounds(single, content, BESIDE, until=sending.done)
@@ -117,6 +127,10 @@ async def measure(product: Product) -> list[Row]:
         done, watched = await many.count(DONE), time.perf_counter() - began
         await many.leave()
     return [
+        row_beside(
+            f"one upload beside {HOSTILE} documents that never end to draw ({unsettled} of them to the end)",
+            *(beside_hostile, alone),
+        ),
         row_beside(f"one upload while another tenant sends {MANY} (in {sent:.0f} s)", arriving, alone),
         row_beside("one upload while the other's wait in line", waiting, alone),
         Row(f"of the {MANY}, ready after {watched:.0f} s", f"{done}", f"{done / watched:.1f} a second"),

@@ -56,6 +56,41 @@ def pdf(pages: int = 1) -> bytes:
     return content.getvalue()
 
 
+def nested_pdf(*, first_page: bool = True) -> bytes:
+    """A document of 3 KB that takes longer to draw than anybody lives: forms that draw ten forms each, nine deep.
+
+    With ``first_page`` the first page is such, otherwise the second alone.
+    """
+    levels = 9
+    draw = b"/F Do " * 10
+    contents = [draw] * levels + [b"0 0 9 9 re f"]
+    plain, hostile = b"[4 0 R 3 0 R]", b"[3 0 R 4 0 R]"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 2 /Kids " + (hostile if first_page else plain) + b" >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R"
+            b" /Resources << /XObject << /F 6 0 R >> >> >>"
+        ),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(draw), draw),
+    ]
+    for number, content in enumerate(contents):
+        further = b"/Resources << /XObject << /F %d 0 R >> >>" % (7 + number) if number < levels else b""
+        head = b"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] %s /Length %d >>" % (further, len(content))
+        objects.append(head + b"\nstream\n" + content + b"\nendstream")
+    body, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return body + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF"
+        % (size, table, size, len(body))
+    )
+
+
 def archive(**members: bytes) -> bytes:
     """A ZIP archive."""
     content = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The drawing process: reads orders ``[job, type, original, folder]``, a line of JSON each, and answers each by a line.
+"""The drawing process: reads orders, a line of JSON each (``Order``), and answers each by a line.
 
 Every order is carried out in a cell of its own (``core/confinement``), without credentials, as nobody and within hard
 limits, because decoders are where hostile files strike: what one file does to its process, the next one never meets.
@@ -15,18 +15,22 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 from activities.files.drawing import documents, pictures
 from activities.files.drawing.drawn import Drawn, DrawnFacts
 from core.confinement import Bounds, confined, die_with, hide_memory
 
 MEMORY = 1536 * 1024 * 1024
-CPU_SECONDS = 60
 SECONDS = 120
+"""For what takes no time of the processor; several times as much as it may take of that, since machines are busy."""
 LARGEST_OUTPUT = 64 * 1024 * 1024
 
 LENIENT = "--lenient"
 """Draw even where the system grants no walls: at a desk alone."""
+
+Order: TypeAlias = tuple[str, str, str, str, int, int]
+"""Job, media type, original, folder, how much of the processor to leave to others (nice(2)), and seconds of it."""
 
 THUMBNAIL_BOX = 320
 PREVIEW_BOX = 1600
@@ -51,19 +55,22 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def in_a_fork(order: list[str]) -> tuple[str, int]:
+def in_a_fork(order: Order) -> tuple[str, int]:
     """Return what the fork said and how it ended: its exit code, or the negative number of the signal that ended it."""
-    job, media_type, original, folder = order
-    ended = confined(Path(original), Path(folder), bounds(), partial(answer, job, media_type), lenient=is_lenient())
+    job, media_type, original, folder, niceness, cpu_seconds = order
+    limits, work = bounds(niceness, cpu_seconds), partial(answer, job, media_type)
+    ended = confined(Path(original), Path(folder), limits, work, lenient=is_lenient())
     said = ended.said.decode(errors="replace")
     if ended.exit_code > 0:
         sys.stderr.write(f"{said[-LONGEST_COMPLAINT:]!a}\n")  # a stranger may have written it
     return said, ended.exit_code
 
 
-def bounds() -> Bounds:
+def bounds(niceness: int, cpu_seconds: int) -> Bounds:
     """Return what one job may take of this machine."""
-    return Bounds(memory=MEMORY, cpu_seconds=CPU_SECONDS, largest_file=LARGEST_OUTPUT, seconds=SECONDS)
+    return Bounds(
+        memory=MEMORY, cpu_seconds=cpu_seconds, largest_file=LARGEST_OUTPUT, seconds=SECONDS, niceness=niceness
+    )
 
 
 def is_lenient() -> bool:
