@@ -45,8 +45,10 @@ class Shares:
     later, since nobody is made to give a place back. A key that got strikes has one place at a time at most, and goes
     behind the others until its strikes are forgotten.
 
-    ``most_waiting`` and ``most_waiting_of_one`` bound how many wait, in all and of one key. A pool belongs to one event
-    loop, and its keys cost nothing once they hold nothing, wait for nothing and have no strikes.
+    ``most_waiting`` and ``most_waiting_of_one`` bound how many wait, in all and of one key. With ``makes_room``, where
+    no room is left, the last of the key that has most waiting gives way to a key that has less: no crowd shuts others
+    out by its numbers. A pool belongs to one event loop, and its keys cost nothing once they hold nothing, wait for
+    nothing and have no strikes.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class Shares:
         of_one: int | None = None,
         most_waiting: int | None = None,
         most_waiting_of_one: int | None = None,
+        makes_room: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._free = places
         self._of_one = places if of_one is None else of_one
         self._most_waiting = most_waiting
         self._most_waiting_of_one = most_waiting_of_one
+        self._makes_room = makes_room
         self._clock = clock
         self._held: Counter[Hashable] = Counter()
         self._waiting: dict[Hashable, deque[_Waiter]] = defaultdict(deque)
@@ -118,10 +122,10 @@ class Shares:
         try:
             await waiter.turn
         except asyncio.CancelledError:
-            if waiter.turn.done() and not waiter.turn.cancelled():
-                self._give_back(key)  # the turn came together with the cancel
-            else:
+            if not waiter.turn.done() or waiter.turn.cancelled():
                 self._leave(waiter)
+            elif waiter.turn.exception() is None:
+                self._give_back(key)  # the turn came together with the cancel
             raise
 
     def _check_room(self, key: Hashable) -> None:
@@ -130,8 +134,20 @@ class Shares:
             return
         if self._most_waiting_of_one is not None and self.waiting(key) >= self._most_waiting_of_one:
             raise CrowdedError(of_key=True)
-        if self._most_waiting is not None and self.waiting() >= self._most_waiting:
+        if self._most_waiting is not None and self.waiting() >= self._most_waiting and not self._make_room(key):
             raise CrowdedError(of_key=False)
+
+    def _make_room(self, key: Hashable) -> bool:
+        """Have the last of the largest crowd give way, if that is a larger one than the key's would become."""
+        if not self._makes_room:
+            return False
+        crowd = max(self._waiting, key=self.waiting, default=key)
+        last = next((waiter for waiter in reversed(self._waiting.get(crowd, ())) if not waiter.turn.done()), None)
+        if last is None or self.waiting(crowd) <= self.waiting(key) + 1:
+            return False
+        self._leave(last)
+        last.turn.set_exception(CrowdedError(of_key=True))
+        return True
 
     def _give_back(self, key: Hashable) -> None:
         self._free += 1

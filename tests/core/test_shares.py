@@ -170,3 +170,40 @@ async def test_a_place_that_comes_free_while_a_wait_is_given_up_goes_to_the_next
     await crowd.everybody_leaves()
     assert not crowd.pool.waiting()
     assert not any(crowd.pool.held(key) for key in "abc")
+
+
+async def test_where_no_room_is_left_the_last_of_the_largest_crowd_gives_way() -> None:
+    crowd = Crowd(Shares(1, most_waiting=4, makes_room=True))
+    await crowd.comes("a1", "a2", "a3", "b1", "b2")
+    await crowd.comes("c1")
+    with pytest.raises(CrowdedError) as refused:
+        await crowd.tasks["a3"]
+    assert refused.value.of_key
+    assert [crowd.pool.waiting(key) for key in "abc"] == [1, 2, 1]
+
+    await crowd.comes("d1")
+    with pytest.raises(CrowdedError):
+        await crowd.tasks["b2"]
+    for name in ("a4", "b3", "e1"):  # everybody has one waiting: a crowd would only grow
+        await crowd.comes(name)
+        with pytest.raises(CrowdedError) as refused:
+            await crowd.tasks[name]
+        assert not refused.value.of_key
+    for name in ("a1", "a2", "b1", "c1"):
+        await crowd.leaves(name)
+    assert crowd.inside == ["d1"]
+    await crowd.everybody_leaves()
+    assert (crowd.pool.waiting(), crowd.pool.held("a")) == (0, 0)
+
+
+async def test_who_gave_way_and_is_cancelled_at_once_gives_no_place_back() -> None:
+    crowd = Crowd(Shares(1, most_waiting=2, makes_room=True))
+    await crowd.comes("a1", "b1", "b2")
+    assert crowd.pool._make_room("c")
+    crowd.tasks["b2"].cancel()
+    await asyncio.wait({crowd.tasks["b2"]})
+    assert crowd.inside == ["a1"]
+    await crowd.leaves("a1")
+    await crowd.comes("c1")
+    assert crowd.inside == ["b1"]
+    await crowd.everybody_leaves()
