@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -15,11 +14,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from core.messages import messages_of
+from core.shares import CrowdedError, Shares
 from core.turns import resting
 from domain.auth.errors import busy, too_many_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Hashable
+    from uuid import UUID
 
     from core.messages import Message
 
@@ -40,11 +41,20 @@ PASSES = 3
 LANES = 1
 
 THREADS = 2
-"""64 MiB each; more would only take processor time from pages."""
+"""For everybody. 64 MiB each; more would only take processor time from pages."""
 
-MOST_WAITING = 32
+MOST_WAITING = 64
 MOST_WAITING_OF_ONE = 4
-"""Of one sender, so that nobody alone keeps all others from signing in."""
+"""Of one part of the network. Where no room is left, those who have most waiting give way to those who have less."""
+
+THREADS_OF_KNOWN = 1
+"""For browsers that have signed in to the account before: strangers cannot make them wait."""
+
+MOST_KNOWN_WAITING = 64
+MOST_KNOWN_WAITING_OF_ONE = 2
+"""Of one account."""
+
+THREADS_OF_OURS = 1
 
 COMMON = (
     "password", "passwort", "passw0rd", "qwertyuiop", "qwertzuiop", "qwerty", "qwertz", "1234567890", "123456789",
@@ -84,53 +94,76 @@ class Verdict:
     stale: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a hash: a part of the network, and the account that the browser has signed in to before, if any."""
+
+    network: str
+    known_account: UUID | None = None
+
+
+OURSELVES = Asker("")
+"""What is hashed for no request, or for somebody whose password has just been found right."""
+
+
 class Passwords:
-    """Hashes and checks with argon2id, a few at a time, off the event loop."""
+    """Hashes and checks with argon2id, a few at a time, off the event loop.
+
+    Raises, whoever asks:
+        TooManyError: too many of this asker's wait already.
+        UnavailableError: too many wait in all.
+    """
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
-        self._waiting = 0
-        self._waiting_of: Counter[str] = Counter()
+        self._pool = ThreadPoolExecutor(THREADS + THREADS_OF_KNOWN + THREADS_OF_OURS, thread_name_prefix="argon2")
+        self._strangers = Shares(
+            THREADS, most_waiting=MOST_WAITING, most_waiting_of_one=MOST_WAITING_OF_ONE, makes_room=True
+        )
+        self._known = Shares(
+            THREADS_OF_KNOWN,
+            most_waiting=MOST_KNOWN_WAITING,
+            most_waiting_of_one=MOST_KNOWN_WAITING_OF_ONE,
+            makes_room=True,
+        )
+        self._own = Shares(THREADS_OF_OURS)
         self._nobody = self._hasher.hash("the password of nobody")
 
-    async def hash(self, password: str, *, sender: str | None = None) -> str:
-        """Return the hash to store. For ``sender`` and what is raised see :meth:`check`."""
-        with self._place(sender):
-            return await self._run(self._hasher.hash, password)
+    async def hash(self, password: str, asker: Asker = OURSELVES) -> str:
+        """Return the hash to store."""
+        return await self._run(asker, self._hasher.hash, password)
 
-    async def check(self, stored: str | None, password: str, *, sender: str | None = None) -> Verdict:
-        """Tell whether ``password`` fits ``stored``. None (nobody) takes just as long and never fits.
-
-        ``sender`` is the part of the network that asks; None for ourselves.
-
-        Raises:
-            TooManyError: too many of this sender's wait.
-            UnavailableError: too many wait in all.
-        """
-        with self._place(sender):
-            fits = await self._run(self._verify, stored or self._nobody, password)
+    async def check(self, stored: str | None, password: str, asker: Asker = OURSELVES) -> Verdict:
+        """Tell whether ``password`` fits ``stored``. None (nobody) takes just as long and never fits."""
+        fits = await self._run(asker, self._verify, stored or self._nobody, password)
         if stored is None or not fits:
             return Verdict(fits=False)
         return Verdict(fits=True, stale=self._hasher.check_needs_rehash(stored))
 
-    @contextmanager
-    def _place(self, sender: str | None) -> Iterator[None]:
-        if sender is not None and self._waiting_of[sender] >= MOST_WAITING_OF_ONE:
-            raise too_many_at_once()
-        if self._waiting >= MOST_WAITING:
-            raise busy()
-        self._waiting += 1
-        self._waiting_of[sender or ""] += 1
-        try:
-            yield
-        finally:
-            self._waiting -= 1
-            self._waiting_of -= Counter([sender or ""])
+    async def _run(self, asker: Asker, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with resting(), self._place(asker):  # how many wait here is counted here
+            running = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+            try:
+                return await asyncio.shield(running)
+            finally:
+                if not running.done():  # given up by who waited, yet the thread is taken until it ends
+                    await asyncio.wait({running})
 
-    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with resting():  # how many wait here is counted here
-            return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+    @asynccontextmanager
+    async def _place(self, asker: Asker) -> AsyncIterator[None]:
+        shares, key = self._share_of(asker)
+        try:
+            async with shares.place(key):
+                yield
+        except CrowdedError as error:
+            raise (too_many_at_once() if error.of_key else busy()) from error
+
+    def _share_of(self, asker: Asker) -> tuple[Shares, Hashable]:
+        if asker is OURSELVES:
+            return self._own, None
+        if asker.known_account is not None:
+            return self._known, asker.known_account
+        return self._strangers, asker.network
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

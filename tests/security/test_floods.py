@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.context import HOME_TENANT_ID
+from core.shares import Shares
 from domain.auth import passwords
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def test_more_passwords_than_can_be_checked_are_a_503(web: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "MOST_WAITING", 0)
+    monkeypatch.setattr(passwords.passwords(), "_strangers", Shares(0, most_waiting=0))
     await web.get("/login")
 
     answer = await web.post("/login", {"email": "ada@example.com", "password": "lantern orchard violet"})
@@ -32,7 +33,7 @@ async def test_more_passwords_than_can_be_checked_are_a_503(web: Visitor, monkey
 async def test_more_passwords_of_one_network_than_it_may_have_waiting_are_a_429(
     web: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "MOST_WAITING_OF_ONE", 0)
+    monkeypatch.setattr(passwords.passwords(), "_strangers", Shares(0, most_waiting_of_one=0))
     typed = {"name": "Ada Lovelace", "email": "ada@example.com", "password": "lantern orchard violet"}
     for address in ("/login", "/register"):
         await web.get(address)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from quart import Response, request
 
 from core.context import HOME_TENANT_ID
+from web.auth.known_browsers import remember_browser
 from web.kit import client_address, current_context, see_other, services, set_session_cookie
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 async def enter(person: Person, level: Level, target: str) -> Response:
-    """Answer with a new session on the base host. The browser's old one ends: an id is never carried over a sign-in."""
+    """Answer with a new session on the base host. The browser's old one ends: an id is never carried over a sign-in.
+
+    Who is let in fully has proved to be the person, so that the browser is known from then on.
+    """
     identity = services().identity
     token = await identity.sessions.open(
         tenant_id=HOME_TENANT_ID,
@@ -30,4 +34,6 @@ async def enter(person: Person, level: Level, target: str) -> Response:
         identity.forget()
     response = see_other(target, reload=True)
     set_session_cookie(response, token)
+    if level == "full":
+        remember_browser(response, person)
     return response

@@ -6,7 +6,7 @@ from quart import Response, request
 
 from core.context import Person
 from core.ids import new_id
-from domain.auth.passwords import passwords
+from domain.auth.passwords import Asker, passwords
 from domain.auth.sealing import Sealer
 from domain.auth.types import Application
 from web.auth.blueprint import blueprint
@@ -82,7 +82,7 @@ async def send_again() -> Response:
 
 
 async def _start(person: Person, password: str) -> None:
-    password_hash = await passwords().hash(password, sender=client_site())
+    password_hash = await passwords().hash(password, Asker(client_site()))
     application = Application(person.name, person.email, password_hash)
     sealed = Sealer(services().settings.secret_key).seal(application, person.id)
     async with unit_of_work("auth") as uow:

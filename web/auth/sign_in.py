@@ -12,6 +12,7 @@ from domain.auth.sign_in import SignIn
 from web.auth.blueprint import blueprint
 from web.auth.entering import enter
 from web.auth.forms import SignInForm
+from web.auth.known_browsers import is_known, is_stranger, known_browser, known_browser_key
 from web.auth.pages import SignInPage
 from web.kit import (
     clear_session_cookie,
@@ -41,16 +42,18 @@ async def login_form() -> Response:
 
 @blueprint.post("/login")
 @guard("anyone", on="home")
-@limited("login", hits=10, seconds=300, by=("account:email", "site"))
-@limited("login_network", hits=300, seconds=300, by=("network",))
-@limited("login_site", hits=900, seconds=300, by=("site",))
-@limited("login_account", hits=100, seconds=900, by=("account:email",))
+@limited("login_known", hits=10, seconds=300, by=(known_browser_key,), when=is_known)
+@limited("login_known_account", hits=40, seconds=900, by=("account:email",), when=is_known)
+@limited("login", hits=10, seconds=300, by=("account:email", "site"), when=is_stranger)
+@limited("login_network", hits=300, seconds=300, by=("network",), when=is_stranger)
+@limited("login_site", hits=900, seconds=300, by=("site",), when=is_stranger)
+@limited("login_account", hits=100, seconds=900, by=("account:email",), when=is_stranger)
 async def login() -> Response:
     """Let a person in who knows their password."""
     model = await _model()
     if not model.form.validate():
         return await page("auth/login.html", model, status=422)
-    check = SignIn(services().db, passwords(), client_site())
+    check = SignIn(services().db, passwords(), client_site(), await known_browser())
     try:
         person = await check.person(current_context(), model.form.email.data or "", model.form.password.data or "")
     except InvalidError as error:

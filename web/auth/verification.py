@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.context import Person
 from domain.auth import registration
 from domain.auth.errors import wrong_password
-from domain.auth.passwords import passwords
+from domain.auth.passwords import Asker, passwords
 from domain.auth.repository import AccountRepository
 from web.auth.blueprint import blueprint
 from web.auth.entering import enter
@@ -70,7 +70,7 @@ async def _model(token: str, account: Account) -> VerifyPage:
 async def _proves_to_be(account: Account, form: ConfirmForm) -> bool:
     if not form.validate():
         return False
-    verdict = await passwords().check(account.password_hash, form.password.data or "", sender=client_site())
+    verdict = await passwords().check(account.password_hash, form.password.data or "", Asker(client_site()))
     if not verdict.fits:
         form.refuse(wrong_password())
         return False

@@ -45,7 +45,8 @@ A feature's routes::
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``client_site()``, ``mark_browser()``, ``set_session_cookie``,
   ``clear_session_cookie``, ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``,
-  ``is_htmx()``, ``wants_fragment()``, ``wants_json()``, ``path_within(url, host)`` of a header that holds an address.
+  ``is_htmx()``, ``wants_fragment()``, ``wants_json()``, ``path_within(url, host)`` of a header that holds an address,
+  ``host_cookie(name)`` for a cookie of a feature's own: others are not read.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
   ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
@@ -55,6 +56,7 @@ from core.errors import DomainError
 from web.kit.blueprint import FeatureBlueprint, feature_blueprint
 from web.kit.body import patience, streams_body
 from web.kit.charts import Chart, Sparkline, bar_chart, line_chart, sparkline
+from web.kit.cookies import host_cookie
 from web.kit.csrf import check_token
 from web.kit.drafts import drafts_look, take_off_draft, wear_draft
 from web.kit.errors import wants_json
@@ -115,6 +117,7 @@ __all__ = [
     "feature_blueprint",
     "form_value",
     "guard",
+    "host_cookie",
     "is_htmx",
     "keep_for_this_session",
     "labels_of",

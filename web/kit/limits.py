@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from quart import request
 
@@ -17,21 +17,25 @@ from web.kit.services import services
 from web.kit.visit import client_address, current_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 N_ = messages_of("kit")
 RouteT = TypeVar("RouteT", bound="Callable[..., Any]")
+Part: TypeAlias = "str | Callable[[], Awaitable[str]]"
 
 IPV6_NETWORK = 64
 IPV6_SITE = 48
 
 
-def limited(name: str, *, hits: int, seconds: int, by: tuple[str, ...]) -> Callable[[RouteT], RouteT]:
+def limited(
+    name: str, *, hits: int, seconds: int, by: tuple[Part, ...], when: Callable[[], Awaitable[bool]] | None = None
+) -> Callable[[RouteT], RouteT]:
     """Let a route's unsafe methods be tried ``hits`` times within ``seconds``, for each combination of ``by``.
 
     Parts of ``by``: ``"account:<form field>"`` (as typed, case apart), ``"person"`` (who is signed in), ``"tenant"``,
-    ``"network"`` (the address; of IPv6 its /64), ``"site"`` (the address; of IPv6 its /48). For independent limits, use
-    the decorator more than once.
+    ``"network"`` (the address; of IPv6 its /64), ``"site"`` (the address; of IPv6 its /48), or an async function that
+    returns what to count by. With ``when``, requests for which it is false are not counted here. For independent
+    limits, use the decorator more than once.
     Raises ``TooManyError``. Stands below ``guard``.
     """
     limit = Limit(name, hits, seconds)
@@ -39,7 +43,7 @@ def limited(name: str, *, hits: int, seconds: int, by: tuple[str, ...]) -> Calla
     def decorate(route: RouteT) -> RouteT:
         @wraps(route)
         async def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # any route
-            if request.method not in SAFE_METHODS:
+            if request.method not in SAFE_METHODS and (when is None or await when()):
                 wait = await services().throttle.hit(limit, *[await _part(part) for part in by])
                 if wait:
                     raise TooManyError(
@@ -54,7 +58,9 @@ def limited(name: str, *, hits: int, seconds: int, by: tuple[str, ...]) -> Calla
     return decorate
 
 
-async def _part(part: str) -> str:
+async def _part(part: Part) -> str:
+    if not isinstance(part, str):
+        return await part()
     kind, _, field = part.partition(":")
     match kind:
         case "account":

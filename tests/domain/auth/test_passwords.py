@@ -1,12 +1,29 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.errors import TooManyError, UnavailableError
-from domain.auth import passwords as module
-from domain.auth.passwords import Passwords, objection, passwords
+from core.ids import new_id
+from domain.auth.passwords import (
+    MOST_KNOWN_WAITING_OF_ONE,
+    MOST_WAITING,
+    MOST_WAITING_OF_ONE,
+    THREADS,
+    Asker,
+    Passwords,
+    Verdict,
+    objection,
+    passwords,
+)
+from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
 
 
 @pytest.mark.parametrize(
@@ -56,26 +73,100 @@ async def test_a_password_fits_its_own_hash_alone() -> None:
     assert not (await passwords().check("not a hash", "lantern orchard violet")).fits
 
 
-async def test_when_too_many_wait_the_next_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_WAITING", 2)
-    pool = Passwords()
-    waiting = [asyncio.ensure_future(pool.hash("lantern orchard violet")) for _ in range(2)]
+class Desk:
+    """A pool whose checks wait until they are let go, and tell in which order they began."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pool = Passwords()
+        self.began: list[str] = []
+        self.gone = threading.Event()
+        monkeypatch.setattr(self.pool, "_verify", self._verify)
+
+    def asks(self, password: str, network: str, known: UUID | None = None) -> asyncio.Task[Verdict]:
+        return asyncio.create_task(self.pool.check(None, password, Asker(network, known)))
+
+    def _verify(self, _stored: str, password: str) -> bool:
+        self.began.append(password)
+        if not password.startswith("quick"):
+            self.gone.wait(20)
+        return True
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    desk = Desk(monkeypatch)
+    yield desk
+    desk.gone.set()
+
+
+async def test_when_too_many_wait_the_next_is_told_to_come_back(desk: Desk) -> None:
+    tasks = [desk.asks("guess", f"203.0.113.{number}") for number in range(THREADS + MOST_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(UnavailableError) as refused:
-        await pool.hash("lantern orchard violet")
+        await desk.asks("quick", "198.51.100.1")
     assert refused.value.retry_after
-    await asyncio.gather(*waiting)
-    await pool.hash("lantern orchard violet")
+    desk.gone.set()
+    await asyncio.gather(*tasks)
+    assert (await desk.asks("quick", "198.51.100.1")).fits is False
 
 
-async def test_one_sender_has_only_so_many_waiting_and_keeps_nobody_else_out() -> None:
-    pool = Passwords()
-    waiting = [asyncio.ensure_future(pool.hash("lantern orchard violet", sender="203.0.113.7")) for _ in range(4)]
+async def test_one_network_has_only_so_many_waiting_and_keeps_nobody_else_out(desk: Desk) -> None:
+    tasks = [desk.asks("guess", "203.0.113.7") for _ in range(THREADS + MOST_WAITING_OF_ONE)]
     await asyncio.sleep(0)
     with pytest.raises(TooManyError) as refused:
-        await pool.check(None, "lantern orchard violet", sender="203.0.113.7")
+        await desk.asks("quick", "203.0.113.7")
     assert refused.value.retry_after
-    other = asyncio.ensure_future(pool.hash("lantern orchard violet", sender="203.0.113.8"))
-    await asyncio.gather(*waiting, other)
-    await pool.hash("lantern orchard violet", sender="203.0.113.7")
-    assert not pool._waiting_of
+    other = desk.asks("quick of another", "203.0.113.8")
+    await asyncio.sleep(0)
+    desk.gone.set()
+    await asyncio.gather(*tasks, other)
+    assert desk.began.index("quick of another") == THREADS, "who holds no place goes before who holds all"
+
+
+async def test_a_crowd_of_networks_gives_way_to_one_that_has_none_waiting(desk: Desk) -> None:
+    tasks = [desk.asks("guess", f"203.0.113.{number % 40}") for number in range(160)]
+    await asyncio.sleep(0)
+    newcomer = desk.asks("quick newcomer", "198.51.100.1")
+    await asyncio.sleep(0)
+    desk.gone.set()
+    assert (await newcomer).fits is False  # checked, and wrong: there is no such account
+    assert "quick newcomer" in desk.began
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(end, (Verdict, TooManyError, UnavailableError)) for end in ended)
+
+
+async def test_a_known_browser_waits_for_no_stranger(desk: Desk) -> None:
+    tasks = [desk.asks("guess", f"203.0.113.{number % 40}") for number in range(160)]
+    await asyncio.sleep(0)
+    await desk.asks("quick owner", "203.0.113.1", new_id())
+    assert desk.began[-1] == "quick owner"
+    assert desk.began.count("guess") == THREADS
+    desk.gone.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_the_browsers_of_one_account_keep_those_of_others_waiting_for_a_moment_only(desk: Desk) -> None:
+    crowded, other = new_id(), new_id()
+    tasks = [desk.asks("guess", "203.0.113.1", crowded) for _ in range(1 + MOST_KNOWN_WAITING_OF_ONE)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyError):
+        await desk.asks("quick", "203.0.113.2", crowded)
+    owner = desk.asks("quick owner", "203.0.113.3", other)
+    await asyncio.sleep(0)
+    desk.gone.set()
+    await owner
+    await asyncio.gather(*tasks)
+    assert len(desk.began) == len(tasks) + 1
+
+
+async def test_who_is_given_up_while_being_checked_holds_the_thread_until_its_end(desk: Desk) -> None:
+    given_up = desk.asks("guess", "203.0.113.1")
+    others = [desk.asks("guess", f"203.0.113.{number}") for number in range(2, 5)]
+    await eventually(lambda: len(desk.began) == THREADS)
+    given_up.cancel()
+    await asyncio.sleep(0)
+    assert desk.pool._strangers.waiting() == 2
+    desk.gone.set()
+    await asyncio.gather(*others)
+    with pytest.raises(asyncio.CancelledError):
+        await given_up

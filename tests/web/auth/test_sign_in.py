@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from argon2 import PasswordHasher
 
+from core.shares import Shares
 from core.throttle import Limit
 from domain.auth.passwords import passwords
 from tests.support.product import PASSWORD
@@ -95,7 +96,7 @@ async def test_ten_guesses_are_evaluated_however_fast_they_come(
         return False
 
     monkeypatch.setattr(passwords(), "_verify", count)
-    monkeypatch.setattr("domain.auth.passwords.MOST_WAITING_OF_ONE", 40)
+    monkeypatch.setattr(passwords(), "_strangers", Shares(2))
     visitor = product.visitor()
     await visitor.get("/login")
     guess = {"email": "guess@login.example", "password": "not the right one"}
