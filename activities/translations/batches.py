@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from temporalio import activity
 
+from core.apart import apart
 from core.db import Database
 from core.runs.effects import effect_key
 from domain.translations import batches
+from domain.translations.catalogue_files import read_file
 from domain.translations.product import ProductTexts
 from domain.translations.types import BatchRef, Checked
 
@@ -29,7 +31,12 @@ class BatchActivities:
     async def read(self, ref: BatchRef) -> None:
         """Have the batch hold one item for each change."""
         async with self._work(ref) as uow:
-            await batches.read(uow, ref.batch_id)
+            file = await batches.file_of(uow, ref.batch_id)
+        if file is None:
+            return
+        entries = await apart(ref.tenant_id, read_file, *file)
+        async with self._work(ref) as uow:
+            await batches.fill(uow, ref.batch_id, entries)
 
     @activity.defn(name="translations.discard")
     async def discard(self, ref: BatchRef) -> None:

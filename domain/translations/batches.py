@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +9,6 @@ from core.ids import new_id
 from core.messages import Message, messages_of
 from core.plain_text import one_line
 from domain.translations import service
-from domain.translations.catalogue_files import read_file
 from domain.translations.errors import nothing_to_change, taken_back_already
 from domain.translations.models import Batch, BatchItem
 from domain.translations.repository import WordingRepository
@@ -22,12 +20,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from core.db import UnitOfWork
+    from domain.translations.catalogue_files import FileEntry
     from domain.translations.product import ProductText, ProductTexts
     from domain.translations.repository import Forms
     from domain.translations.types import Kind
 
 N_ = messages_of("translations")
 
+IS_APPLIED = BatchItem.applied.is_(True)
+IS_LEFT_OUT = BatchItem.fault.is_not(None)
+IS_SOUND = BatchItem.fault.is_(None)
 LONGEST_NAME = 120
 LINE = 1000
 """What the position of an item in a file is its line times of: two texts can begin on one line."""
@@ -63,11 +65,12 @@ async def begin_taking_back(uow: UnitOfWork, product: ProductTexts, batch_id: UU
     wordings = WordingRepository(uow.session, uow.tenant_id)
     old = await wordings.batch(batch_id)
     own = await wordings.all(old.locale)
+    texts = product.index()
     proposals = [
         Proposal(text, _tuple(item.before))
-        for item in await wordings.items(batch_id)
-        if item.applied
-        and (text := product.find(item.domain, item.source))
+        async for items in wordings.items(batch_id, IS_APPLIED)
+        for item in items
+        if (text := texts.get((item.domain, item.source)))
         and own.get((item.domain, item.source)) == _own(product, text, old.locale, _tuple(item.forms))
     ]
     if not proposals:
@@ -77,26 +80,32 @@ async def begin_taking_back(uow: UnitOfWork, product: ProductTexts, batch_id: UU
     return batch
 
 
-async def read(uow: UnitOfWork, batch_id: UUID) -> None:
-    """Have the batch hold one item for each change that it asks for. Repeatable."""
+async def file_of(uow: UnitOfWork, batch_id: UUID) -> tuple[bytes, str] | None:
+    """Return the file that is to be imported, and its language; None for a batch that came without one."""
+    batch = await WordingRepository(uow.session, uow.tenant_id).batch(batch_id)
+    return (batch.content, batch.locale) if batch.content is not None else None
+
+
+async def fill(uow: UnitOfWork, batch_id: UUID, entries: Sequence[FileEntry]) -> None:
+    """Have the batch hold one item for each change that its file asks for. Repeatable."""
     wordings = WordingRepository(uow.session, uow.tenant_id)
     batch = await wordings.batch(batch_id)
-    if batch.content is None:
-        return
     await wordings.forget_items(batch_id)
-    for number, entry in enumerate(await asyncio.to_thread(read_file, batch.content, batch.locale)):
-        fault = N_("It is marked as not certain (fuzzy).") if entry.fuzzy else None
-        wordings.add(
-            BatchItem(
-                tenant_id=uow.tenant_id,
-                batch_id=batch_id,
-                position=entry.line * LINE + number % LINE,
-                domain=batch.domain,
-                source=entry.source,
-                forms=list(entry.forms),
-                fault=_stored(fault) if fault else None,
-            )
-        )
+    uncertain = _stored(N_("It is marked as not certain (fuzzy)."))
+    await wordings.add_items(
+        {
+            "tenant_id": uow.tenant_id,
+            "batch_id": batch_id,
+            "position": entry.line * LINE + number % LINE,
+            "domain": batch.domain,
+            "source": entry.source,
+            "forms": list(entry.forms),
+            "before": None,
+            "fault": uncertain if entry.fuzzy else None,
+            "applied": False,
+        }
+        for number, entry in enumerate(entries)
+    )
 
 
 async def check(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> Checked:
@@ -104,16 +113,18 @@ async def check(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> Check
     wordings = WordingRepository(uow.session, uow.tenant_id)
     batch = await wordings.batch(batch_id)
     own = await wordings.all(batch.locale)
+    texts = product.index()
     ready = skipped = 0
-    for item in await wordings.items(batch_id):
-        if item.fault is None and (fault := _fault(product, batch.locale, item)):
-            item.fault = _stored(fault)
-        text = product.find(item.domain, item.source)
-        current = own.get((item.domain, item.source))
-        if item.fault is not None:
-            skipped += 1
-        elif text and _own(product, text, batch.locale, _tuple(item.forms)) != current:
-            ready += 1
+    async for items in wordings.items(batch_id):
+        for item in items:
+            text = texts.get((item.domain, item.source))
+            if item.fault is None and (fault := _fault(text, batch.locale, item)):
+                item.fault = _stored(fault)
+            current = own.get((item.domain, item.source))
+            if item.fault is not None:
+                skipped += 1
+            elif text and _own(product, text, batch.locale, _tuple(item.forms)) != current:
+                ready += 1
     return Checked(ready, skipped)
 
 
@@ -121,20 +132,18 @@ async def apply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:
     """Have every sound change come into force, and keep what was before. Repeatable."""
     wordings = WordingRepository(uow.session, uow.tenant_id)
     batch = await wordings.batch(batch_id)
-    items = [(item, item.domain, item.source, _tuple(item.forms)) for item in await wordings.items(batch_id)]
     await wordings.next_version()
-    own = await wordings.all(batch.locale)
-    for item, domain, source, forms in items:
-        text = product.find(domain, source)
-        if text is None or item.fault is not None or item.applied:
-            continue
-        wanted = _own(product, text, batch.locale, forms)
-        before = own.get((domain, source))
-        if wanted == before:
-            continue
-        item.before, item.applied = list(before) if before else None, True
-        await uow.session.flush()
-        await service.write(uow, text, batch.locale, wanted, kind=_kind(batch), batch=batch)
+    own, texts = await wordings.all(batch.locale), product.index()
+    async for items in wordings.items(batch_id, IS_SOUND, ~IS_APPLIED):
+        for item in items:
+            text = texts.get((item.domain, item.source))
+            wanted = _own(product, text, batch.locale, _tuple(item.forms)) if text else None
+            before = own.get((item.domain, item.source))
+            if text is None or wanted == before:
+                continue
+            item.before, item.applied = list(before) if before else None, True
+            await uow.session.flush()
+            await service.write(uow, text, batch.locale, wanted, kind=_kind(batch), batch=batch)
 
 
 async def unapply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:
@@ -143,18 +152,17 @@ async def unapply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> Non
     batch = await wordings.find_batch(batch_id)
     if batch is None:
         return
-    applied = [item for item in await wordings.items(batch_id) if item.applied]
-    if not applied:
+    if not await wordings.count_items(batch_id, IS_APPLIED):
         return
     await wordings.next_version()
-    own = await wordings.all(batch.locale)
-    for item in applied:
-        text = product.find(item.domain, item.source)
-        if text and own.get((item.domain, item.source)) == _own(product, text, batch.locale, _tuple(item.forms)):
-            item.applied = False
-            before = _tuple(item.before)
-            await uow.session.flush()
-            await wordings.put(text, batch.locale, before)
+    own, texts = await wordings.all(batch.locale), product.index()
+    async for items in wordings.items(batch_id, IS_APPLIED):
+        for item in items:
+            text = texts.get((item.domain, item.source))
+            if text and own.get((item.domain, item.source)) == _own(product, text, batch.locale, _tuple(item.forms)):
+                item.applied = False
+                await uow.session.flush()
+                await wordings.put(text, batch.locale, _tuple(item.before))
     await wordings.forget_changes_of(batch_id)
 
 
@@ -209,8 +217,7 @@ def _fill(uow: UnitOfWork, batch: Batch, proposals: Sequence[Proposal]) -> None:
         )
 
 
-def _fault(product: ProductTexts, locale: str, item: BatchItem) -> Message | None:
-    text = product.find(item.domain, item.source)
+def _fault(text: ProductText | None, locale: str, item: BatchItem) -> Message | None:
     if text is None:
         return N_("The product has no such text in this feature.")
     if item.forms is None:

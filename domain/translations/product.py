@@ -83,6 +83,10 @@ class ProductTexts:
         """Return a text by its English."""
         return self._read().get(domain, {}).get(source)
 
+    def index(self) -> Mapping[tuple[str, str], ProductText]:
+        """Return all texts by catalogue and English. To be asked for once: each time the files are looked at."""
+        return {(text.domain, text.source): text for text in self.of()}
+
     def by_key(self, key: str) -> ProductText:
         """Return a text by its name in addresses; raises NotFoundError."""
         self._read()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from sqlalchemy import delete, select, text as sql
+from sqlalchemy import delete, func, select, text as sql
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.translations.errors import no_such_batch, no_such_version
 from domain.translations.models import Batch, BatchItem, Change, Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from domain.translations.product import ProductText
 
 Forms: TypeAlias = tuple[str, ...]
+
+AT_ONCE = 100
+"""Changes of a batch that are read or written in one go: a hundredth of a second for the loop."""
+
+ITEMS = cast("Table", BatchItem.__table__)
 
 NEXT_VERSION = sql("""
     insert into platform.wording_versions as known (tenant_id, version) values (:tenant_id, 1)
@@ -92,10 +99,35 @@ class WordingRepository:
         """Return the newest batches."""
         return (await self._session.scalars(select(Batch).order_by(Batch.id.desc()).limit(limit))).all()
 
-    async def items(self, batch_id: UUID) -> Sequence[BatchItem]:
-        """Return the changes of a batch in their order."""
-        query = select(BatchItem).where(BatchItem.batch_id == batch_id).order_by(BatchItem.position)
-        return (await self._session.scalars(query)).all()
+    async def items(self, batch_id: UUID, *conditions: ColumnElement[bool]) -> AsyncIterator[Sequence[BatchItem]]:
+        """Yield the changes of a batch in their order, a hundred at a time: to read thousands holds the loop.
+
+        What has been changed of them is written before the next ones come.
+        """
+        query = select(BatchItem).where(BatchItem.batch_id == batch_id, *conditions).order_by(BatchItem.position)
+        last = -1
+        while found := (await self._session.scalars(query.where(BatchItem.position > last).limit(AT_ONCE))).all():
+            last = found[-1].position
+            yield found
+            await self._session.flush()
+            for item in found:
+                self._session.expunge(item)
+
+    async def first_items(self, batch_id: UUID, condition: ColumnElement[bool], most: int) -> Sequence[BatchItem]:
+        """Return the first of the changes that a condition holds for."""
+        query = select(BatchItem).where(BatchItem.batch_id == batch_id, condition)
+        return (await self._session.scalars(query.order_by(BatchItem.position).limit(most))).all()
+
+    async def count_items(self, batch_id: UUID, condition: ColumnElement[bool]) -> int:
+        """Return for how many of the changes a condition holds."""
+        query = select(func.count()).select_from(BatchItem).where(BatchItem.batch_id == batch_id, condition)
+        return await self._session.scalar(query) or 0
+
+    async def add_items(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add changes to a batch, a hundred at a time, each made when its turn comes."""
+        coming = iter(rows)
+        while together := list(islice(coming, AT_ONCE)):
+            await self._session.execute(ITEMS.insert(), together)
 
     async def forget_items(self, batch_id: UUID) -> None:
         """Remove the changes that a batch holds."""

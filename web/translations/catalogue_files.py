@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from quart import Response, request
 
+from core.apart import apart
 from core.errors import InvalidError
 from core.messages import messages_of
 from core.plain_text import file_name
 from domain.translations import batches, catalogue_files
 from domain.translations.batches import fault_of
 from domain.translations.repository import WordingRepository
-from web.kit import DomainError, guard, large_form, limited, page, run_cards_of, see_other, unit_of_work
+from web.kit import (
+    DomainError,
+    current_context,
+    guard,
+    large_form,
+    limited,
+    page,
+    run_cards_of,
+    see_other,
+    unit_of_work,
+)
 from web.translations.blueprint import blueprint, product_texts
 from web.translations.listing import filters, own_texts
 from web.translations.names import feature_name, language
@@ -28,6 +38,9 @@ if TYPE_CHECKING:
 N_ = messages_of("translations")
 
 NEWEST = 10
+MOST_LINES = 300
+"""Texts of a batch that its page lists of each kind: nobody reads more, and thousands take seconds to write."""
+
 FORM_BYTES = 4096
 """Of what stands around the file."""
 
@@ -71,7 +84,7 @@ async def import_file() -> Response:
             raise InvalidError(N_("Choose a file first."), code="no_file", field="file")
         content = chosen.read()
         catalogue_files.check_name(name)
-        await asyncio.to_thread(catalogue_files.read_file, content, wanted.language)
+        await apart(current_context().tenant_id, catalogue_files.read_file, content, wanted.language)
     except DomainError as error:
         return await _files(error.message, STATUS.get(error.kind, 422))
     async with unit_of_work("translations") as uow:
@@ -87,7 +100,12 @@ async def show_batch(batch_id: UUID) -> Response:
     async with unit_of_work("translations") as uow:
         wordings = WordingRepository(uow.session, uow.tenant_id)
         batch = await wordings.batch(batch_id)
-        items = await wordings.items(batch_id)
+        items = [
+            *await wordings.first_items(batch_id, batches.IS_LEFT_OUT, MOST_LINES),
+            *await wordings.first_items(batch_id, batches.IS_APPLIED, MOST_LINES),
+        ]
+        skipped = await wordings.count_items(batch_id, batches.IS_LEFT_OUT)
+        applied = await wordings.count_items(batch_id, batches.IS_APPLIED)
     lines = tuple(
         BatchLine(
             line=item.position // batches.LINE if batch.kind == "import" else item.position,
@@ -104,8 +122,9 @@ async def show_batch(batch_id: UUID) -> Response:
         batch=batch,
         language=language(batch.locale),
         lines=lines,
-        applied=sum(line.applied for line in lines),
-        skipped=sum(line.fault is not None for line in lines),
+        applied=applied,
+        skipped=skipped,
+        most_lines=MOST_LINES,
         card=card,
     )
     return await page("translations/batch.html", model)

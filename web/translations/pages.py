@@ -191,7 +191,10 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """``/admin/translations/batches/<id>``: what was changed, what was left out, and the way back."""
+    """``/admin/translations/batches/<id>``: what was changed, what was left out, and the way back.
+
+    ``lines`` are the first ``most_lines`` of those changed and of those left out; the numbers are of all.
+    """
 
     batch: Batch
     language: Language
@@ -199,3 +202,4 @@ class BatchPage:
     applied: int
     skipped: int
     card: RunCard | None
+    most_lines: int
