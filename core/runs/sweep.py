@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,7 @@ from core.runs.line import Lines
 from core.runs.lost import LostError, LostRuns
 from core.runs.recorder import apply_report
 from core.runs.report import Mended, RunReport, RunState
-from core.runs.settling import Settling
+from core.runs.settling import Round, Settling
 from core.runs.stuck import failing_since
 from core.runs.survey import backlog
 
@@ -48,7 +47,10 @@ log = structlog.get_logger()
 
 BATCH = 500
 QUERY_TIMEOUT = timedelta(seconds=3)
-SECONDS_BETWEEN_ORPHANS = 600.0
+SECONDS_BETWEEN_ROUNDS = 600.0
+TENANTS_PER_SWEEP = 100
+"""So many are looked at for rows that no run will settle: about half a second, however many there are in all."""
+
 TOLD_WITHIN = timedelta(minutes=15)
 """How long a workflow that has ended is asked for its steps, before its row is closed without them."""
 STUCK_AFTER = timedelta(seconds=10)
@@ -106,6 +108,7 @@ class Sweeper:
         self._transport = transport
         self._contracts = contracts
         self._settling = settling or Settling(db, ())
+        self._round = Round(self._settling)
         self._lost = LostRuns(db, client, contracts)
         self._ring = ring
         self._sessions = Sessions(db)
@@ -170,11 +173,13 @@ class Sweeper:
         STUCK.set(found.stuck)
         if time.monotonic() < self._orphans_due_at:
             return
-        self._orphans_due_at = time.monotonic() + SECONDS_BETWEEN_ORPHANS
-        counted = Counter(orphan.contracts[0] for orphan in await self._settling.orphans())
-        for contract in self._settling.contracts:
-            UNSETTLED.labels(contract).set(counted[contract])
-        if counted:
+        counted = await self._round.go_on(TENANTS_PER_SWEEP)
+        if counted is None:
+            return
+        self._orphans_due_at = time.monotonic() + SECONDS_BETWEEN_ROUNDS
+        for contract, count in counted.items():
+            UNSETTLED.labels(contract).set(count)
+        if any(counted.values()):
             await log.aerror("rows wait for runs that are not there; see adx repair", **counted)
 
     async def _unless_it_fails(self, row: Any, mend: Callable[[Any], Awaitable[bool]]) -> bool:  # noqa: ANN401  # a row

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import AsyncMock
 
 import pytest
 
 from core.context import HOME_TENANT_ID
 from core.ids import new_id
-from core.runs.settling import Settling
+from core.runs.settling import Round, Settling
 from entrypoints import registry
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def settling(db: Database) -> Settling:
     return Settling(db, registry.unsettled())
 
 
-async def orphans_of(settling: Settling, subject: UUID) -> list[tuple[UUID, str]]:
+async def orphans_of(settling: Settling, tenant_id: UUID, subject: UUID) -> list[tuple[UUID, str]]:
     return [
         (orphan.tenant_id, contract)
-        for orphan in await settling.orphans()
+        for orphan in await settling.orphans([tenant_id])
         for contract in orphan.contracts
         if orphan.subject_id == str(subject)
     ]
@@ -88,13 +89,15 @@ async def test_a_row_is_found_unless_a_run_of_its_own_is_open(
     tenant_id = HOME_TENANT_ID if at_home else two_tenants.acme.id
     subject = await add(owner_connection, CASES[contract], tenant_id)
 
-    assert (tenant_id, contract) in await orphans_of(settling, subject)
+    assert (tenant_id, contract) in await orphans_of(settling, tenant_id, subject)
     assert not await settling.is_settled(tenant_id, contract, str(subject))
     await add_run(owner_connection, two_tenants.globex.id, contract, subject, "running")
     await add_run(owner_connection, tenant_id, contract, subject, "failed")
-    assert (tenant_id, contract) in await orphans_of(settling, subject), "a foreign run, and one that has ended"
+    assert (tenant_id, contract) in await orphans_of(settling, tenant_id, subject), (
+        "a foreign run, and one that has ended"
+    )
     await add_run(owner_connection, tenant_id, contract, subject, "stuck")
-    assert await orphans_of(settling, subject) == []
+    assert await orphans_of(settling, tenant_id, subject) == []
 
     await owner_connection.execute("delete from tenants.slugs where tenant_id = $1", subject)
     await owner_connection.execute("delete from auth.accounts where id = $1", subject)
@@ -104,8 +107,25 @@ async def test_a_row_is_found_unless_a_run_of_its_own_is_open(
 async def test_a_row_that_has_come_to_its_end_is_settled(
     settling: Settling, owner_connection: asyncpg.Connection, two_tenants: TwoTenants, contract: str
 ) -> None:
-    subject = await add(owner_connection, SETTLED[contract], two_tenants.acme.id)
-    assert await orphans_of(settling, subject) == []
+    tenant_id = HOME_TENANT_ID if contract == "auth.register" else two_tenants.acme.id
+    subject = await add(owner_connection, SETTLED[contract], tenant_id)
+    assert await orphans_of(settling, tenant_id, subject) == []
+
+
+async def test_a_round_looks_at_a_few_tenants_at_a_time_and_counts_all(
+    settling: Settling, owner_connection: asyncpg.Connection, two_tenants: TwoTenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = [HOME_TENANT_ID, two_tenants.acme.id, two_tenants.globex.id]
+    assert set(here) <= set(await settling.tenants())
+    monkeypatch.setattr(settling, "tenants", AsyncMock(return_value=here))
+    for tenant_id in here[1:]:
+        await add(owner_connection, CASES["files.ingest"], tenant_id)
+    whole = Round(settling)
+    assert await whole.go_on(2) is None
+    counted = await whole.go_on(2)
+    assert counted is not None
+    assert counted["files.ingest"] >= 2
+    assert await whole.go_on(3) == counted, "the next round begins anew"
 
 
 async def test_a_batch_is_settled_by_its_last_step(
