@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import text
 
+from core.ids import new_id
+from core.in_time import Asker
 from core.runs.survey import backlog, without_workers
 
 if TYPE_CHECKING:
@@ -31,6 +33,15 @@ KEPT_SECONDS = 2.0
 
 REQUIRED = frozenset({"database"})
 """Without these no page can be served; without the others some parts say so and the rest goes on."""
+
+WRITTEN = (
+    "select current_setting('server_version'), "
+    "current_setting('transaction_read_only') = 'on' or pg_logical_emit_message(true, 'adx.health', '') is null"
+)
+"""A row that says what it is and whether it is read-only; its commit writes to the log, and needs no table for it."""
+
+PROBE = b"probe" * 1024
+PROBE_SECONDS = 60
 
 clock = time.monotonic
 
@@ -67,6 +78,8 @@ class Health:
         self._redis = redis
         self._storage = storage
         self._temporal = temporal
+        self._asker = Asker()
+        self._probe = f"health/{new_id()}"
         self._asking: asyncio.Task[dict[str, Check]] | None = None
         self._asked_at = 0.0
 
@@ -91,7 +104,7 @@ class Health:
         if self._settings.clamd_url:
             clamd_url = self._settings.clamd_url
             asked["clamd"] = lambda: ping_clamd(clamd_url)
-        checks = await asyncio.gather(*(_timed(name, ask) for name, ask in asked.items()))
+        checks = await asyncio.gather(*(_timed(name, ask, self._asker) for name, ask in asked.items()))
         found = dict(zip(asked, checks, strict=True))
         return (
             found
@@ -100,12 +113,15 @@ class Health:
         )
 
     async def _ask_database(self) -> str:
-        async with self._db.engine.connect() as connection:
-            return f"PostgreSQL {await connection.scalar(text('show server_version'))}"
+        async with self._db.engine.begin() as connection:
+            version, is_read_only = (await connection.execute(text(WRITTEN))).one()
+        if is_read_only:
+            raise ConnectionError("takes no writes")
+        return f"PostgreSQL {version}"
 
     async def _ask_redis(self) -> str:
-        await self._redis.ping()
-        return "answers"
+        await self._redis.set(self._probe, b"", ex=PROBE_SECONDS)
+        return "takes writes"
 
     async def _ask_temporal(self) -> str:
         if not await self._temporal.service_client.check_health(timeout=timedelta(seconds=SECONDS)):
@@ -113,8 +129,8 @@ class Health:
         return "serves"
 
     async def _ask_storage(self) -> str:
-        await self._storage.exists("health")
-        return "answers"
+        await write_and_erase(self._storage, self._probe)
+        return "takes writes"
 
     async def _ask_workers(self) -> str:
         if idle := await without_workers(self._temporal, self._queues):
@@ -135,6 +151,16 @@ class Health:
 def is_ready(checks: dict[str, Check]) -> bool:
     """Whether pages can be served: everything required is up."""
     return all(check.state == "up" for check in checks.values() if check.required)
+
+
+async def write_and_erase(storage: Storage, key: str) -> None:
+    """Have the storage take an object, give it back and forget it; ConnectionError when it gives back another."""
+    await storage.put_bytes(key, PROBE)
+    try:
+        if await storage.get_bytes(key) != PROBE:
+            raise ConnectionError("what was written is not what was read")
+    finally:
+        await storage.delete(key)
 
 
 async def greet(smtp_url: str) -> str:
@@ -173,12 +199,11 @@ async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ques
         writer.close()
 
 
-async def _timed(name: str, ask: Callable[[], Awaitable[str]]) -> Check:
+async def _timed(name: str, ask: Callable[[], Awaitable[str]], asker: Asker) -> Check:
     began = time.perf_counter()
     state: Literal["up", "down"] = "down"
     try:
-        async with asyncio.timeout(SECONDS):
-            detail = await ask()
+        detail = await asker.answered(name, ask, SECONDS)
         state = "up"
     except TimeoutError:
         detail = f"no answer within {SECONDS} seconds"

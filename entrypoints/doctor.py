@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.confinement.trial import open_doors
+from core.in_time import answered_apart
 from core.messages import messages_of
 from core.plain_text import for_terminal
 from core.settings import Settings, SettingsError
@@ -134,8 +136,7 @@ def _decoders() -> Finding:
 
 async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:
     try:
-        async with asyncio.timeout(SECONDS):
-            return Finding(name, "ok", await ask(settings))
+        return Finding(name, "ok", await answered_apart(partial(ask, settings), SECONDS))
     except checks.NotConfiguredError as error:
         return Finding(name, "off", str(error))
     except checks.WrongError as error:

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from core.db import Database
 from core.db.migrate import is_at_head
-from core.health import greet, ping_clamd
+from core.health import PROBE_SECONDS, WRITTEN, greet, ping_clamd, write_and_erase
 from core.ids import new_id
 from core.keys.care import check_root, state_of_keys
 from core.keys.kms import open_kms
@@ -68,12 +68,18 @@ def missing_programs() -> list[str]:
 
 
 async def database(settings: Settings) -> str:
-    """PostgreSQL answers, and is new enough."""
+    """PostgreSQL takes writes, and is new enough."""
     async with await psycopg.AsyncConnection.connect(settings.database_url) as connection:
         version = connection.info.server_version // 10_000
+        _, is_read_only = await (await connection.execute(WRITTEN)).fetchone() or ("", True)
     if version < OLDEST_POSTGRES:
         raise WrongError(
             f"PostgreSQL {version}", tell(N_("ADX needs PostgreSQL {version} or newer.", version=OLDEST_POSTGRES))
+        )
+    if is_read_only:
+        raise WrongError(
+            tell(N_("takes no writes")),
+            tell(N_("Point DATABASE_URL at the primary server, and see that its disk is not full.")),
         )
     return f"PostgreSQL {version}"
 
@@ -124,8 +130,9 @@ async def root_key(settings: Settings) -> str:
 
 
 async def redis(settings: Settings) -> str:
-    """Redis answers."""
+    """Redis takes writes."""
     async with Redis.from_url(settings.redis_url) as client:
+        await client.set(f"doctor/{new_id()}", b"", ex=PROBE_SECONDS)
         about = await client.info("server")
     return f"{about.get('server_name', 'redis')} {about.get('valkey_version', about['redis_version'])}"
 
@@ -183,12 +190,11 @@ async def search_attributes(settings: Settings) -> str:
 
 async def storage(settings: Settings) -> str:
     """A file can be written, read and deleted."""
-    store, key = Storage.from_url(settings.storage_url), f"doctor/{new_id()}"
-    await store.put_bytes(key, b"probe")
-    found = await store.get_bytes(key)
-    await store.delete(key)
-    if found != b"probe":
-        raise WrongError(tell(N_("what was written is not what was read")), tell(N_("Look at the storage itself.")))
+    try:
+        await write_and_erase(Storage.from_url(settings.storage_url), f"doctor/{new_id()}")
+    except ConnectionError as error:
+        told = tell(N_("what was written is not what was read"))
+        raise WrongError(told, tell(N_("Look at the storage itself."))) from error
     return settings.storage_url.partition("?")[0]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from workflows.runs.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     import asyncpg
 
@@ -141,6 +143,63 @@ async def test_a_server_that_says_nothing_takes_two_seconds_at_most(
     began = time.monotonic()
     checks = await Health(silent, db=db, redis=redis, storage=storage, temporal=temporal_client).check()
     assert (checks["mail"].state, time.monotonic() - began < 2) == ("down", True)
+
+
+async def test_what_does_not_end_when_it_is_cancelled_holds_nobody_and_is_not_asked_twice(
+    settings: Settings, db: Database, redis: Redis, temporal_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, asked, over = Storage.from_url(settings.storage_url), [], asyncio.Event()
+
+    async def stubborn(*_: object) -> None:
+        asked.append(True)
+        while not over.is_set():
+            with suppress(asyncio.CancelledError):
+                await over.wait()
+
+    monkeypatch.setattr("core.health.SECONDS", 0.2)
+    monkeypatch.setattr(storage, "put_bytes", stubborn)
+    health = Health(settings, db=db, redis=redis, storage=storage, temporal=temporal_client)
+    found = [(await health.check())["storage"] for _ in range(3)]
+    assert ([check.state for check in found], asked) == (["down"] * 3, [True])
+
+    over.set()
+    monkeypatch.undo()
+    await asyncio.gather(*health._asker._hanging.values(), return_exceptions=True)
+    assert (await health.check())["storage"].state == "up"
+
+
+@pytest.fixture
+async def no_writes(redis: Redis, owner_connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """A database that is read-only, and a Redis that is full."""
+    name = await owner_connection.fetchval("select current_database()")
+    bound = (await redis.config_get("maxmemory"))["maxmemory"] or 0
+    await owner_connection.execute(f"alter database {name} set default_transaction_read_only to on")
+    await redis.config_set("maxmemory", 1)
+    yield
+    await redis.config_set("maxmemory", bound)
+    await owner_connection.execute(f"alter database {name} reset default_transaction_read_only")
+
+
+@pytest.fixture
+def blocked_storage(tmp_path: Path) -> Storage:
+    """A storage in whose place nothing can be written, not even by root."""
+    found = Storage.from_url((tmp_path / "storage").as_uri())
+    (tmp_path / "storage").rmdir()
+    (tmp_path / "storage").touch()
+    return found
+
+
+@pytest.mark.usefixtures("no_writes")
+async def test_what_takes_no_writes_is_down(
+    settings: Settings, redis: Redis, temporal_client: Client, blocked_storage: Storage
+) -> None:
+    db = await Database.connect(settings)
+    checks = await Health(settings, db=db, redis=redis, storage=blocked_storage, temporal=temporal_client).check()
+    await db.close()
+    assert {name for name, check in checks.items() if check.state == "down"} == {"database", "redis", "storage"}
+    assert "takes no writes" in checks["database"].detail
+    assert "OutOfMemory" in checks["redis"].detail
+    assert not is_ready(checks)
 
 
 async def test_a_stranger_on_the_scanners_port_is_not_taken_for_it(settings: Settings) -> None:

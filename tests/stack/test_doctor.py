@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,12 +14,22 @@ from psycopg import sql
 from core.context import HOME_TENANT_ID
 from core.db.bootstrap import bootstrap_for
 from core.ids import new_id
+from core.settings import ROOT
 from entrypoints import doctor, registry
-from entrypoints.doctor_checks import WrongError, database_role, missing_programs, redis_persistence, search_attributes
+from entrypoints.doctor_checks import (
+    WrongError,
+    database,
+    database_role,
+    missing_programs,
+    redis_persistence,
+    search_attributes,
+)
 from entrypoints.embedded.program import free_port
 from entrypoints.registry import Scheduled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import asyncpg
 
     from core.settings import Settings
@@ -61,6 +75,38 @@ async def test_everything_that_is_gone_is_named_with_its_variable(settings: Sett
     assert {finding.state for finding in found.values()} == {"wrong"}
     assert "DATABASE_URL" in found["PostgreSQL"].remedy
     assert "x@" not in "".join(finding.detail for finding in found.values())
+
+
+async def test_a_doctor_whom_nothing_answers_ends_all_the_same(settings: Settings, tmp_path: Path) -> None:
+    """In a process of its own, since threads that hang keep a process from ending."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
+        nowhere = f"127.0.0.1:{silent.getsockname()[1]}"
+        addresses = {
+            "DATABASE_URL": f"postgresql://adx_app:x@{nowhere}/adx",
+            "REDIS_URL": f"redis://{nowhere}/0",
+            "TEMPORAL_ADDRESS": nowhere,
+            "STORAGE_URL": settings.storage_url,
+            "SMTP_URL": f"smtp://{nowhere}",
+            "CLAMD_URL": f"tcp://{nowhere}",
+            "ADX_STATE_DIR": str(tmp_path),
+            "COLUMNS": "400",
+        }
+        asked = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from entrypoints import doctor; doctor.SECONDS = 1; doctor.examine()"),
+            cwd=ROOT,
+            env={**os.environ, **addresses},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):  # before, it never ended
+            said, _ = await asked.communicate()
+    all_but_the_storage = len(doctor.EXAMINATIONS) - 1
+    assert said.decode().count("no answer within 1 seconds") == all_but_the_storage
+
+
+async def test_a_database_that_takes_no_writes_is_told(settings: Settings) -> None:
+    read_only = f"{settings.database_url}?options=-c%20default_transaction_read_only%3Don"
+    with pytest.raises(WrongError, match="takes no writes"):
+        await database(settings.model_copy(update={"database_url": read_only}))
 
 
 async def test_a_superuser_is_no_login_for_the_product(settings: Settings, servers: Servers) -> None:
