@@ -1,16 +1,33 @@
-"""Uploads that are made to cost: they are refused while they are still small."""
+"""Uploads that are made to cost or to harm: refused while they are still small, or told for what they are."""
 
 from __future__ import annotations
 
+import asyncio
 import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
+from werkzeug.http import parse_options_header
 
+from activities.files.drawing.studio import Studio
+from activities.files.rendering import RenderingActivities
+from activities.files.scanners import scanner_for
+from activities.files.scanning import ScanningActivities
+from core.ids import new_id
+from core.storage import Storage
+from domain.files.kinds import HEAD_SIZE, KINDS, recognise
+from domain.files.service import folder_of, key_of
+from domain.files.types import FileRef, Findings, KnownFile
+from tests.factories.files import picture
+from tests.security.hostile_files import files
 from tests.web.kit.sending import Sender
 from tests.web.kit.test_pages import token_of
+from web.files.content import disposition
+from workflows.files.ingest import _conclude
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from entrypoints.web import Application
     from tests.support.tenant_fixtures import TwoTenants
     from tests.support.web_fixtures import SignIn
@@ -60,3 +77,93 @@ async def test_thousands_of_parts_are_refused(
     await sender.to(application, acme, visitor, "/files", TYPE, ("content-length", "1"), ("x-csrf-token", token))
 
     assert sender.status == 413
+
+
+FILES = files()
+HONEST = picture(200, 100)
+LARGEST_ANSWER = 1600
+
+
+class Line:
+    """What the workflow of a file has done with it, step for step, by the activities themselves."""
+
+    def __init__(self) -> None:
+        self.studio = Studio()
+        self.storage = Storage.from_url("memory:")
+        self._drawing = RenderingActivities(self.storage, self.studio)
+        self._scanning = ScanningActivities(self.storage, scanner_for(None))
+
+    async def examine(self, content: bytes) -> tuple[FileRef, Findings]:
+        """Return the findings on a file that has just arrived."""
+        ref = FileRef(new_id(), new_id())
+        await self.storage.put_bytes(key_of(ref.tenant_id, ref.file_id), content)
+        media_type = recognise(content[:HEAD_SIZE])
+        if media_type not in KINDS:
+            return ref, Findings(ref.tenant_id, ref.file_id, "unsupported", media_type)
+        scanned = await self._scanning.scan(ref)
+        known = KnownFile(ref.tenant_id, ref.file_id, media_type)
+        if scanned.verdict != "clean":
+            return ref, Findings(ref.tenant_id, ref.file_id, scanned.verdict, media_type)
+        drawn = await asyncio.gather(
+            self._drawing.thumbnail(known), self._drawing.preview(known), self._drawing.metadata(known)
+        )
+        return ref, _conclude(known, scanned, *drawn)
+
+    async def drawn(self, ref: FileRef) -> dict[str, bytes]:
+        """Return what lies beside the original, by name."""
+        folder = folder_of(ref.tenant_id, ref.file_id)
+        keys = [found.key async for found in self.storage.list(folder) if not found.key.endswith("/original")]
+        return {key.rpartition("/")[2]: await self.storage.get_bytes(key) for key in keys}
+
+
+@pytest.fixture(scope="module")
+async def line() -> AsyncIterator[Line]:
+    found = Line()
+    yield found
+    desks = list(found.studio._idle)
+    found.studio.close()
+    await asyncio.gather(*(desk._process.wait() for desk in desks))
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_a_hostile_file_is_told_for_what_it_is_and_harms_no_other(name: str, line: Line) -> None:
+    make, verdict = FILES[name]
+    content = make()
+    assert len(content) < 2 * 1024 * 1024
+    async with asyncio.timeout(60):  # the limit of one job, past which its process is ended
+        ref, findings = await line.examine(content)
+
+    assert findings.verdict == verdict
+    drawn = await line.drawn(ref)
+    assert all((content[:4], content[8:12]) == (b"RIFF", b"WEBP") for content in drawn.values())
+    assert all(max(one.width, one.height) <= LARGEST_ANSWER for one in findings.pictures)
+    assert {one.name for one in findings.pictures} <= {key.removesuffix(".webp") for key in drawn}
+    if verdict in {"infected", "unsupported"}:
+        assert drawn == {}
+    if findings.type in KINDS and KINDS[findings.type].rendering != "none":
+        _, honest = await line.examine(HONEST)
+        assert (honest.verdict, len(honest.pictures)) == ("ready", 2)
+
+
+NAMES = [
+    *(
+        "../../etc/passwd",
+        "..\\..\\boot.ini",
+        "a\0.jpg",
+        "a\r\nSet-Cookie: x=1",
+        'a"; filename="b.html',
+        "\u202egpj.exe",
+    ),
+    *("a" * 5000, ".", "..", "CON", "<img src=x onerror=alert(1)>.png", "\ud800.png", "%2e%2e%2f", "\x1b[31mred"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_gets_out_of_the_header_that_saves_a_file(name: str) -> None:
+    clean = name.encode("utf-8", "replace").decode()
+    header = disposition(clean)
+    kind, options = parse_options_header(header)
+    assert kind == "attachment"
+    assert set(options) == {"filename"}
+    assert not {"\r", "\n", "\0", "\x1b"} & set(header)
+    assert header.isascii()
