@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from core.confinement import hide_memory
 from core.db.bootstrap import bootstrap
 from core.db.migrate import upgrade
 from core.kept import keep
@@ -41,6 +42,7 @@ SECONDS_OF_GRACE = 30
 def run() -> int:
     """Run until Ctrl-C or SIGTERM. Returns the exit status."""
     state_dir = Path(os.environ.get("ADX_STATE_DIR") or ROOT / ".adx").expanduser().resolve()
+    hide_memory()  # the passwords of its servers are in it
     own_state(state_dir)
     with _alone(state_dir):
         return asyncio.run(_run(state_dir))

@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
 from core.cache import Cache
+from core.confinement import hide_memory
 from core.db import Database
 from core.health import Health
 from core.i18n import negotiate
@@ -59,6 +60,7 @@ STREAM_CONNECTIONS = 4
 
 def serve(settings: Settings, features: Iterable[str]) -> None:
     """Serve until SIGTERM or Ctrl-C. The features travel to granian's worker process by ``ADX_FEATURES``."""
+    hide_memory()
     configure_logging(settings)
     os.environ["ADX_FEATURES"] = ",".join(features)
     _allow_open_files()
@@ -91,6 +93,7 @@ def _allow_open_files() -> None:
 
 def application() -> Application:
     """Return the application of this process, as its settings say."""
+    hide_memory()  # a process of its own, started by granian
     settings = Settings.load()
     configure_logging(settings)
     configure_tracing(settings, "web")

@@ -58,8 +58,7 @@ SECONDS_FOR_LAST_CALLS = 0.3
 
 def serve(settings: Settings, features: Sequence[str]) -> None:
     """Run the workers of the features until SIGTERM or Ctrl-C."""
-    if settings.environment != "development":  # whose stack finds what it left running by the environment of processes
-        hide_memory()
+    hide_memory()
     configure_logging(settings)
     configure_tracing(settings, "worker")
     walls.ensure(settings, features)

@@ -1,4 +1,4 @@
-"""What a killed stack left running: found by the mark in its environment, and stopped before the next start."""
+"""What a killed stack left running: found by the mark in its environment or by its session, and stopped."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from entrypoints.embedded import sessions
 from entrypoints.embedded.program import MARK
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ SECONDS_TO_END = 15
 
 def find(state_dir: Path) -> list[psutil.Process]:
     """Processes of the stack that keeps its state in ``state_dir``."""
-    return [process for process in psutil.process_iter() if _belongs(process, state_dir)]
+    started = sessions.noted(state_dir)
+    return [process for process in psutil.process_iter() if _belongs(process, state_dir, started)]
 
 
 def stop(state_dir: Path) -> list[str]:
@@ -29,16 +31,24 @@ def stop(state_dir: Path) -> list[str]:
     servers = [process for process in found if _name(process) in {"postgres", "valkey-server"}]
     _end([process for process in found if process not in servers])
     _end(servers)
+    sessions.forget(state_dir)
     return names
 
 
-def _belongs(process: psutil.Process, state_dir: Path) -> bool:
+def _belongs(process: psutil.Process, state_dir: Path, started: sessions.Sessions) -> bool:
     try:
         if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return process.environ().get(MARK) == str(state_dir)
+        return _is_marked(process, state_dir) or sessions.belongs(process, started)
     except (psutil.Error, OSError):
         return False
+
+
+def _is_marked(process: psutil.Process, state_dir: Path) -> bool:
+    try:
+        return process.environ().get(MARK) == str(state_dir)
+    except psutil.AccessDenied:
+        return False  # another user's, or one that hides
 
 
 def _name(process: psutil.Process) -> str:

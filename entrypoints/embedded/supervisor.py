@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from core.messages import messages_of
 from core.plain_text import for_terminal
+from entrypoints.embedded import sessions
 from entrypoints.embedded.program import Program, StartError
 from entrypoints.terminal import tell
 
@@ -141,6 +142,7 @@ class Keeper:
             limit=LINE_LIMIT,
         )
         self._process = process
+        sessions.note(self.program.state_dir, process.pid)
         if self._stopping.is_set():
             _signal_group(process.pid, self.program.stop_signal)
         reader = asyncio.create_task(self._relay(process))

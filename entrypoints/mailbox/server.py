@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypercorn.asyncio import serve as serve_asgi
 from hypercorn.config import Config
 
+from core.confinement import hide_memory
 from entrypoints.mailbox.pages import create_mailbox
 from entrypoints.mailbox.smtp import listen
 from entrypoints.mailbox.store import MailStore
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def serve(folder: Path, smtp_port: int, page_port: int) -> None:
     """Catch mails into ``folder`` and show them, until SIGTERM or Ctrl-C."""
+    hide_memory()
     asyncio.run(_serve(MailStore(folder), smtp_port, page_port))
 
 

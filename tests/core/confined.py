@@ -7,11 +7,14 @@ import json
 import os
 import signal
 import sys
+import tempfile
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from core.confinement import NOBODY, PR_SET_DUMPABLE, become_nobody, hide_memory
+from core.confinement import NOBODY, PR_SET_DUMPABLE, become_nobody, die_with, hide_memory
+from entrypoints.embedded import leftovers, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,16 +80,54 @@ def _be_plain() -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # changing users has hidden it
 
 
-def worker(environment: str) -> bool:
-    """Whether a worker can be looked into once it serves."""
-    from entrypoints import worker as process  # noqa: PLC0415  # the others are to be tried without it
-
-    for name in ("configure_logging", "configure_tracing", "serve_metrics"):
-        setattr(process, name, lambda *_: None)
-    process.asyncio.run = lambda serving: serving.close()  # type: ignore[attr-defined]  # it begins nothing
-    settings: Any = SimpleNamespace(environment=environment)
-    process.serve(settings, [])
+def serving(name: str) -> bool:
+    """Whether a process of the product can be looked into once it serves."""
+    process: Any = import_module(f"entrypoints.{name}")
+    for part in ("configure_logging", "configure_tracing", "serve_metrics", "_allow_open_files", "Granian"):
+        setattr(process, part, lambda *_, **__: SimpleNamespace(serve=lambda: None))
+    process.asyncio = SimpleNamespace(run=lambda work: work.close())  # it begins nothing
+    settings: Any = SimpleNamespace(environment="development", bind_host="", bind_port=0, metrics_port=None)
+    given: tuple[Any, ...] = (Path(), 0, 0) if name == "mailbox.server" else (settings, [])
+    process.MailStore = lambda _: None
+    process.serve(*given)
     return is_dumpable()
+
+
+def application() -> bool:
+    """Whether the process that granian starts can be looked into."""
+    process: Any = import_module("entrypoints.web")
+    process.Settings = SimpleNamespace(load=lambda: None)
+    for part in ("configure_logging", "configure_tracing", "serve_metrics", "Application"):
+        setattr(process, part, lambda *_: None)
+    process.application()
+    return is_dumpable()
+
+
+def left() -> list[bool]:
+    """Whether a process of a plain user that hides is found by its stack, before and after it is written down."""
+    _be_plain()
+    with tempfile.TemporaryDirectory() as folder:
+        return _left(Path(folder))
+
+
+def _left(folder: Path) -> list[bool]:
+    reading, writing = os.pipe()
+    parent = os.getpid()
+    if (child := os.fork()) == 0:
+        os.setsid()
+        die_with(parent)
+        hide_memory()
+        os.write(writing, b".")
+        os.kill(os.getpid(), signal.SIGSTOP)
+    os.read(reading, 1)
+    found = [child in {process.pid for process in leftovers.find(folder)}]
+    sessions.note(folder, child)
+    found.append(child in {process.pid for process in leftovers.find(folder)})
+    sessions.forget(folder)
+    found.append(child in {process.pid for process in leftovers.find(folder)})
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return found
 
 
 if __name__ == "__main__":
@@ -95,6 +136,8 @@ if __name__ == "__main__":
         "hidden": lambda: look_into(hidden=True),
         "open": lambda: look_into(hidden=False),
         "nobody": lambda: as_nobody(Path(where)),
-        "worker": lambda: worker(where),
+        "serving": lambda: serving(where),
+        "application": application,
+        "left": left,
     }
     sys.stdout.write(f"\n{json.dumps(TRIED[what]())}")

@@ -33,9 +33,17 @@ async def test_a_process_that_hides_is_closed_to_others_of_its_user() -> None:
     assert await tried("hidden") is False
 
 
-@pytest.mark.parametrize(("environment", "is_open"), [("production", False), ("test", False), ("development", True)])
-async def test_a_worker_hides_where_no_desk_has_to_find_it(environment: str, *, is_open: bool) -> None:
-    assert await tried("worker", environment) is is_open
+@pytest.mark.parametrize("process", ["worker", "web", "mailbox.server"])
+async def test_processes_that_serve_hide_at_a_desk_too(process: str) -> None:
+    assert await tried("serving", process) is False
+
+
+async def test_the_process_that_granian_starts_hides_too() -> None:
+    assert await tried("application") is False
+
+
+async def test_what_hides_is_found_by_its_session_when_its_stack_was_killed() -> None:
+    assert await tried("left") == [False, True, False]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
