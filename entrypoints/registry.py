@@ -68,6 +68,13 @@ class Scheduled:
 
 SCHEDULES = (
     Scheduled("sweep", SWEEP, "runs", EVERY),
+    Scheduled(
+        "tidy-uploads",
+        Tidy.contract.name,
+        "files",
+        timedelta(minutes=5),
+        TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID, objects=False),
+    ),
     Scheduled("tidy", Tidy.contract.name, "files", timedelta(hours=1), TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)),
     Scheduled("collect-notices", COLLECT, "notifications", COLLECT_EVERY),
     Scheduled(

@@ -14,7 +14,7 @@ from domain.files.repository import FileRepository
 from domain.files.types import Swept, TidyInput
 
 GIVEN_UP_AFTER = timedelta(hours=24)
-"""How long an upload may take, and how old an object without a row must be before it counts as left behind."""
+"""Longer than any upload may take; and how old an object without a row must be before it counts as left behind."""
 
 
 class TidyingActivities:

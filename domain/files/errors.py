@@ -47,6 +47,14 @@ def over_quota(free: int, size: int) -> QuotaError:
     )
 
 
+def given_up() -> ConflictError:
+    """Nothing was heard of the upload for so long that its row and its space were given to others."""
+    return ConflictError(
+        N_("This upload was given up, since nothing of it was heard for too long. Nothing was stored; send it again."),
+        code="given_up",
+    )
+
+
 def still_in_work() -> ConflictError:
     """A file that is being prepared cannot be removed at the same time."""
     return ConflictError(N_("This file is still being prepared. Cancel its preparation instead."), code="in_work")

@@ -45,6 +45,7 @@ class File(TenantBase):
     uploader_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     trashed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
     @property
     def verdict(self) -> Verdict | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from core.projections import PEOPLE, TENANTS
 from domain.files.errors import no_such_file
@@ -93,10 +93,20 @@ class FileRepository:
         """Return the ids of all tenants; their files are out of reach all the same."""
         return (await self._session.scalars(select(TENANTS.c.id))).all()
 
+    async def renew_lease(self, file_id: UUID, lease: timedelta) -> bool:
+        """Let a file go on arriving for ``lease`` from now; False if it is not arriving any more."""
+        query = (
+            update(File)
+            .where(File.id == file_id, File.state == "receiving")
+            .values(lease_until=func.now() + lease)
+            .returning(File.id)
+        )
+        return (await self._session.execute(query)).first() is not None
+
     async def stale_uploads(self, age: timedelta) -> Sequence[UUID]:
-        """Return the files that began to arrive longer than ``age`` ago and never came whole."""
-        query = select(File.id).where(File.state == "receiving", File.created_at < func.now() - age)
-        return (await self._session.scalars(query)).all()
+        """Return the files that never came whole: nothing is heard of them, or they began longer than ``age`` ago."""
+        is_over = or_(File.lease_until < func.now(), File.created_at < func.now() - age)
+        return (await self._session.scalars(select(File.id).where(File.state == "receiving", is_over))).all()
 
     async def renditions(self, file_id: UUID) -> Sequence[Rendition]:
         """Return the renditions of a file."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from sqlalchemy import func
 
 from core.ids import new_id
 from core.live.events import event
 from core.plain_text import file_name, one_line
 from core.storage import object_key
 from domain.files import quota
-from domain.files.errors import no_such_file, still_in_work
+from domain.files.errors import given_up, no_such_file, still_in_work
 from domain.files.models import File
 from domain.files.repository import FileRepository
 from domain.files.types import FileRef
@@ -45,21 +48,41 @@ def file_of(key: str) -> FileRef | None:
     return FileRef(UUID(parts[1]), UUID(parts[3]))
 
 
+LEASE = timedelta(minutes=10)
+"""How long an upload of which nothing is heard keeps its row and its space."""
+
+
 async def begin_upload(uow: UnitOfWork, uploader_id: UUID, name: str, declared_type: str, size: int) -> File:
-    """Reserve ``size`` bytes and note that a file is arriving; raises QuotaError before a byte is taken."""
-    await quota.reserve(uow, size)
+    """Note that a file of ``size`` bytes is arriving; raises QuotaError before a byte is taken.
+
+    Its ``size`` is what is reserved for it; :func:`keep_upload` lets that grow with what arrives.
+    """
+    reserved = await quota.reserve(uow, size)
     file = File(
         tenant_id=uow.tenant_id,
         id=new_id(),
         name=tidy_name(name),
-        size=size,
+        size=reserved,
         declared_type=one_line(declared_type)[:LONGEST_TYPE],
         state="receiving",
         charge="reserved",
         uploader_id=uploader_id,
+        lease_until=func.now() + LEASE,
     )
     FileRepository(uow.session).add(file)
     return file
+
+
+async def keep_upload(uow: UnitOfWork, file_id: UUID, arrived: int, reserved: int) -> int:
+    """Note that so much of a file has arrived, renew its lease and return how much is reserved for it now.
+
+    Raises:
+        QuotaError: there is no space for it.
+        ConflictError: it was given up, because nothing was heard of it for too long.
+    """
+    if not await FileRepository(uow.session).renew_lease(file_id, LEASE):
+        raise given_up()
+    return await quota.extend(uow, file_id, arrived) if arrived > reserved else reserved
 
 
 async def complete_upload(uow: UnitOfWork, file_id: UUID, stored: Stored) -> File:
@@ -73,9 +96,11 @@ async def complete_upload(uow: UnitOfWork, file_id: UUID, stored: Stored) -> Fil
 
 
 async def abandon_upload(uow: UnitOfWork, file_id: UUID) -> bool:
-    """Forget a file that never came whole; False if it did, and nothing was changed."""
+    """Forget a file that never came whole; False if it did, and nothing was changed. Repeatable."""
     file = await FileRepository(uow.session).find(file_id, lock=True)
-    if file is None or file.state != "receiving":
+    if file is None:
+        return True
+    if file.state != "receiving":
         return False
     await forget(uow, file_id)
     return True

@@ -151,10 +151,14 @@ class RemoveResult:
 
 @dataclass(frozen=True)
 class TidyInput:
-    """A sweep over all tenants. Its own is the platform's, since it is nobody's run."""
+    """A sweep over all tenants. Its own is the platform's, since it is nobody's run.
+
+    Without ``objects`` the storage is not looked through, which takes long in a large one.
+    """
 
     tenant_id: UUID
     actor_id: UUID
+    objects: bool = True
 
 
 @dataclass(frozen=True)

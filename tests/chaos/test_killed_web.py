@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 READY = "select count(*) from files.files where tenant_id = $1 and state = 'ready' and name = $2"
 ROWS = "select name, state from files.files where tenant_id = $1"
 RESERVED = "select reserved from files.usage where tenant_id = $1"
-MAKE_OLD = "update files.files set created_at = now() - $2::interval where tenant_id = $1 and state = 'receiving'"
+MAKE_OLD = "update files.files set lease_until = now() where tenant_id = $1 and state = 'receiving'"
 LAUNCHED = "select state from platform.runs where tenant_id = $1"
 LONG_AGO = timedelta(hours=25)
 HALF = 512 * 1024
@@ -93,8 +93,8 @@ async def has_rows(tables: asyncpg.Connection, owner: Owner, count: int) -> bool
 
 
 async def make_old(deployment: Deployment, tables: asyncpg.Connection, owner: Owner) -> None:
-    """Let a day pass for what the upload left behind."""
-    await tables.execute(MAKE_OLD, owner.tenant.id, LONG_AGO)
+    """Let the lease of what the upload left behind end, and a day pass for its bytes."""
+    await tables.execute(MAKE_OLD, owner.tenant.id)
     long_ago = time.time() - LONG_AGO.total_seconds()
     for path in stored(deployment, owner):
         if path.name.startswith("original#"):

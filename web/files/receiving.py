@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import RequestTimeout
 
 from domain.files import service
 from domain.files.errors import too_many_files
@@ -14,9 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
+    from domain.files.models import File
     from web.kit import UploadedField
 
 SECONDS_TO_STORE = 120
+SECONDS_BETWEEN_RENEWALS = 60
+SECONDS_FOR_ANY, SLOWEST, LONGEST_SECONDS = 600, 32 * 1024, 12 * 3600
+"""An upload may take ten minutes, and as much longer as its size takes at 32 KiB a second; half a day is the end."""
+
+clock = time.monotonic
+
 MOST_FILES = 20
 """How many files one request may bring; the page sends each by itself."""
 
@@ -41,27 +51,55 @@ async def receive_all(parts: AsyncIterator[UploadedFile | UploadedField], most_b
 async def receive(upload: UploadedFile, most_bytes: int) -> tuple[UUID, int]:
     """Store the bytes, launch the ingest run and return the file's id and its size.
 
-    ``most_bytes`` is reserved until the real size is known; raises QuotaError before a byte is stored.
+    Raises QuotaError before a byte is stored where ``most_bytes`` do not fit. Space is reserved ahead of what arrives.
     """
     async with unit_of_work("files") as uow:
         file = await service.begin_upload(uow, current_person().id, upload.filename, upload.content_type, most_bytes)
     try:
-        size = await _take(file.id, upload, most_bytes)
+        size = await _take(file, upload, most_bytes)
     except BaseException:  # whatever stopped it, a lost connection or a stopping server, nothing may be left
         await asyncio.shield(_give_up(file.id))
         raise
     return file.id, size
 
 
-async def _take(file_id: UUID, upload: UploadedFile, most_bytes: int) -> int:
-    key = service.key_of(current_context().tenant_id, file_id)
+async def _take(file: File, upload: UploadedFile, most_bytes: int) -> int:
+    key = service.key_of(current_context().tenant_id, file.id)
     limit = min(most_bytes, services().settings.max_upload_bytes)
+    arriving = _Arriving(file, upload.chunks, most_bytes)
     with patience(SECONDS_TO_STORE):
-        stored = await services().storage.put_stream(key, upload.chunks, limit=limit)
+        stored = await services().storage.put_stream(key, arriving.chunks(), limit=limit)
     async with unit_of_work("files") as uow:
-        file = await service.complete_upload(uow, file_id, stored)
+        file = await service.complete_upload(uow, file.id, stored)
         await start_ingest(uow, file)
     return stored.size
+
+
+class _Arriving:
+    """A file under way. Space is reserved ahead of its bytes, and its lease renewed, as they come; both have an end."""
+
+    def __init__(self, file: File, chunks: AsyncIterator[bytes], most_bytes: int) -> None:
+        self._file_id, self._reserved = file.id, file.size
+        self._chunks = chunks
+        self._arrived = 0
+        self._renewed_at = clock()
+        self._ends_at = self._renewed_at + min(LONGEST_SECONDS, SECONDS_FOR_ANY + most_bytes / SLOWEST)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the bytes; raises QuotaError, ConflictError, or RequestTimeout for what takes longer than it may."""
+        async for chunk in self._chunks:
+            self._arrived += len(chunk)
+            await self._keep(clock())
+            yield chunk
+
+    async def _keep(self, now: float) -> None:
+        if now > self._ends_at:
+            raise RequestTimeout
+        if self._arrived <= self._reserved and now - self._renewed_at < SECONDS_BETWEEN_RENEWALS:
+            return
+        async with unit_of_work("files") as uow:
+            self._reserved = await service.keep_upload(uow, self._file_id, self._arrived, self._reserved)
+        self._renewed_at = now
 
 
 async def _give_up(file_id: UUID) -> None:

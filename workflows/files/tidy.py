@@ -25,5 +25,5 @@ class Tidy(DurableRun[TidyInput, TidyResult]):
     async def steps(self, run_input: TidyInput) -> TidyResult:
         """Rows first: their objects are orphans afterwards."""
         uploads = await self.step(SWEEP_UPLOADS, run_input)
-        objects = await self.step(SWEEP_OBJECTS, run_input)
+        objects = await self.step(SWEEP_OBJECTS, run_input) if run_input.objects else Swept()
         return TidyResult(outcome="tidied", swept=Swept(uploads.uploads, uploads.objects + objects.objects))

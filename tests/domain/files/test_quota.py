@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from core.errors import QuotaError
+from core.errors import ConflictError, QuotaError
 from core.storage import Stored
 from domain.files import quota, service
+from domain.files.repository import FileRepository
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,6 +42,17 @@ async def begin(db: Database, tenant: TestTenant, size: int) -> UUID | None:
     return file.id
 
 
+async def keep(db: Database, tenant: TestTenant, file_id: UUID, arrived: int) -> int | None:
+    """Let so much of a file arrive, and return what it holds then; None, and it is gone, where that is refused."""
+    try:
+        async with db.unit_of_work(tenant.context(), "files") as uow:
+            return await service.keep_upload(uow, file_id, arrived, 0)
+    except QuotaError:
+        async with db.unit_of_work(tenant.context(), "files") as uow:
+            assert await service.abandon_upload(uow, file_id)
+    return None
+
+
 async def usage(db: Database, tenant: TestTenant) -> quota.Usage:
     async with db.unit_of_work(tenant.context(), "files") as uow:
         return await quota.usage_of(uow)
@@ -50,16 +63,78 @@ async def test_100_uploads_at_once_never_pass_the_limit(
 ) -> None:
     size = LIMIT // 10
 
-    begun = await asyncio.gather(*(begin(db, acme, size) for _ in range(100)))
+    async def arrive() -> int | None:
+        file_id = await begin(db, acme, size)
+        return await keep(db, acme, file_id, size) if file_id else None
 
-    assert len([file_id for file_id in begun if file_id]) == 10
-    assert await usage(db, acme) == quota.Usage(LIMIT, 0, LIMIT)
+    held = [size for size in await asyncio.gather(*(arrive() for _ in range(100))) if size]
+
+    assert len(held) in {9, 10}, "as many as fit beside the first steps of the others"
+    assert await usage(db, acme) == quota.Usage(LIMIT, 0, sum(held))
+    assert sum(held) <= LIMIT
     assert await usage(db, two_tenants.globex) == quota.Usage(LIMIT, 0, 0)
 
 
 async def test_the_last_byte_can_be_used(db: Database, acme: TestTenant) -> None:
-    assert await begin(db, acme, LIMIT)
+    file_id = await begin(db, acme, LIMIT)
+    assert file_id
+    assert await keep(db, acme, file_id, LIMIT) == LIMIT
     assert await begin(db, acme, 1) is None
+
+
+async def test_more_than_is_free_is_refused_before_a_byte_is_taken(db: Database, acme: TestTenant) -> None:
+    assert await begin(db, acme, LIMIT + 1) is None
+    assert (await usage(db, acme)).reserved == 0
+
+
+async def test_an_upload_holds_a_step_more_than_has_arrived(db: Database, acme: TestTenant) -> None:
+    file_id = await begin(db, acme, LIMIT)
+    assert file_id
+    assert (await usage(db, acme)).reserved == quota.STEP, "however large it says that it will be"
+
+    held = [await keep(db, acme, file_id, arrived) for arrived in (quota.STEP + 1, 2 * quota.STEP + 2, 10**9)]
+
+    assert held == [2 * quota.STEP + 1, 4 * quota.STEP + 3, 10**9]
+    assert (await usage(db, acme)).reserved == held[-1]
+    assert await begin(db, acme, LIMIT - 10**9), "the rest is free for others"
+
+
+@pytest.mark.parametrize("first", [1000, 900])
+async def test_an_upload_holds_half_of_what_is_free_at_most(
+    db: Database, acme: TestTenant, owner_connection: asyncpg.Connection, first: int
+) -> None:
+    await owner_connection.execute(
+        "update platform.entitlements set value = 1000 where tenant_id = $1 and key = 'files.bytes'", acme.id
+    )
+    assert await begin(db, acme, first)
+    assert (await usage(db, acme)).reserved == 500
+    second = await begin(db, acme, 500)
+    assert second
+    assert (await usage(db, acme)).reserved == 750
+    assert await keep(db, acme, second, 300) == 375
+    assert await keep(db, acme, second, 500) == 500
+    assert (await usage(db, acme)).reserved == 1000
+    assert await keep(db, acme, second, 501) is None
+    assert (await usage(db, acme)).reserved == 500
+
+
+async def test_an_upload_that_was_given_up_is_told_so(
+    db: Database, acme: TestTenant, owner_connection: asyncpg.Connection
+) -> None:
+    file_id = await begin(db, acme, 1000)
+    assert file_id
+    await owner_connection.execute("update files.files set lease_until = now() where id = $1", file_id)
+    async with db.unit_of_work(acme.id, "files") as uow:
+        assert await FileRepository(uow.session).stale_uploads(timedelta(hours=24)) == [file_id]
+    assert await keep(db, acme, file_id, 10), "whoever comes before the tidy goes on"
+    async with db.unit_of_work(acme.id, "files") as uow:
+        assert await FileRepository(uow.session).stale_uploads(timedelta(hours=24)) == []
+        assert await service.abandon_upload(uow, file_id)
+
+    with pytest.raises(ConflictError) as refused:
+        await keep(db, acme, file_id, 20)
+    assert refused.value.code == "given_up"
+    assert (await usage(db, acme)).reserved == 0
 
 
 async def test_without_an_entitlement_nothing_fits(db: Database, two_tenants: TwoTenants) -> None:

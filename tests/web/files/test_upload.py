@@ -200,11 +200,83 @@ async def test_a_lost_or_endless_connection_leaves_nothing(  # noqa: PLR0917  # 
     assert await usage_of(owner_connection, tenants.acme) == (0, 0)
 
 
+async def test_an_upload_that_trickles_keeps_the_space_of_nobody(
+    application: Application, tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
+) -> None:
+    member, other = await sign_in(tenants.acme, "member"), await sign_in(tenants.acme, "admin")
+    await member.get(tenants.acme.url("/files"))
+    slow = _LostUpload(member, tenants.acme, "hold", announced=SPACE)
+    uploading = asyncio.create_task(application(slow.scope(), slow.receive, slow.send))
+    await slow.holding.wait()
+
+    answer = await upload(other, tenants.acme, bytes(SPACE // 3))
+
+    assert answer.status == 303
+    assert (await usage_of(owner_connection, tenants.acme))[1] <= SPACE // 2 + SPACE // 3
+    slow.let_go.set()
+    await uploading
+    assert (await usage_of(owner_connection, tenants.acme))[1] == SPACE // 3
+
+
+async def test_an_upload_has_an_end(
+    application: Application,
+    tenants: TwoTenants,
+    sign_in: SignIn,
+    owner_connection: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+    await member.get(tenants.acme.url("/files"))
+    lost = _LostUpload(member, tenants.acme, "steady")
+    looked_at: list[float] = []
+
+    def clock() -> float:
+        looked_at.append(lost.now)
+        return lost.now
+
+    monkeypatch.setattr(receiving, "clock", clock)
+
+    await application(lost.scope(), lost.receive, lost.send)
+
+    assert lost.status == 408, "it came steadily, and slowly"
+    assert receiving.SECONDS_FOR_ANY < looked_at[-1] < receiving.SECONDS_FOR_ANY + 100
+    assert await files_of(owner_connection, tenants.acme) == []
+    assert await usage_of(owner_connection, tenants.acme) == (0, 0)
+
+
+async def test_the_lease_is_renewed_while_bytes_arrive(
+    application: Application,
+    tenants: TwoTenants,
+    sign_in: SignIn,
+    owner_connection: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    member = await sign_in(tenants.acme, "member")
+    await member.get(tenants.acme.url("/files"))
+    slow = _LostUpload(member, tenants.acme, "renewed")
+    monkeypatch.setattr(receiving, "clock", lambda: slow.now)
+    uploading = asyncio.create_task(application(slow.scope(), slow.receive, slow.send))
+    await slow.holding.wait()
+    await owner_connection.execute("update files.files set lease_until = now() where tenant_id = $1", tenants.acme.id)
+    slow.holding.clear()
+    slow.let_go.set()
+    await slow.holding.wait()
+
+    is_left = "select lease_until > now() + interval '5 minutes' from files.files where tenant_id = $1"
+    async with asyncio.timeout(10):
+        while not await owner_connection.fetchval(is_left, tenants.acme.id):  # noqa: ASYNC110  # another task writes it
+            await asyncio.sleep(0.01)
+    uploading.cancel()
+    await asyncio.gather(uploading, return_exceptions=True)
+
+
 class _LostUpload:
     """A browser that goes away in the middle of a file, whose form ends there, or that sends a byte now and then."""
 
-    def __init__(self, visitor: Visitor, tenant: TestTenant, ending: str) -> None:
+    def __init__(self, visitor: Visitor, tenant: TestTenant, ending: str, *, announced: int = 1_000_000) -> None:
         self.begun = False
+        self.holding, self.let_go = asyncio.Event(), asyncio.Event()
+        self._announced = announced
         self.now = 0.0
         self.status = 0
         self._visitor = visitor
@@ -217,6 +289,16 @@ class _LostUpload:
         self.begun = True
         if ending == "half":
             yield {"type": "http.request", "body": bytes(1000), "more_body": False}
+        while ending == "steady" and self.now < 10**6:
+            self.now += 20
+            yield {"type": "http.request", "body": bytes(10_000), "more_body": True}
+        if ending in {"hold", "renewed"}:
+            yield None
+        if ending == "renewed":
+            self.now += 2 * receiving.SECONDS_BETWEEN_RENEWALS
+            yield {"type": "http.request", "body": bytes(1000), "more_body": True}
+            self.let_go.clear()
+            yield None
         while ending == "trickle":
             self.now += 29
             yield {"type": "http.request", "body": b"x", "more_body": True}
@@ -230,7 +312,7 @@ class _LostUpload:
             "cookie": cookies,
             "x-csrf-token": self._visitor._csrf[self._tenant.host],
             "content-type": "multipart/form-data; boundary=b",
-            "content-length": "1000000",
+            "content-length": str(self._announced),
         }
         return {
             "type": "http",
@@ -248,7 +330,11 @@ class _LostUpload:
         }
 
     async def receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = next(self._messages)
+        message: dict[str, Any] | None = next(self._messages)
+        if message is None:
+            self.holding.set()
+            await self.let_go.wait()
+            return await self.receive()
         return message
 
     async def send(self, message: dict[str, Any]) -> None:

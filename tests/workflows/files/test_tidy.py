@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
@@ -9,6 +10,7 @@ from core.ids import new_id
 from core.storage import object_key
 from domain.files import service
 from domain.files.types import TidyInput
+from entrypoints import registry
 from tests.factories.files import photo
 from tests.replay.record import save_history
 from workflows.files.contract import TIDY
@@ -34,7 +36,7 @@ async def test_what_was_left_behind_is_taken_away_and_nothing_else(works: Works,
     async with works.db.unit_of_work(ctx, "files") as uow:
         stale = await service.begin_upload(uow, kept["uploader_id"], "stale", "x", 500)
         young = await service.begin_upload(uow, kept["uploader_id"], "young", "x", 300)
-    await works.owner.execute("update files.files set created_at = now() - interval '25 hours' where id = $1", stale.id)
+    await works.owner.execute("update files.files set lease_until = now() where id = $1", stale.id)
     await works.storage.put_bytes(service.key_of(works.tenant.id, stale.id), b"half")
     await works.storage.put_bytes(service.key_of(works.tenant.id, new_id()), b"orphan")
     await works.storage.put_bytes(object_key(works.tenant.id, "branding", "logo", "original"), b"of another feature")
@@ -52,4 +54,25 @@ async def test_what_was_left_behind_is_taken_away_and_nothing_else(works: Works,
     assert await works.usage() == (kept["size"], 300)
     assert await works.objects() == ["original", "original", "original", "preview-1.webp", "thumbnail.webp"]
     assert result["swept"]["objects"] == 2
+    assert result["swept"]["uploads"] >= 1
+
+
+async def test_uploads_alone_are_tidied_often(works: Works) -> None:
+    ctx = works.tenant.context()
+    assert ctx.person is not None
+    async with works.db.unit_of_work(ctx, "files") as uow:
+        await service.begin_upload(uow, ctx.person.id, "stale", "x", 500)
+    await works.owner.execute("update files.files set lease_until = now() where tenant_id = $1", works.tenant.id)
+    (often,) = [each for each in registry.SCHEDULES if each.id == "tidy-uploads"]
+    assert often.every <= timedelta(minutes=5)
+
+    handle = await works.client.start_workflow(
+        often.workflow, often.argument, id=f"schedule/tidy-uploads-{new_id()}", task_queue=often.feature
+    )
+    result = await handle.result()
+    await save_history(handle, TIDY.name, "uploads-alone")
+
+    assert await works.file() is None
+    assert await works.usage() == (0, 0)
+    assert "files.sweep_objects" not in works.gate.calls
     assert result["swept"]["uploads"] >= 1
