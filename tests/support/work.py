@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 TEXTS = (str, bytes, bytearray)
+READS_ITS_ARGUMENT = frozenset({"append", "extend", "clear", "startswith", "endswith"})
+"""Methods of texts that do not look through the text itself."""
 
 
 class Work:
@@ -61,7 +63,7 @@ def growth(parse: Callable[[bytes], object], filler: bytes, size: int) -> float:
 def _read_by(function: Any, frame: FrameType) -> int:  # any C function
     owner = getattr(function, "__self__", None)
     if isinstance(owner, TEXTS):
-        return len(owner)
+        return 1 if function.__name__ in READS_ITS_ARGUMENT else len(owner)
     if isinstance(owner, re.Pattern):
         return max((len(value) for value in frame.f_locals.values() if isinstance(value, TEXTS)), default=0)
     return 1

@@ -21,7 +21,7 @@ from core.identity import Look
 from core.metrics import REQUESTS
 from core.theming import DEFAULT_THEME
 from web.kit import live, static
-from web.kit.admission import objection
+from web.kit.admission import METHODS as ALLOWED, objection
 from web.kit.busy import Busy
 from web.kit.cookies import read_cookies
 from web.kit.errors import REFUSED_AT_THE_GATE
@@ -119,6 +119,8 @@ class Gate:
             told = {"status": status, "message": speaker.say(REFUSED_AT_THE_GATE[status]), "reference": None}
             html = self._kit.templates.render("kit/error.html", told, theme=DEFAULT_THEME)
         headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+        if status == 405:  # noqa: PLR2004  # which says what would do (RFC 9110, section 15.5.6)
+            headers.append((b"allow", ", ".join(sorted(ALLOWED)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": html.encode(), "more_body": False})
 
