@@ -65,13 +65,14 @@ class Person:
             self.refused += 1
         return reply
 
-    async def found(self, slug: str) -> None:
+    async def found(self, slug: str) -> Reply:
         """Ask for one more workspace."""
         reply = await self.caller.post("/tenants", {"name": "Pier", "slug": slug}, home=True)
         if reply.status == ACCEPTED:
             self.slugs.append(slug)
         else:
             self.refused += 1
+        return reply
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from core.ids import new_id
 from tests.bench.figures import Row
 from tests.support.caller import LONGEST_ANSWER
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from tests.ordeal.scene import Person, Scene
+    from tests.support.caller import Reply
     from tests.support.links import Link
     from tests.support.processes import Process
 
@@ -22,6 +26,7 @@ SECONDS_OF_SILENCE = 90
 SECONDS_TO_RECOVER = 15
 SECONDS_TO_FINISH = 120
 SECONDS_BETWEEN_ASKING = 3.0
+MOST_WORKSPACES = 3
 PAGES = ("/", "/files", "/runs", "/members")
 ANSWERS, TAKES, SAYS_SO = 200, 303, 503
 
@@ -32,6 +37,7 @@ async def measure(scene: Scene) -> list[Row]:
     silencing = {
         "PostgreSQL": [link.database for link in ways],
         "Temporal": [link.temporal for link in ways],
+        "The mail server": [link.mail for link in ways],
     }
     rows = [await _silence(scene, name, Silence(links)) for name, links in silencing.items()]
     return [*rows, await _silence(scene, "Valkey", scene.deployment.valkey)]
@@ -62,7 +68,8 @@ async def _silence(scene: Scene, name: str, server: Process | Silence) -> Row:
     end = time.monotonic() + SECONDS_OF_SILENCE
     while time.monotonic() < end:
         began = time.monotonic()
-        replies = await asyncio.gather(*(person.caller.get(path) for path in PAGES), person.upload())
+        asked = [*(person.caller.get(path) for path in PAGES), person.upload(), *_new_workspace(person)]
+        replies = await asyncio.gather(*asked)
         for reply in replies:
             told[reply.status] += 1
             slowest = max(slowest, reply.seconds)
@@ -85,6 +92,11 @@ async def _silence(scene: Scene, name: str, server: Process | Silence) -> Row:
         and slowest < LONGEST_ANSWER
         and recovered <= SECONDS_TO_RECOVER,
     )
+
+
+def _new_workspace(person: Person) -> list[Coroutine[None, None, Reply]]:
+    """A few times in all: each sends a mail, which the ledger counts."""
+    return [person.found(f"pier-{new_id().hex[-10:]}")] if len(person.slugs) < MOST_WORKSPACES else []
 
 
 async def _answers(person: Person) -> bool:

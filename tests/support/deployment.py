@@ -37,11 +37,21 @@ class Links:
 
     database: Link
     temporal: Link
+    mail: Link
 
     def mend(self) -> None:
         """Let everything through again."""
-        self.database.mend()
-        self.temporal.mend()
+        for link in self._all:
+            link.mend()
+
+    def cut(self) -> None:
+        """Let nothing through any more."""
+        for link in self._all:
+            link.cut()
+
+    @property
+    def _all(self) -> tuple[Link, ...]:
+        return self.database, self.temporal, self.mail
 
 
 class Deployment:
@@ -84,8 +94,7 @@ class Deployment:
         for process in (self.web, self.worker, self.valkey):
             process.kill()
         for links in self.links.values():
-            links.database.cut()
-            links.temporal.cut()
+            links.cut()
         self.background.run(_close(self._smtp))
         self.background.stop()
 
@@ -150,7 +159,7 @@ class Deployment:
             "TEMPORAL_ADDRESS": f"127.0.0.1:{links.temporal.port}",
             "TEMPORAL_NAMESPACE": self._namespace,
             "STORAGE_URL": self.storage_dir.as_uri(),
-            "SMTP_URL": self.mailbox.smtp_url,
+            "SMTP_URL": f"smtp://127.0.0.1:{links.mail.port}",
             "ADX_BASE_URL": self.base_url,
             "ADX_ENVIRONMENT": "test",
             "ADX_SECRET_KEY": SECRET,
@@ -160,9 +169,10 @@ class Deployment:
         }
 
     def _links(self) -> Links:
-        ports = (self._shared.postgres_port, self._shared.temporal_port)
-        database, temporal = (Link(self.background, "127.0.0.1", port) for port in ports)
-        return Links(database, temporal)
+        mail_port = urlsplit(self.mailbox.smtp_url).port
+        assert mail_port is not None
+        ports = (self._shared.postgres_port, self._shared.temporal_port, mail_port)
+        return Links(*(Link(self.background, "127.0.0.1", port) for port in ports))
 
     def _mailbox(self) -> Mailbox:
         store = MailStore(self.state_dir / "mail")
