@@ -48,12 +48,19 @@ class Room:
 
     folder: Path
     original: str
+    size: int
     outside: int
 
     def carry_out(self) -> None:
-        """Put what lies in the room's folder into the folder of the same name outside: plain files alone."""
+        """Put what lies in the room's folder into the folder of the same name outside: plain files alone.
+
+        No more bytes than the room has, though files with holes say that they are larger.
+        """
+        left = self.size
         for entry in os.scandir(self.folder):
-            if entry.name != self.original and stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            found = entry.stat(follow_symlinks=False)
+            if entry.name != self.original and stat.S_ISREG(found.st_mode) and found.st_size <= left:
+                left -= found.st_size
                 _copy(Path(entry.path), entry.name, self.outside)
 
 
@@ -74,7 +81,7 @@ def enter(folder: Path, original: Path, readable: tuple[str, ...], size: int) ->
         os.close(outside)
         return None
     _move_in(folder, trees)
-    return Room(folder, original.name, outside)
+    return Room(folder, original.name, size, outside)
 
 
 def _leave() -> None:

@@ -111,7 +111,7 @@ def doors(told: dict[str, Any]) -> dict[str, Callable[[], object]]:
 def attack(_media_type: str, original: Path, _folder: Path) -> Any:  # it says whatever it likes
     """Do what the file says; the report lies beside it."""
     told = json.loads(original.read_bytes())
-    return {"doors": _try_doors, "bombs": _bombs, "hang": _hang, "say": _say}[told["attack"]](told)
+    return {"doors": _try_doors, "bombs": _bombs, "holes": _holes, "hang": _hang, "say": _say}[told["attack"]](told)
 
 
 def _try_doors(told: dict[str, Any]) -> Any:
@@ -125,6 +125,13 @@ def _try_doors(told: dict[str, Any]) -> Any:
 def _bombs(_told: dict[str, Any]) -> Any:
     found = {"memory": _fill_memory(), "descriptors": _fill_descriptors(), "disk": _fill_disk()}
     _report(found | {"threads": _fill_threads()})
+    return Drawn()
+
+
+def _holes(_told: dict[str, Any]) -> Any:
+    for number in range(5):
+        with Path(f"hole-{number}").open("wb") as file:
+            file.truncate(60 * 1024 * 1024)
     return Drawn()
 
 

@@ -124,6 +124,12 @@ async def test_every_door_is_shut(
         assert bombs["disk"] <= 128
 
 
+async def test_files_of_holes_do_not_fill_the_disk(place: Path, desk_of: Callable[..., Any]) -> None:
+    desk = await desk_of()
+    assert (await performed(desk, place, {"attack": "holes"}, ()))["broken"] is False
+    assert size_of(place) <= 128 * 1024 * 1024
+
+
 async def test_the_doors_would_be_found_open_without_walls(
     place: Path, surroundings: dict[str, Any], desk_of: Callable[..., Any]
 ) -> None:
@@ -243,6 +249,10 @@ async def once_hanging(desk: Desk) -> list[psutil.Process]:
         if len(family) == 2 and any(process.num_threads() > 1 for process in family):
             return family
         await asyncio.sleep(0.02)
+
+
+def size_of(place: Path) -> int:
+    return sum(path.stat().st_size for path in place.iterdir())
 
 
 def threads_of_all() -> int:
