@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import text
@@ -39,7 +40,14 @@ INSERT = text("""
     values (:tenant_id, :id, :user_id, :key, :kind, cast(:message as jsonb), cast(:detail as jsonb), :tone, :href)
     on conflict do nothing
 """)
-WITH_MAIL = text("select distinct tenant_id from platform.notices where mail in ('new', 'due') limit 500")
+WITH_MAIL = text("""
+    select tenant_id from platform.notices where mail in ('new', 'due')
+    union
+    select tenant_id from platform.notices where mail = 'waiting' and created_at < now() - cast(:lost_after as interval)
+    limit 500
+""")
+PERHAPS_LOST_AFTER = timedelta(hours=2)
+"""A mail waits ten minutes, and is tried for an hour; what waits longer may have lost its workflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ async def notify(
 async def tenants_with_mail(db: Database) -> list[UUID]:
     """Return the tenants in which somebody was told something that may have to be sent by mail."""
     async with db.platform_unit_of_work() as uow:
-        return list((await uow.session.scalars(WITH_MAIL)).all())
+        return list((await uow.session.scalars(WITH_MAIL, {"lost_after": PERHAPS_LOST_AFTER})).all())
 
 
 def message_to_json(message: Message) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class PublishingActivities:
     async def announce_brand(self, publication: Publication) -> None:
         """Have open pages take the brand; telling them twice changes nothing."""
         async with self._work(publication) as uow:
-            service.announce(uow)
+            await service.announce_version(uow, publication)
 
     async def _draw(
         self, publication: Publication, job: Job, asset: Asset, original: Path, name: str = ""

@@ -64,6 +64,7 @@ class ProvisioningActivities:
         """Make the founder the owner, here and in the projections that others read."""
         async with self._work(new) as uow:
             if await uow.once(effect_key("set_up_permissions")):
+                await service.require_begun(uow, new)
                 await service.add_owner(uow, new)
 
     @activity.defn(name="tenants.remove_permissions")
@@ -88,6 +89,7 @@ class ProvisioningActivities:
         """Write what the tenant may use."""
         async with self._work(new) as uow:
             if await uow.once(effect_key("grant_quota")):
+                await service.require_begun(uow, new)
                 await TenantRepository(uow.session).entitle(new.id, service.STARTING_LIMITS)
 
     @activity.defn(name="tenants.revoke_quota")
@@ -102,6 +104,7 @@ class ProvisioningActivities:
         """Greet the owner."""
         key = effect_key("send_welcome")
         async with self._work(new) as uow:
+            await service.require_begun(uow, new)
             wanted = await begin(uow, key)
             locale = await preferred_locale(uow.session, new.founder.id, new.locale)
         if wanted:
@@ -113,6 +116,7 @@ class ProvisioningActivities:
         """Let people in, and tell the founder's open pages."""
         async with self._work(new) as uow:
             if await uow.once(effect_key("open_tenant")):
+                await service.require_begun(uow, new)
                 await service.open_tenant(uow, new)
                 await notices.welcome(uow, new)
         async with self._db.unit_of_work(HOME_TENANT_ID, "tenants", actor_id=new.founder.id) as uow:

@@ -68,6 +68,7 @@ class BatchActivities:
         key = effect_key("announce")
         async with self._work(ref) as uow:
             if await uow.once(key):
+                await batches.require_applied(uow, self._product, ref.batch_id)
                 await batches.announce(uow, ref.batch_id)
 
     def _work(self, ref: BatchRef) -> AbstractAsyncContextManager[UnitOfWork]:

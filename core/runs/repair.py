@@ -74,7 +74,7 @@ class Repair:
         self._client = client
         self._contracts = contracts
         self._settling = settling
-        self._lost = LostRuns(db, client, contracts)
+        self._lost = LostRuns(db, client, contracts, settling)
 
     async def look(self, *, rows_restored: bool = False) -> list[Discrepancy]:
         """Return all that does not agree; changes nothing.

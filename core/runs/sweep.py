@@ -109,7 +109,7 @@ class Sweeper:
         self._contracts = contracts
         self._settling = settling or Settling(db, ())
         self._round = Round(self._settling)
-        self._lost = LostRuns(db, client, contracts)
+        self._lost = LostRuns(db, client, contracts, self._settling)
         self._ring = ring
         self._sessions = Sessions(db)
         self._lines = Lines(db, contracts)

@@ -25,6 +25,11 @@ def no_such_version() -> NotFoundError:
     return NotFoundError(N_("This version is not here. Load the page again to see the ones that are."))
 
 
+def version_gone() -> NotFoundError:
+    """The version that a publication has written is not there."""
+    return NotFoundError(N_("The version that was published is not there any more."), code="version_gone")
+
+
 def no_picture(kind: AssetKind) -> InvalidError:
     """The form came without a picture."""
     return InvalidError(N_("Choose a picture first."), code="no_picture", field=kind)

@@ -9,7 +9,7 @@ from core.context import CONTEXT_CHANGED
 from core.live.events import event
 from core.live.fact import ADMINS
 from core.storage import object_key
-from domain.branding.errors import contrast_fails, no_such_brand, no_such_version
+from domain.branding.errors import contrast_fails, no_such_brand, no_such_version, version_gone
 from domain.branding.models import Version
 from domain.branding.palette import failing, shades
 from domain.branding.repository import BrandRepository
@@ -179,6 +179,13 @@ async def take_off(uow: UnitOfWork) -> None:
     await brands.hide()
     announce(uow)
     await uow.audit("brand.taken_off", f"tenant:{uow.tenant_id}")
+
+
+async def announce_version(uow: UnitOfWork, publication: Publication) -> None:
+    """Tell every open page of the tenant; raises NotFoundError where the version is not there: rows may be older."""
+    if await BrandRepository(uow.session).version(publication.version_id) is None:
+        raise version_gone()
+    announce(uow)
 
 
 def announce(uow: UnitOfWork) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import column, func, select, table, update
 from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
 from core.i18n.negotiate import SOURCE_LOCALE
 from core.ids import new_id
+from core.notices import PERHAPS_LOST_AFTER
 from core.projections import PEOPLE, TENANTS
 from domain.notifications.models import ChoiceRow, Notice
 from domain.notifications.repository import choice_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from sqlalchemy import Select
+
     from core.db import UnitOfWork
     from core.notices import NoticeKind
     from domain.notifications.types import Choice
@@ -33,6 +36,7 @@ SORTED_AT_ONCE = 500
 BEGUN_AT_ONCE = 50
 """Mails of one tenant that begin at one look, so that a thousand of its people keep nobody else's mail waiting."""
 OPEN = ("due", "waiting")
+LOST_LOOKED_AT = 20
 
 
 PREFERENCES = table("preferences", *map(column, ("user_id", "locale")), schema="platform")
@@ -80,15 +84,28 @@ async def sort(uow: UnitOfWork, kinds: Mapping[str, NoticeKind]) -> None:
 
 
 async def due(uow: UnitOfWork) -> list[MailInput]:
-    """Return the mails whose workflows have not begun yet: the oldest of them, the others at the next looks."""
-    rows = await uow.session.execute(
-        select(Notice.mailing_id, Notice.user_id, Notice.pace)
-        .where(Notice.mail == "due")
-        .distinct()
-        .order_by(Notice.mailing_id)
-        .limit(BEGUN_AT_ONCE)
-    )
+    """Return the mails whose workflows have not begun yet: the oldest of them, the others at the next looks.
+
+    And some of those, by chance, so that each has its turn, that should have gone out long ago: they may be lost.
+    """
+    rows = [
+        *await uow.session.execute(
+            _mails().where(Notice.mail == "due").order_by(Notice.mailing_id).limit(BEGUN_AT_ONCE)
+        ),
+        *await uow.session.execute(
+            _mails()
+            .where(Notice.mail == "waiting")
+            .having(func.max(Notice.created_at) < func.now() - PERHAPS_LOST_AFTER)
+            .order_by(func.random())
+            .limit(LOST_LOOKED_AT)
+        ),
+    ]
     return [MailInput(uow.tenant_id, SYSTEM_ACTOR_ID, row.mailing_id, row.user_id, row.pace) for row in rows]
+
+
+def _mails() -> Select[UUID | None, UUID, str]:
+    columns = (Notice.mailing_id, Notice.user_id, Notice.pace)
+    return select(*columns).group_by(*columns)
 
 
 async def begin(uow: UnitOfWork, mail: MailInput) -> None:

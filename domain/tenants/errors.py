@@ -26,6 +26,11 @@ def no_such_tenant() -> NotFoundError:
     return NotFoundError(N_("This workspace is not here, or you are not a member of it."))
 
 
+def tenant_gone() -> NotFoundError:
+    """What an earlier step of its provisioning wrote is not there."""
+    return NotFoundError(N_("What was built of this workspace is not there any more."), code="tenant_gone")
+
+
 def code_used() -> NotFoundError:
     """The one-time code of the way from the base host is unknown, used or too old."""
     return NotFoundError(N_("This way in has been used or is too old. Choose the workspace again."), code="code_used")

@@ -79,6 +79,11 @@ class TenantRepository:
         params = {"id": new.id, "slug": new.slug, "name": new.name}
         await self._session.execute(LIST_IN_DIRECTORY, params)
 
+    async def is_begun(self, tenant_id: UUID) -> bool:
+        """Whether a tenant has its row and its address."""
+        query = select(Tenant.tenant_id).join(Slug, Slug.tenant_id == Tenant.tenant_id)
+        return (await self._session.scalars(query.where(Tenant.tenant_id == tenant_id))).first() is not None
+
     async def remove(self, tenant_id: UUID) -> None:
         """Delete a tenant that was never opened."""
         await self._session.execute(DELETE_FROM_DIRECTORY, {"id": tenant_id})

@@ -10,7 +10,7 @@ from core.context import CONTEXT_CHANGED
 from core.live.events import event
 from core.live.fact import only
 from core.storage import object_key
-from domain.tenants.errors import SlugTakenError
+from domain.tenants.errors import SlugTakenError, tenant_gone
 from domain.tenants.repository import Member, TenantRepository
 from domain.tenants.slugs import variants
 
@@ -43,6 +43,12 @@ async def reserve_slug(uow: UnitOfWork, new: NewTenant) -> None:
     """Take the slug for the new tenant; raises SlugTakenError when another one was faster."""
     if not await TenantRepository(uow.session).reserve(new.slug, new.id):
         raise SlugTakenError(new.slug)
+
+
+async def require_begun(uow: UnitOfWork, new: NewTenant) -> None:
+    """Raise NotFoundError where rows know nothing of a tenant that is being built: they may be older than its run."""
+    if not await TenantRepository(uow.session).is_begun(new.id):
+        raise tenant_gone()
 
 
 async def add_owner(uow: UnitOfWork, new: NewTenant) -> None:

@@ -9,7 +9,7 @@ from core.ids import new_id
 from core.messages import Message, messages_of
 from core.plain_text import one_line
 from domain.translations import service
-from domain.translations.errors import nothing_to_change, taken_back_already
+from domain.translations.errors import not_applied, nothing_to_change, taken_back_already
 from domain.translations.models import Batch, BatchItem
 from domain.translations.repository import WordingRepository
 from domain.translations.rules import flaws
@@ -144,6 +144,18 @@ async def apply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:
             item.before, item.applied = list(before) if before else None, True
             await uow.session.flush()
             await service.write(uow, text, batch.locale, wanted, kind=_kind(batch), batch=batch)
+
+
+async def require_applied(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:
+    """Raise ConflictError where sound changes of a batch are not in force: rows may be older than its run."""
+    wordings = WordingRepository(uow.session, uow.tenant_id)
+    batch = await wordings.batch(batch_id)
+    own, texts = await wordings.all(batch.locale), product.index()
+    async for items in wordings.items(batch_id, IS_SOUND, ~IS_APPLIED):
+        for item in items:
+            text, now = texts.get((item.domain, item.source)), own.get((item.domain, item.source))
+            if text is not None and _own(product, text, batch.locale, _tuple(item.forms)) != now:
+                raise not_applied()
 
 
 async def unapply(uow: UnitOfWork, product: ProductTexts, batch_id: UUID) -> None:

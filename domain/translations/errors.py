@@ -81,3 +81,8 @@ def nothing_to_change() -> InvalidError:
 def taken_back_already() -> ConflictError:
     """There is nothing left to take back."""
     return ConflictError(N_("None of these changes is in force any more."), code="taken_back")
+
+
+def not_applied() -> ConflictError:
+    """The changes that a batch has made are not there."""
+    return ConflictError(N_("The changes that were made are not there any more."), code="not_applied")

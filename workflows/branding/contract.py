@@ -85,6 +85,10 @@ PUBLISH = Contract(
             N_("Two of the colours cannot be told apart well enough."),
             N_("What everybody sees is unchanged. Cancel, take the colour that is offered, and publish again."),
         ),
+        "version_gone": Remedy(
+            N_("The version that was published before is not there any more."),
+            N_("Cancel to clean up, then publish again."),
+        ),
         "sheet_too_large": Remedy(
             N_("The brand needs more style rules than fit into its sheet."),
             N_("What everybody sees is unchanged. Cancel, choose other fonts, and publish again."),

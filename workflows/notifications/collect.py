@@ -43,14 +43,15 @@ class Collect:
         return sum([await self._start(mail) for mail in found.mails])
 
     async def _start(self, mail: MailInput) -> bool:
-        """Start a mail's workflow, which outlives this one; False for one that has been started before."""
+        """Start a mail's workflow, which outlives this one; False for one that is open."""
         try:
             await workflow.start_child_workflow(
                 MAIL.name,
                 mail,
                 id=workflow_id(mail.tenant_id, MAIL.name, mail.mailing_id),
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                # One that has ended is named no more, unless its rows know nothing of that end: then it begins anew.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 search_attributes=TypedSearchAttributes([SearchAttributePair(TENANT_ID, str(mail.tenant_id))]),
                 priority=Priority(fairness_key=str(mail.tenant_id)),
             )

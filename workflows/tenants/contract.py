@@ -69,6 +69,13 @@ PROVISION = Contract(
             N_("Somebody else has taken this address a moment ago."),
             N_("Cancel, which undoes what was done, and choose another address."),
         ),
+        "tenant_gone": Remedy(
+            N_("What was built of this workspace before is not there any more."),
+            N_(
+                "Cancel to clean up, then create it again. "
+                "If it cannot be cancelled, ask the platform's operator for help."
+            ),
+        ),
         "storage_unavailable": Remedy(
             N_("The storage cannot be reached right now."),
             N_("What was done is kept. Continue to try again, or cancel to undo everything."),

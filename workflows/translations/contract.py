@@ -52,6 +52,9 @@ FAILURES = {
     ),
     "not_a_catalogue": Remedy(N_("The file is no catalogue."), N_("Cancel, and choose a .po file.")),
     "too_large": Remedy(N_("The file is too large."), N_("Cancel, and choose a smaller file.")),
+    "not_applied": Remedy(
+        N_("The changes that were made are not there any more."), N_("Cancel to clean up, then ask for them again.")
+    ),
     "no_batch": Remedy(N_("What was to change is not there any more."), N_("Cancel: there is nothing to do.")),
 }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -194,3 +195,23 @@ async def test_taking_a_version_back_leaves_what_somebody_chose_meanwhile(
     assert await brand(bench, acme) is None
     rows, _ = await left_behind(bench, acme)
     assert len(rows["branding.versions"]) == 1
+
+
+async def test_rows_that_know_nothing_of_the_version_stop_it(bench: Workbench, two_tenants: TwoTenants) -> None:
+    """As after a restore: rows that are older than the run."""
+    acme = two_tenants.acme
+
+    forgotten = asyncio.Event()
+
+    async def forget() -> None:
+        await bench.owner.execute("delete from platform.brands where tenant_id = $1", acme.id)
+        await bench.owner.execute("delete from branding.versions where tenant_id = $1", acme.id)
+        forgotten.set()
+
+    bench.gate.before["branding.announce_brand"] = forget
+    run = await publish(bench, publication(acme))
+    await forgotten.wait()
+    await bench.until(run, "needs_you")
+    query = "select failure from platform.run_steps where run_id = $1 and name = 'announce_brand'"
+    assert await bench.owner.fetchval(query, run.id) == "version_gone"
+    await bench.client.get_workflow_handle(run.workflow_id).terminate("enough")

@@ -157,3 +157,15 @@ async def test_a_run_that_ended_well_over_rows_that_know_nothing_of_it_is_launch
 
     await stage.until(run, "done")
     assert script.calls == 2 * ["first", "second", "look", "third", "ship", "tell"]
+
+
+async def test_one_that_had_only_its_end_to_tell_is_done(stage: Stage, owner_connection: asyncpg.Connection) -> None:
+    script, held = Script(), asyncio.Event()
+    script.acts["tell"] = held.wait
+    run = await stage.launch(LINE, "all but done", script)
+    await stage.when(run, lambda found: any(step.name == "ship" and step.state == "done" for step in found.steps))
+    await terminate(stage, run)
+    held.set()
+    await sweep(stage, owner_connection, run)
+    await stage.until(run, "done")
+    assert script.calls.count("ship") == 1

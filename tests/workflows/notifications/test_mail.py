@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from core.context import HOME_TENANT_ID, Context, Person, TenantFacts
@@ -212,3 +212,31 @@ async def test_sorting_and_closing_at_once_lose_nothing(post: Post) -> None:
     await eventually(lambda: all(f"Preparing {number}.pdf" in texts() for number in range(9)))
     mails = post.bench.mailbox.to(f"member@{acme.slug}.example")
     assert len({mail.message_id for mail in mails}) == len(mails)
+
+
+async def test_a_mail_whose_workflow_is_lost_goes_out_after_all(post: Post) -> None:
+    acme, member = post.acme, post.acme.context()
+    await post.wants(member, PACE, "unread")
+    await tell(post.bench.db, member, "lost.pdf")
+    mail = await the_mail(post, member)
+    handle = await begin(post, mail)
+    await eventually(lambda: "notifications.gather" in post.bench.gate.calls)
+
+    async def waits() -> bool:
+        return await post.states(acme) == ["waiting"]
+
+    await eventually(waits)
+    await handle.terminate("by an operator")
+    assert await post.due(member) == [], "it may be at work"
+    await post.bench.owner.execute(
+        "update platform.notices set created_at = now() - interval '3 hours' where tenant_id = $1", acme.id
+    )
+    assert await the_mail(post, member) == mail
+
+    await post.collect()
+    found = await post.bench.client.get_workflow_handle(handle.id).describe()
+    assert (found.status, found.run_id == handle.result_run_id) == (WorkflowExecutionStatus.RUNNING, False)
+    await post.collect()
+    again = await post.bench.client.get_workflow_handle(handle.id).describe()
+    assert again.run_id == found.run_id, "once"
+    await post.bench.client.get_workflow_handle(handle.id).terminate("enough")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,3 +180,26 @@ async def test_storage_that_is_down_for_a_while_only_delays(bench: Workbench) ->
     down = UnavailableError(Message("tenants", "down"), code="storage_unavailable")
     bench.gate.before["tenants.prepare_storage"] = fail_once(down)
     assert (await bench.result(await provision(bench, new_tenant())))["outcome"] == "ready"
+
+
+@pytest.mark.parametrize("step", ["set_up_permissions", "grant_quota", "send_welcome", "open_tenant"])
+async def test_rows_that_know_nothing_of_the_steps_before_stop_it(bench: Workbench, step: str) -> None:
+    """As after a restore: rows that are older than the run."""
+    new = new_tenant()
+
+    forgotten = asyncio.Event()
+
+    async def forget() -> None:
+        await bench.owner.execute("delete from tenants.slugs where tenant_id = $1", new.id)
+        await bench.owner.execute("delete from tenants.tenants where tenant_id = $1", new.id)
+        forgotten.set()
+
+    bench.gate.before[f"tenants.{step}"] = forget
+    run = await provision(bench, new)
+    await forgotten.wait()
+    await bench.until(run, "needs_you")
+    query = "select failure from platform.run_steps where run_id = $1 and name = $2"
+    assert await bench.owner.fetchval(query, run.id, step) == "tenant_gone"
+    assert await bench.owner.fetchval("select state from platform.tenants where id = $1", new.id) != "active"
+    assert bench.mailbox.to(new.founder.email) == [] or step == "open_tenant"
+    await bench.client.get_workflow_handle(run.workflow_id).terminate("enough")

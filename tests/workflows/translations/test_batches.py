@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -223,3 +224,23 @@ async def test_what_cannot_be_brought_back_any_more_is_left_out(
         run = await start_batch(uow, batch)
     assert (await bench.result(run))["outcome"] == outcome
     await bench.keep_history(run, outcome)
+
+
+async def test_rows_that_know_nothing_of_the_changes_stop_it(bench: Workbench, two_tenants: TwoTenants) -> None:
+    """As after a restore: rows that are older than the run."""
+    acme = two_tenants.acme
+
+    forgotten = asyncio.Event()
+
+    async def forget() -> None:
+        await bench.owner.execute("delete from platform.wordings where tenant_id = $1", acme.id)
+        await bench.owner.execute("update translations.batch_items set applied = false where tenant_id = $1", acme.id)
+        forgotten.set()
+
+    bench.gate.before["translations.announce"] = forget
+    run = await import_file(bench, acme.context("admin"), FILE)
+    await forgotten.wait()
+    await bench.until(run, "needs_you")
+    query = "select failure from platform.run_steps where run_id = $1 and name = 'announce'"
+    assert await bench.owner.fetchval(query, run.id) == "not_applied"
+    await bench.client.get_workflow_handle(run.workflow_id).terminate("enough")
