@@ -26,6 +26,7 @@ from core.i18n import speaker
 from core.messages import Message, messages_of
 from core.turns import BusyError
 from web.kit.busy import BUSY, back_in
+from web.kit.csrf import SAFE_METHODS
 from web.kit.guards import SignInNeededError, sign_in_url
 from web.kit.pages import is_htmx, render, wants_fragment
 from web.kit.urls import path_within
@@ -53,6 +54,9 @@ RETRY_SECONDS = 5
 NOT_FOUND = N_("The address is wrong, or it is not yours to see.")
 TOO_LARGE = N_("That is more than fits in one go. Nothing was kept of it; send less at once.")
 UNAVAILABLE = N_("A part of ADX is not answering. Nothing is lost; this works again as soon as it is back.")
+UNSURE = N_(
+    "There was no answer in time. What you sent may have been done all the same; look before sending it again."
+)
 SIGN_IN = N_("Your session has ended, or it never began on this address. What you saved is kept.")
 UNKNOWN = N_("This did not work, and it is our fault. What you saved before is kept. Try once more.")
 
@@ -126,7 +130,9 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, BusyError):
         return Refusal(503, "busy", BUSY, retry_after=back_in())
     if isinstance(error, DeadlineError) or is_outage(error):
-        return Refusal(503, "unavailable", UNAVAILABLE, retry_after=RETRY_SECONDS)
+        # A commit whose answer was lost on the way may have been made: nobody here can tell.
+        message = UNAVAILABLE if request.method in SAFE_METHODS else UNSURE
+        return Refusal(503, "unavailable", message, retry_after=RETRY_SECONDS)
     return Refusal(500, "unknown", UNKNOWN, reference=current_visit().reference)
 
 

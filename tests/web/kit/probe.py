@@ -90,7 +90,7 @@ async def refuse(kind: str) -> Response:
     raise REFUSALS[kind](N_("No: {reason}.", reason="<b>because</b>"), code="probe_code", field="text", retry_after=7)
 
 
-@blueprint.get("/probe/outage/<which>")
+@blueprint.route("/probe/outage/<which>", methods=["GET", "POST"])
 @guard("guest")
 async def outage(which: str) -> Response:
     raise OUTAGES[which]

@@ -80,6 +80,20 @@ async def test_a_route_may_ask_for_patience_for_a_part_of_its_work(
     assert (await visitor.get(acme.url(f"/probe/patient?then={then}"))).status == status
 
 
+@pytest.mark.parametrize("which", probe.OUTAGES)
+async def test_who_sent_something_is_not_told_that_nothing_was_done(
+    which: str, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme = two_tenants.acme
+    visitor = await sign_in(acme, "guest")
+    read = await visitor.get(acme.url(f"/probe/outage/{which}"))
+    sent = await visitor.post(acme.url(f"/probe/outage/{which}"))
+    assert (read.status, sent.status) == (503, 503)
+    assert "Nothing is lost" in read.text
+    assert "may have been done all the same" in sent.text
+    assert "Nothing is lost" not in sent.text
+
+
 async def test_unknown_hosts_are_told_alike(two_tenants: TwoTenants, sign_in: SignIn) -> None:
     acme = two_tenants.acme
     visitor = await sign_in(acme, "guest")
