@@ -12,11 +12,12 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.database_url import as_role
 from core.development_key import development_key
 from core.keys.root_file import RootKeyUrl
 from core.production import refuse_desk_defaults
@@ -157,6 +158,12 @@ class Settings(BaseSettings):
         examples=["10.0.0.0/8,127.0.0.1/32"],
     )
     database_pool_size: int = Field(default=10, ge=1, le=200, description="Database connections a process may hold.")
+    drain_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=60,
+        description="Seconds for which web goes on answering after SIGTERM, while proxies see that it is not ready.",
+    )
     max_upload_bytes: ByteSize = Field(
         default=ByteSize(5 * 1024**3), gt=0, description="The largest upload taken in one go.", examples=["5GiB"]
     )
@@ -264,7 +271,7 @@ class Settings(BaseSettings):
         if self.environment == "production":
             refuse_desk_defaults(self)
         filled = {
-            "migrate_database_url": self.migrate_database_url or _as_role(self.database_url, "adx_migrate"),
+            "migrate_database_url": self.migrate_database_url or as_role(self.database_url, "adx_migrate"),
             "storage_url": self.storage_url or (self.state_dir / "storage").as_uri(),
             "secret_key": self.secret_key if self.secret_key.get_secret_value() else development_key(self.state_dir),
             "kms_url": self.kms_url or (self.state_dir / "root_key").as_uri(),
@@ -291,10 +298,3 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether real people depend on this process."""
         return self.environment == "production"
-
-
-def _as_role(database_url: str, role: str) -> str:
-    parts = urlsplit(database_url)
-    password = f":{parts.password}" if parts.password else ""
-    address = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{role}{password}@{address}"))

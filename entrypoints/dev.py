@@ -176,7 +176,7 @@ def _process(name: str, state_dir: Path, log: Log, ready: partial[object] | obje
         command=(sys.executable, "-m", "entrypoints.cli", name),
         state_dir=state_dir,
         ready=ready,  # type: ignore[arg-type]  # partial of an async function
-        env={"PYTHONUNBUFFERED": "1"} | ({"FORCE_COLOR": "1"} if log.coloured else {}),
+        env={"PYTHONUNBUFFERED": "1", "ADX_DRAIN_SECONDS": "0"} | ({"FORCE_COLOR": "1"} if log.coloured else {}),
         grace=SECONDS_OF_GRACE,
         cwd=ROOT,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 from contextlib import AsyncExitStack
@@ -34,6 +35,7 @@ from core.throttle import Throttle
 from core.wordings import Wordings
 from entrypoints import registry
 from entrypoints.blueprints import blueprints
+from entrypoints.leaving import LEAVE, leave_before_stopping
 from entrypoints.texts import catalogues
 from web.kit.app import WebApp, create_app
 from web.kit.services import Services
@@ -64,7 +66,7 @@ def serve(settings: Settings, features: Iterable[str]) -> None:
     configure_logging(settings)
     os.environ["ADX_FEATURES"] = ",".join(features)
     _allow_open_files()
-    Granian(
+    server = Granian(
         "entrypoints.web:application",
         address=settings.bind_host,
         port=settings.bind_port,
@@ -81,7 +83,9 @@ def serve(settings: Settings, features: Iterable[str]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=SECONDS_TO_STOP,
         working_dir=ROOT,
-    ).serve()
+    )
+    server.on_startup(lambda: leave_before_stopping(settings.drain_seconds))
+    server.serve()
 
 
 def _allow_open_files() -> None:
@@ -139,7 +143,8 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self.start()
+                app = await self.start()
+                asyncio.get_running_loop().add_signal_handler(LEAVE, app.gate.leave)
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.stop()

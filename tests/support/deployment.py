@@ -165,6 +165,7 @@ class Deployment:
             "ADX_SECRET_KEY": SECRET,
             "ADX_STATE_DIR": str(self.state_dir),
             "ADX_MAX_UPLOAD_BYTES": str(MOST_UPLOAD_BYTES),
+            "ADX_DRAIN_SECONDS": "0",
             "PYTHONUNBUFFERED": "1",
         }
 

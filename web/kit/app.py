@@ -64,6 +64,7 @@ WAITING_SECONDS = 6.0
 class WebApp(Quart):
     """Quart, with routes by kind of host, bodies that are pulled, and a deadline on every answer."""
 
+    gate: Gate
     asgi_http_class = PulledConnection
     request_class = PulledRequest
 
@@ -217,7 +218,8 @@ def create_app(services: Services, blueprints: Iterable[Blueprint]) -> WebApp:
     STREAMS.set_function(lambda: services.hub.viewers)
     app.before_serving(services.hub.start)
     app.after_serving(services.hub.drain)
-    app.asgi_app = Gate(app.asgi_app, kit, app.turns)  # type: ignore[method-assign]  # Quart's own way to wrap
+    app.gate = Gate(app.asgi_app, kit, app.turns)
+    app.asgi_app = app.gate  # type: ignore[method-assign]  # Quart's own way to wrap
     return app
 
 

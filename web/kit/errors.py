@@ -54,9 +54,7 @@ RETRY_SECONDS = 5
 NOT_FOUND = N_("The address is wrong, or it is not yours to see.")
 TOO_LARGE = N_("That is more than fits in one go. Nothing was kept of it; send less at once.")
 UNAVAILABLE = N_("A part of ADX is not answering. Nothing is lost; this works again as soon as it is back.")
-UNSURE = N_(
-    "There was no answer in time. What you sent may have been done all the same; look before sending it again."
-)
+UNSURE = N_("There was no answer in time. What you sent may have been done all the same; look before sending it again.")
 SIGN_IN = N_("Your session has ended, or it never began on this address. What you saved is kept.")
 UNKNOWN = N_("This did not work, and it is our fault. What you saved before is kept. Try once more.")
 

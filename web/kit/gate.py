@@ -65,9 +65,21 @@ class Gate:
         self._busy = Busy(kit, self._headers)
         self._openings = Openings()
         self._stops_streams = False
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """Go on answering, but say that this process is not ready, open no streams, and end each connection.
+
+        Whoever holds a connection is told with the answer that the next request needs another one: closed without a
+        word, it could lose one that is under way.
+        """
+        log.info("web.leaving")
+        self._is_leaving = True
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401  # an ASGI scope
         """Answer one request, or take part in the server's start and stop."""
+        if self._is_leaving and scope["type"] == "http" and scope["http_version"].startswith("1"):
+            send = _closing(send)
         if scope["type"] != "http":
             await self._routes(scope, receive, send)
         elif (status := objection(scope)) is not None:
@@ -76,7 +88,7 @@ class Gate:
             await self._kit.static.answer(scope, self._guarded(send))
         elif scope["path"].startswith(HEALTH):
             await self._health(scope, self._guarded(send))
-        elif scope["path"] == live.PATH and self._openings.turns.is_full:
+        elif scope["path"] == live.PATH and (self._is_leaving or self._openings.turns.is_full):
             await self._openings.send_away(self._guarded(send))
         elif scope["path"] != live.PATH and self._turns.is_full:
             await self._busy.answer(scope, receive, send)
@@ -163,12 +175,21 @@ class Gate:
             return
         checks = await self._kit.services.health.recent()
         told = {name: self._told(check) for name, check in checks.items()}
-        await _json(send, 200 if is_ready(checks) else 503, told)
+        await _json(send, 200 if is_ready(checks) and not self._is_leaving else 503, told)
 
     def _told(self, check: Check) -> dict[str, Any]:
         """Return what anybody may know of a dependency: in production neither its version nor its address."""
         told = asdict(check)
         return told if self._kit.services.settings.environment != "production" else told | {"detail": ""}
+
+
+def _closing(send: Send) -> Send:
+    async def closing(message: Any) -> None:  # noqa: ANN401
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+        await send(message)
+
+    return closing
 
 
 def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
