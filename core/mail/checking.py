@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 LONGEST_LINE = 998
 """Without its end: RFC 5322."""
 
-ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(?:@[A-Za-z0-9.-]+)?")
-"""An address, or a list's id. Other scripts' domains travel as xn--."""
+ADDRESS = re.compile(r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(?:@[A-Za-z0-9.-]+)?")
+"""An address, or a list's id. Other scripts' domains travel as xn--; what looks like an encoded word is none."""
 
 FIELD = re.compile(r"([A-Za-z-]+): (.+)", re.DOTALL)
 OUT_OF_PLACE = re.compile(rb"[^\t\r\n -~]|(?<!\r)\n|\r(?!\n)")

@@ -6,8 +6,11 @@ import re
 
 LONGEST = 254
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-ADDRESS = re.compile(rf"[!#-'*+\-/-9=?^-~.]{{1,64}}@{LABEL}(?:\.{LABEL})+")
-"""RFC 5321 without quoted and non-ASCII local parts, which few servers take; other scripts' domains as xn--."""
+ADDRESS = re.compile(rf"(?!.*=\?)[!#-'*+\-/-9=?^-~.]{{1,64}}@{LABEL}(?:\.{LABEL})+")
+"""RFC 5321 without quoted and non-ASCII local parts, which few servers take; other scripts' domains as xn--.
+
+Nor may a local part look like an encoded word (RFC 2047): mail programs would show another address than it is.
+"""
 
 
 def normalise(address: str) -> str:

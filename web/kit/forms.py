@@ -35,7 +35,8 @@ def one_line(value: str | None) -> str:
     return plain_text.one_line(value or "")
 
 
-LINES = (wtforms.StringField, wtforms.EmailField, wtforms.SearchField, wtforms.TelField, wtforms.URLField)
+LINES = (wtforms.StringField, wtforms.SearchField, wtforms.TelField, wtforms.URLField)
+"""Not the fields of addresses: limits count those as they are typed, so nothing in them may be folded or dropped."""
 
 
 class FormMeta(DefaultMeta):

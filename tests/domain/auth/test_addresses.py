@@ -33,6 +33,8 @@ def test_what_mail_can_be_sent_to_is_taken(address: str) -> None:
         "ada,eve@example.com",
         "ada@example.com,eve@example.com",
         "<ada@example.com>",
+        "=?utf-8?q?a=0d=0abcc:c?=@example.com",
+        "ada@example.com\u200b",
         "ädä@example.com",
         "\uff41da@example.com",
         f"{'a' * 65}@b.co",
