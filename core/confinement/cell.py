@@ -31,6 +31,9 @@ LARGEST_ANSWER = 1024 * 1024
 ANSWERING = 3
 """The one descriptor that an inmate keeps, beside the three that lead nowhere."""
 
+HIGHEST_INHERITED = 1 << 16
+"""A desk opens a handful of descriptors; some systems allow a billion, which are not to be closed one by one."""
+
 
 class UnconfinedError(Exception):
     """This system grants neither namespaces nor landlock and seccomp, so nothing of a stranger is opened."""
@@ -166,7 +169,7 @@ def _keep_only(nowhere: int, writing: int) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     os.dup2(answering, ANSWERING)
-    os.closerange(ANSWERING + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(ANSWERING + 1, min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], HIGHEST_INHERITED))
 
 
 def _bound(bounds: Bounds, threads: int) -> None:

@@ -5,19 +5,16 @@ Each has the verdict that is honest for it: ``ready`` where nothing is wrong wit
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from tests.factories.files import EICAR, archive, pdf, photo, picture
+from tests.security import hostile_bytes as made
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MANY = 2**32 - 1
 SCRIPT = b"<script>alert(document.domain)</script>"
 
 
@@ -29,53 +26,56 @@ def files() -> dict[str, tuple[Callable[[], bytes], str]]:
 def _jpegs() -> dict[str, tuple[Callable[[], bytes], str]]:
     return {
         "JPEG of its first bytes alone": (lambda: b"\xff\xd8\xff\xe0", "broken"),
-        "JPEG cut off in the middle": (lambda: _half(picture(800, 600)), "broken"),
-        "JPEG that says it is 65,500 pixels wide and high": (lambda: _sized_jpeg(65500, 65500), "ready"),
-        "JPEG of no width": (lambda: _sized_jpeg(0, 10), "broken"),
-        "JPEG of a thousand scans": (_scans, "ready"),
+        "JPEG cut off in the middle": (lambda: made.half(picture(800, 600)), "broken"),
+        "JPEG that says it is 65,500 pixels wide and high": (lambda: made.sized_jpeg(65500, 65500), "ready"),
+        "JPEG of no width": (lambda: made.sized_jpeg(0, 10), "broken"),
+        "JPEG of a thousand scans": (made.scans, "ready"),
         "JPEG with a segment longer than the file": (lambda: b"\xff\xd8\xff\xe1\xff\xff" + photo()[4:], "broken"),
-        "JPEG whose details refer to themselves": (lambda: _with_exif(_looping_tiff()), "ready"),
-        "JPEG with details of four billion values": (lambda: _with_exif(_endless_tag()), "ready"),
+        "JPEG whose details refer to themselves": (lambda: made.with_exif(made.looping_tiff()), "ready"),
+        "JPEG with details of four billion values": (lambda: made.with_exif(made.endless_tag()), "ready"),
         "JPEG that only claims to be one": (lambda: b"\xff\xd8\xff" + SCRIPT * 100, "broken"),
     }
 
 
 def _pngs() -> dict[str, tuple[Callable[[], bytes], str]]:
     return {
-        "PNG of 1.6 billion pixels in a hundred bytes": (lambda: _png(40_000, 40_000, b""), "ready"),
-        "PNG of more lines than it has": (lambda: _png(4000, 4000, bytes(4001)), "ready"),
-        "PNG of no width": (lambda: _png(0, 10, b""), "broken"),
-        "PNG of 2^31 pixels": (lambda: _png(2**31 - 1, 1, b""), "ready"),
-        "PNG that unpacks to 32 MB more than its picture": (lambda: _png(8, 8, bytes(32 * 1024 * 1024)), "ready"),
-        "PNG with a text that unpacks to 32 MB": (lambda: _png(8, 8, bytes(72), _text_bomb()), "broken"),
-        "PNG with a profile that unpacks to 32 MB": (lambda: _png(8, 8, bytes(72), _profile_bomb()), "broken"),
-        "PNG whose sums are wrong": (lambda: _png(8, 8, bytes(72)).replace(b"IDAT", b"IDAT\0", 1), "broken"),
-        "PNG that says it moves four billion times": (lambda: _png(8, 8, bytes(72), _frames(2**32 - 1)), "ready"),
+        "PNG of 1.6 billion pixels in a hundred bytes": (lambda: made.png(40_000, 40_000, b""), "ready"),
+        "PNG of more lines than it has": (lambda: made.png(4000, 4000, bytes(4001)), "ready"),
+        "PNG of no width": (lambda: made.png(0, 10, b""), "broken"),
+        "PNG of 2^31 pixels": (lambda: made.png(2**31 - 1, 1, b""), "ready"),
+        "PNG that unpacks to 32 MB more than its picture": (lambda: made.png(8, 8, bytes(32 * 1024 * 1024)), "ready"),
+        "PNG with a text that unpacks to 32 MB": (lambda: made.png(8, 8, bytes(72), made.text_bomb()), "broken"),
+        "PNG with a profile that unpacks to 32 MB": (lambda: made.png(8, 8, bytes(72), made.profile_bomb()), "broken"),
+        "PNG whose sums are wrong": (lambda: made.png(8, 8, bytes(72)).replace(b"IDAT", b"IDAT\0", 1), "broken"),
+        "PNG that says it moves four billion times": (
+            lambda: made.png(8, 8, bytes(72), made.frames(MANY)),
+            "ready",
+        ),
         "PNG with a part of two gigabytes": (
-            lambda: _png(8, 8, bytes(72), struct.pack(">I", 2**31 - 1) + b"tEXt"),
+            lambda: made.png(8, 8, bytes(72), struct.pack(">I", 2**31 - 1) + b"tEXt"),
             "broken",
         ),
-        "PNG cut off in the middle": (lambda: _half(picture(800, 600, "PNG", compress_level=0)), "broken"),
+        "PNG cut off in the middle": (lambda: made.half(picture(800, 600, "PNG", compress_level=0)), "broken"),
     }
 
 
 def _other_pictures() -> dict[str, tuple[Callable[[], bytes], str]]:
     return {
-        "GIF of a screen of 65,535 pixels": (lambda: _patched(picture(8, 8, "GIF"), 6, b"\xff" * 4), "ready"),
-        "GIF of two thousand pictures": (_long_gif, "ready"),
+        "GIF of a screen of 65,535 pixels": (lambda: made.patched(picture(8, 8, "GIF"), 6, b"\xff" * 4), "ready"),
+        "GIF of two thousand pictures": (made.long_gif, "ready"),
         "GIF that never ends": (lambda: picture(8, 8, "GIF")[:-1] + b"\x21\xfe\xff" * 5000, "ready"),
-        "GIF cut off": (lambda: _half(picture(400, 300, "GIF")), "broken"),
-        "WebP that is longer than the file": (lambda: _patched(picture(80, 60, "WEBP"), 4, b"\xff" * 4), "broken"),
-        "WebP on a canvas of 2^28 pixels": (_wide_webp, "broken"),
-        "WebP cut off": (lambda: _half(picture(80, 60, "WEBP")), "broken"),
-        "TIFF whose pages go round": (_looping_tiff, "broken"),
-        "TIFF of four billion values": (_endless_tag, "broken"),
+        "GIF cut off": (lambda: made.half(picture(400, 300, "GIF")), "broken"),
+        "WebP that is longer than the file": (lambda: made.patched(picture(80, 60, "WEBP"), 4, b"\xff" * 4), "broken"),
+        "WebP on a canvas of 2^28 pixels": (made.wide_webp, "broken"),
+        "WebP cut off": (lambda: made.half(picture(80, 60, "WEBP")), "broken"),
+        "TIFF whose pages go round": (made.looping_tiff, "broken"),
+        "TIFF of four billion values": (made.endless_tag, "broken"),
         "TIFF that points behind its end": (lambda: b"II*\0" + struct.pack("<I", 2**31 - 1), "broken"),
-        "TIFF of 10 billion pixels": (lambda: _tiff(100_000, 100_000), "ready"),
-        "TIFF cut off": (lambda: _half(picture(400, 300, "TIFF")), "broken"),
-        "HEIC cut off": (lambda: _half(picture(80, 60, "HEIF")), "broken"),
-        "HEIC that says it is 2^30 pixels wide": (_wide_heic, "broken"),
-        "HEIC of boxes in boxes": (_boxes, "broken"),
+        "TIFF of 10 billion pixels": (lambda: made.tiff(100_000, 100_000), "ready"),
+        "TIFF cut off": (lambda: made.half(picture(400, 300, "TIFF")), "broken"),
+        "HEIC cut off": (lambda: made.half(picture(80, 60, "HEIF")), "broken"),
+        "HEIC that says it is 2^30 pixels wide": (made.wide_heic, "broken"),
+        "HEIC of boxes in boxes": (made.boxes, "broken"),
         "HEIC of nothing": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "broken"),
     }
 
@@ -83,34 +83,49 @@ def _other_pictures() -> dict[str, tuple[Callable[[], bytes], str]]:
 def _documents() -> dict[str, tuple[Callable[[], bytes], str]]:
     return {
         "PDF of its first bytes alone": (lambda: b"%PDF-1.7\n", "broken"),
-        "PDF whose pages hold themselves": (lambda: _pdf(b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"), "broken"),
-        "PDF that says it has two billion pages": (lambda: _pdf(_kids(3, count=2**31 - 1)), "broken"),
-        "PDF of a page without size": (lambda: _pdf(_kids(3), _page(b"[0 0 0 0]")), "ready"),
-        "PDF of a page as long as a road": (lambda: _pdf(_kids(3), _page(b"[0 0 1 2000000000]")), "ready"),
-        "PDF with a text that unpacks to 32 MB": (lambda: _pdf(_kids(3), _page(b"[0 0 9 9]"), _flate_bomb()), "ready"),
-        "PDF packed a thousand times": (lambda: _pdf(_kids(3), _page(b"[0 0 9 9]"), _filters()), "ready"),
-        "PDF that starts programs and scripts": (lambda: _pdf(_kids(3), _page(b"[0 0 9 9]"), b"", _action()), "ready"),
-        "PDF whose table refers to itself": (
-            lambda: _half(pdf()) + b"\nxref\n0 0\ntrailer << /Prev 9 >>\nstartxref\n9\n",
+        "PDF whose pages hold themselves": (
+            lambda: made.document(made.kids(2)),
             "broken",
         ),
-        "PDF of a hundred thousand brackets": (lambda: _pdf(b"[" * 100_000), "broken"),
+        "PDF that says it has two billion pages": (lambda: made.document(made.kids(3, count=2**31 - 1)), "broken"),
+        "PDF of a page without size": (lambda: made.one_page(b"[0 0 0 0]"), "ready"),
+        "PDF of a page as long as a road": (
+            lambda: made.one_page(b"[0 0 1 2000000000]"),
+            "ready",
+        ),
+        "PDF with a text that unpacks to 32 MB": (
+            lambda: made.one_page(b"[0 0 9 9]", made.flate_bomb()),
+            "ready",
+        ),
+        "PDF packed a thousand times": (
+            lambda: made.one_page(b"[0 0 9 9]", made.filters()),
+            "ready",
+        ),
+        "PDF that starts programs and scripts": (
+            lambda: made.one_page(b"[0 0 9 9]", b"", made.action()),
+            "ready",
+        ),
+        "PDF whose table refers to itself": (
+            lambda: made.half(pdf()) + b"\nxref\n0 0\ntrailer << /Prev 9 >>\nstartxref\n9\n",
+            "broken",
+        ),
+        "PDF of a hundred thousand brackets": (lambda: made.document(b"[" * 100_000), "broken"),
         "PDF cut off": (lambda: pdf(5)[:60], "broken"),
     }
 
 
 def _archives() -> dict[str, tuple[Callable[[], bytes], str]]:
     return {
-        "ZIP that unpacks to 32 MB": (lambda: _packed(bytes(1 << 25)), "ready"),
-        "ZIP of ZIPs of ZIPs": (lambda: _nested(20), "ready"),
+        "ZIP that unpacks to 32 MB": (lambda: made.packed(bytes(1 << 25)), "ready"),
+        "ZIP of ZIPs of ZIPs": (lambda: made.nested(20), "ready"),
         "ZIP that leads out of its folder": (
-            lambda: _named("../../../etc/passwd", "/etc/passwd", "C:\\x", "a\0b"),
+            lambda: made.named("../../../etc/passwd", "/etc/passwd", "C:\\x", "a\0b"),
             "ready",
         ),
-        "ZIP of ten thousand names": (lambda: _named(*(f"{number}" for number in range(10_000))), "ready"),
-        "ZIP that says it holds four gigabytes": (lambda: _patched(archive(a=b"x"), 18, b"\xff" * 8), "ready"),
-        "ZIP with a known virus, unpacked": (lambda: _stored(EICAR), "infected"),
-        "document of Word with an entity bomb and a macro": (_word, "ready"),
+        "ZIP of ten thousand names": (lambda: made.named(*(f"{number}" for number in range(10_000))), "ready"),
+        "ZIP that says it holds four gigabytes": (lambda: made.patched(archive(a=b"x"), 18, b"\xff" * 8), "ready"),
+        "ZIP with a known virus, unpacked": (lambda: made.stored(EICAR), "infected"),
+        "document of Word with an entity bomb and a macro": (made.word, "ready"),
         "document that only claims to be one of Word": (lambda: b"PK\x03\x04" + b"word/" + SCRIPT, "ready"),
     }
 
@@ -152,165 +167,3 @@ def _two_at_once() -> dict[str, tuple[Callable[[], bytes], str]]:
         "archive that is a page": (lambda: archive(a=SCRIPT) + SCRIPT, "ready"),
         "JPEG with a virus behind it": (lambda: photo() + EICAR, "infected"),
     }
-
-
-def _half(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def _patched(content: bytes, place: int, patch: bytes) -> bytes:
-    return content[:place] + patch + content[place + len(patch) :]
-
-
-def _sized_jpeg(width: int, height: int) -> bytes:
-    whole = picture(80, 60)
-    return _patched(whole, whole.index(b"\xff\xc0") + 5, struct.pack(">HH", height, width))
-
-
-def _scans() -> bytes:
-    whole = picture(400, 300, progressive=True)
-    first, second = whole.index(b"\xff\xda"), whole.index(b"\xff\xda", whole.index(b"\xff\xda") + 2)
-    return whole[:second] + whole[first:second] * 1000 + whole[second:]
-
-
-def _with_exif(tiff: bytes) -> bytes:
-    segment = b"Exif\0\0" + tiff
-    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + picture(80, 60)[2:]
-
-
-def _looping_tiff() -> bytes:
-    return b"II*\0" + struct.pack("<IHHHIII", 8, 1, 0x8769, 4, 1, 8, 8)
-
-
-def _endless_tag() -> bytes:
-    return b"II*\0" + struct.pack("<IHHHIII", 8, 1, 0x9003, 2, 2**32 - 1, 8, 0)
-
-
-def _tiff(width: int, height: int) -> bytes:
-    tags = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8)]
-    tags += [(277, 3, 1, 1), (278, 4, 1, height), (279, 4, 1, 2**31 - 1)]
-    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + bytes(4)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def _png(width: int, height: int, pixels: bytes, more: bytes = b"") -> bytes:
-    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + more + _chunk(b"IDAT", zlib.compress(pixels)) + _chunk(b"IEND", b"")
-
-
-def _text_bomb() -> bytes:
-    return _chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(32 * 1024 * 1024)))
-
-
-def _profile_bomb() -> bytes:
-    return _chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(32 * 1024 * 1024)))
-
-
-def _frames(number: int) -> bytes:
-    return _chunk(b"acTL", struct.pack(">II", number, 0))
-
-
-def _long_gif() -> bytes:
-    frames = [Image.new("P", (8, 8), number % 256) for number in range(2000)]
-    content = io.BytesIO()
-    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:])
-    return content.getvalue()
-
-
-def _wide_webp() -> bytes:
-    body = (
-        b"WEBPVP8X"
-        + struct.pack("<I", 10)
-        + b"\x02\0\0\0"
-        + b"\xff\x3f\0" * 2
-        + b"ANIM"
-        + struct.pack("<I", 6)
-        + bytes(6)
-    )
-    return b"RIFF" + struct.pack("<I", len(body)) + body
-
-
-def _wide_heic() -> bytes:
-    whole = picture(80, 60, "HEIF")
-    return _patched(whole, whole.index(b"ispe") + 8, struct.pack(">II", 2**30, 2**30))
-
-
-def _boxes() -> bytes:
-    content = b""
-    for _ in range(2000):
-        content = struct.pack(">I", len(content) + 12) + b"meta" + bytes(4) + content
-    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + content
-
-
-def _pdf(pages: bytes, page: bytes = b"null", stream: bytes = b"", catalog: bytes = b"") -> bytes:
-    stream = stream or b"<< /Length 0 >> stream\n\nendstream"
-    objects = [b"<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>", pages, page, stream]
-    body = b"".join(b"%d 0 obj %b endobj\n" % (number, content) for number, content in enumerate(objects, 1))
-    return b"%PDF-1.7\n" + body + b"trailer << /Root 1 0 R /Size 5 >>\n%%EOF\n"
-
-
-def _kids(*pages: int, count: int | None = None) -> bytes:
-    kids = b" ".join(b"%d 0 R" % page for page in pages)
-    return b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, len(pages) if count is None else count)
-
-
-def _page(box: bytes) -> bytes:
-    return b"<< /Type /Page /Parent 2 0 R /MediaBox %b /Contents 4 0 R >>" % box
-
-
-def _flate_bomb() -> bytes:
-    packed = zlib.compress(b" " * (32 * 1024 * 1024))
-    return b"<< /Length %d /Filter /FlateDecode >> stream\n%b\nendstream" % (len(packed), packed)
-
-
-def _filters() -> bytes:
-    packed = zlib.compress(b"")
-    names = b"/FlateDecode " * 1000
-    return b"<< /Length %d /Filter [%b] >> stream\n%b\nendstream" % (len(packed), names, packed)
-
-
-def _action() -> bytes:
-    launch = b"<< /S /Launch /F (/bin/sh) /Next << /S /JavaScript /JS (app.alert\\(1\\)) >> >>"
-    return b"/OpenAction %b /AA << /WC %b >>" % (launch, launch)
-
-
-def _nested(depth: int) -> bytes:
-    content = b"bottom"
-    for _ in range(depth):
-        content = _packed(content * 16)
-    return content
-
-
-def _named(*names: str) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as zipped:
-        for name in names:
-            zipped.writestr(zipfile.ZipInfo(name), b"")
-    return content.getvalue()
-
-
-def _packed(member: bytes) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("inner.zip", member)
-    return content.getvalue()
-
-
-def _stored(member: bytes) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as zipped:
-        zipped.writestr("eicar.com", member)
-    return content.getvalue()
-
-
-def _word() -> bytes:
-    entities = b"".join(b"<!ENTITY e%d '%b'>" % (number, b"&e%d;" % (number - 1) * 10) for number in range(1, 10))
-    document = b"<!DOCTYPE a [<!ENTITY e0 'e'>" + entities + b"<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&e9;&x;</a>"
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as zipped:
-        zipped.writestr("word/document.xml", document)
-        zipped.writestr("word/vbaProject.bin", b"\xd0\xcf\x11\xe0" + bytes(100))
-    return content.getvalue()
