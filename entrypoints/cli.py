@@ -12,6 +12,7 @@ import typer
 from core.keys.root_file import RootKeyError
 from core.messages import messages_of
 from core.settings import Settings, SettingsError
+from entrypoints.audit import app as audit
 from entrypoints.embedded.program import StartError
 from entrypoints.i18n import app as i18n
 from entrypoints.keys import app as keys
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="Run every process of ADX, and what its operators type.",
 )
 app.add_typer(i18n, name="i18n")
+app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 app.add_typer(theme, name="theme")
 

@@ -158,7 +158,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     stack.push_async_callback(db.close)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
-    ring = await open_ring(settings, stack)
+    db.keys = ring = await open_ring(settings, stack)
     client = await connect(settings, ring, wait_seconds=0)
     stream_db = await Database.connect(settings, pool_size=STREAM_CONNECTIONS, overflow=0)
     stack.push_async_callback(stream_db.close)

@@ -87,6 +87,7 @@ async def _serve(settings: Settings, features: Sequence[str]) -> None:
 
 async def _collaborators(settings: Settings, ring: KeyRing, client: Client, stack: AsyncExitStack) -> Collaborators:
     db = await Database.connect(settings)
+    db.keys = ring
     stack.push_async_callback(db.close)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)

@@ -37,6 +37,11 @@ def add_feature(feature: str) -> None:
     for table, grants in EVERY_FEATURE.items():
         op.execute(f"grant {grants} on platform.{table} to adx_{feature}")
     op.execute(f"grant execute on function platform.append_audit to adx_{feature}")
+    op.execute(
+        f"do $$ begin if to_regclass('platform.audit_prefixes') is not null then "
+        f"grant execute on function platform.record_audit to adx_{feature}; "
+        f"insert into platform.audit_prefixes (prefix, feature) values ('{feature}', '{feature}'); end if; end $$"
+    )
     # A table that is younger than the first features that were added; those are granted it where it is created.
     op.execute(
         f"do $$ begin if to_regclass('platform.notices') is not null then "

@@ -46,5 +46,5 @@ class RemovalActivities:
         await self._storage.delete_prefix(service.folder_of(ref.tenant_id, ref.file_id))
         async with self._db.unit_of_work(ref.tenant_id, "files", actor_id=ref.actor_id) as uow:
             if await FileRepository(uow.session).find(ref.file_id):
-                await uow.audit("files.erased", str(ref.file_id))
+                await uow.audit("files.erased", f"file:{ref.file_id}")
             await service.forget(uow, ref.file_id)

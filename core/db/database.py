@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from core.context import HOME_TENANT_ID, Context
 from core.db.unit_of_work import UnitOfWork
+from core.keys.kms import open_kms
+from core.keys.ring import KeyRing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,6 +45,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.keys: KeyRing | None = None
         self._hooks: list[CommitHook] = []
 
     @classmethod
@@ -64,7 +67,9 @@ class Database:
                 "server_settings": {"application_name": "adx", "jit": "off"},
             },
         )
-        return cls(engine)
+        db = cls(engine)
+        db.keys = KeyRing(db, open_kms(settings))
+        return db
 
     def after_commit(self, hook: CommitHook) -> None:
         """Have ``hook`` deliver what every later unit of work leaves behind."""
@@ -83,6 +88,7 @@ class Database:
         uow_fields = _identify(who, actor_id)
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             uow = UnitOfWork(session, *uow_fields)
+            uow.keys, uow.session_id = self.keys, None if isinstance(who, UUID) else who.session_id
             await session.execute(
                 ENTER,
                 {

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import structlog
 from sqlalchemy import text
 
+from core.audit_actions import ACTIONS
+from core.context import SYSTEM_ACTOR_ID
 from core.ids import new_id
+from core.keys.errors import ErasedError
+from core.keys.sealed import Place
 from core.live.events import Event
 from core.live.fact import EVERYONE, Audience, Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     import asyncpg
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from core.keys.ring import KeyRing
     from core.messages import Scalar
 
 INSERT_FACT = "insert into platform.outbox (tenant_id, id, fact) values ($1, $2, cast($3 as jsonb))"
@@ -30,7 +37,15 @@ DROP_STALE = text(
 )
 IS_CLAIMED = text("select exists (select from platform.effects where tenant_id = :tenant_id and key = :key)")
 FORGET_EFFECT = text("delete from platform.effects where tenant_id = :tenant_id and key = :key")
-APPEND_AUDIT = "select platform.append_audit($1, $2, $3, cast($4 as jsonb))"
+ACT_AS = "select set_config('adx.actor', $1, true)"
+RECORD_AUDIT = "select platform.record_audit($1, $2, $3, $4, $5, cast($6 as jsonb), $7, $8)"
+
+
+SEALED_COLUMN = "platform.audit.sealed"
+
+Outcome = Literal["ok", "refused", "failed"]
+ActorKind = Literal["person", "anonymous", "platform"]
+"""Who acts. ``platform`` is what nobody pressed: schedules, sweeps, operators at a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,11 @@ class PendingStart:
 class _AuditEntry:
     action: str
     subject: str
+    outcome: Outcome
+    reason: str | None
     detail: dict[str, Any]
+    sealed: dict[str, str]
+    about: UUID | None
 
 
 @dataclass(slots=True)
@@ -76,6 +95,8 @@ class UnitOfWork:
     actor_id: UUID | None
     actor_name: str
     facts: list[OutboxFact] = field(default_factory=list)
+    session_id: UUID | None = None
+    keys: KeyRing | None = None
     starts: list[PendingStart] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
     _audit: list[_AuditEntry] = field(default_factory=list)
@@ -87,12 +108,31 @@ class UnitOfWork:
         fact = Fact(tenant_id=self.tenant_id, topic=str(topic), key=key, audience=audience, params=params)
         self.facts.append(OutboxFact(new_id(), fact))
 
-    async def audit(self, action: str, subject: str, **detail: Scalar) -> None:
-        """Append to the tenant's audit chain, in this transaction.
+    async def audit(
+        self,
+        action: str,
+        subject: str,
+        *,
+        outcome: Outcome = "ok",
+        reason: str | None = None,
+        sealed: Mapping[str, str] | None = None,
+        about: UUID | None = None,
+        **detail: Scalar,
+    ) -> None:
+        """Append to the tenant's audit chain, in this transaction: an action of ``core.audit_actions``.
+
+        ``subject`` is ``kind:id``. ``detail`` holds what anybody may read. What is personal or free, names above all,
+        is ``sealed``: under the key of the person ``about`` whom it is, else of who acts, else of the tenant. Who acts
+        is the transaction's to say, not the caller's.
 
         The entry is written at the end of the transaction, because the head of the chain is locked until commit.
         """
-        self._audit.append(_AuditEntry(action, subject, dict(detail)))
+        kind, colon, _ = subject.partition(":")
+        if action not in ACTIONS or not (kind and colon):
+            message = f"{action} of {subject}: not in the table of actions, or of no kind"
+            raise ValueError(message)
+        given = dict(sealed or {})
+        self._audit.append(_AuditEntry(action, subject, outcome, reason, dict(detail), given, about))
 
     async def once(self, key: str) -> bool:
         """Claim an effect: True for the first caller in this tenant, False for every later one."""
@@ -132,5 +172,37 @@ class UnitOfWork:
         driver = await self.driver()
         for item in self.facts:
             await driver.execute(INSERT_FACT, self.tenant_id, item.id, json.dumps(item.fact.to_json()))
+        if self._audit:
+            await driver.execute(ACT_AS, json.dumps(self._actor()))
         for entry in self._audit:
-            await driver.execute(APPEND_AUDIT, self.actor_id, entry.action, entry.subject, json.dumps(entry.detail))
+            await self._record(driver, entry)
+
+    async def _record(self, driver: asyncpg.Connection, entry: _AuditEntry) -> None:
+        entry_id, sealed, person_id = new_id(), None, entry.about or self.actor_id
+        if entry.sealed and self.keys is not None:
+            place = Place(SEALED_COLUMN, self.tenant_id, str(entry_id), person_id)
+            try:
+                sealed = await self.keys.seal(json.dumps(entry.sealed).encode(), place)
+            except ErasedError:
+                person_id = None  # nothing may be kept of them any more
+        await driver.execute(
+            *(RECORD_AUDIT, entry_id, entry.action, entry.subject, entry.outcome, entry.reason),
+            *(json.dumps(entry.detail), sealed, person_id if sealed else None),
+        )
+
+    def _actor(self) -> dict[str, str | None]:
+        """Return who acts and in the course of what, as the database writes it into each entry."""
+        running = structlog.contextvars.get_contextvars()
+        return {
+            "kind": self._kind_of_actor(),
+            "id": None if self.actor_id is None else str(self.actor_id),
+            "session_id": None if self.session_id is None else str(self.session_id),
+            "run_id": running.get("run"),
+            "step": running.get("step"),
+            "request_id": running.get("reference"),
+        }
+
+    def _kind_of_actor(self) -> ActorKind:
+        if self.actor_id == SYSTEM_ACTOR_ID:
+            return "platform"
+        return "anonymous" if self.actor_id is None else "person"

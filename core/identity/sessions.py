@@ -157,13 +157,13 @@ class Sessions:
 
         It ends 30 days later (a pending one after a day), or with its parent.
         """
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+        token, session_id = secrets.token_urlsafe(TOKEN_BYTES), new_id()
         lifetime = LIFETIME if level == "full" else PENDING_LIFETIME
         async with self._db.unit_of_work(tenant_id, GATEWAY) as uow:
             await uow.session.execute(
                 INSERT,
                 {
-                    "id": new_id(),
+                    "id": session_id,
                     "token_hash": _hash(token),
                     "parent_id": parent_id,
                     "user_id": person.id,
@@ -176,6 +176,10 @@ class Sessions:
                     "expires_at": datetime.now(UTC) + lifetime,
                 },
             )
+            if tenant_id != HOME_TENANT_ID:  # the sign-in itself is told by who checked it
+                uow.actor_id, uow.session_id = person.id, session_id
+                seen = {"address": address, "user_agent": user_agent[:300]}
+                await uow.audit("session.entered", f"session:{session_id}", sealed=seen)
         return token
 
     async def find(self, token: str, tenant_id: UUID) -> FoundSession | None:

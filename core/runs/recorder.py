@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from core.db import Database, UnitOfWork
+    from core.db.unit_of_work import Outcome
     from core.runs.contract import AnyContract
 
 log = structlog.get_logger()
@@ -223,7 +224,8 @@ async def apply_report(
     if ended or before in {"queued", "launching"}:
         uow.actor_id = run["actor_id"]
         verb = report.state if ended else "started"
-        await uow.audit(f"run.{verb}", f"run:{run_id}", contract=run["contract"], outcome=run["outcome"])
+        came: Outcome = "failed" if verb == "failed" else "ok"
+        await uow.audit(f"run.{verb}", f"run:{run_id}", outcome=came, contract=run["contract"], ended=run["outcome"])
     return {**run, "size_class": size_class} if report.state == "done" else None
 
 

@@ -54,7 +54,8 @@ class SignIn:
 
     async def _note_refusal(self, ctx: Context, account: Account | None) -> None:
         async with self.db.unit_of_work(ctx, "auth") as uow:
-            await uow.audit("session.refused", f"account:{account.id}" if account else UNKNOWN)
+            subject = f"account:{account.id}" if account else UNKNOWN
+            await uow.audit("session.refused", subject, outcome="refused", reason="credentials")
 
     async def _note_success(self, ctx: Context, account: Account, verdict: Verdict, password: str) -> None:
         new_hash = await self.passwords.hash(password) if verdict.stale else None

@@ -165,7 +165,7 @@ async def trash(uow: UnitOfWork, file_id: UUID) -> File:
         raise still_in_work()
     if file.trashed_at is None:
         file.trashed_at = await files.now()
-        await uow.audit("files.trashed", str(file_id), name=file.name)
+        await uow.audit("files.trashed", f"file:{file_id}", sealed={"name": file.name})
     uow.publish(CHANGED, str(file_id))
     return file
 
@@ -183,7 +183,7 @@ async def restore(uow: UnitOfWork, ref: FileRef) -> None:
     file, file_id = await in_trash(uow, ref), ref.file_id
     if file is not None:
         file.trashed_at = None
-        await uow.audit("files.restored", str(file_id), name=file.name)
+        await uow.audit("files.restored", f"file:{file_id}", sealed={"name": file.name})
         uow.publish(CHANGED, str(file_id))
 
 

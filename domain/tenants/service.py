@@ -70,7 +70,8 @@ async def change_settings(uow: UnitOfWork, before: TenantFacts, settings: Worksp
     if changed:
         await TenantRepository(uow.session).change(before.id, settings)
         uow.publish(CONTEXT_CHANGED)
-        await uow.audit("tenant.changed", f"tenant:{before.id}", **changed)
+        named = {"name": str(changed.pop("name"))} if "name" in changed else None
+        await uow.audit("tenant.changed", f"tenant:{before.id}", sealed=named, **changed)
 
 
 def announce_to_founder(uow: UnitOfWork, new: NewTenant) -> None:

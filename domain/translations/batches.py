@@ -186,7 +186,9 @@ async def discard(uow: UnitOfWork, batch_id: UUID) -> None:
 async def announce(uow: UnitOfWork, batch_id: UUID) -> None:
     """Tell the tenant's pages, and the audit log."""
     batch = await WordingRepository(uow.session, uow.tenant_id).batch(batch_id)
-    await uow.audit("translations.changed_many", str(batch_id), locale=batch.locale, name=batch.name, kind=batch.kind)
+    named = {"name": batch.name} if batch.name else None
+    subject = f"batch:{batch_id}"
+    await uow.audit("translations.changed_many", subject, sealed=named, locale=batch.locale, kind=batch.kind)
     service.announce(uow, str(batch_id))
 
 

@@ -75,7 +75,7 @@ async def write(  # one change, with all that its history tells
         )
     )
     if batch is None:
-        await uow.audit("translations.changed", text.key, locale=locale, domain=text.domain, kind=kind)
+        await uow.audit("translations.changed", f"text:{text.key}", locale=locale, domain=text.domain, kind=kind)
         announce(uow, text.key)
     return True
 

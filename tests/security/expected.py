@@ -41,7 +41,7 @@ OPENED_ACROSS_TENANTS = frozenset({
 })  # fmt: skip
 """Tenant tables that the sweeps see across tenants."""
 
-AS_OWNER = frozenset({"platform.append_audit"})
+AS_OWNER = frozenset({"platform.record_audit"})
 """Functions that run with their owner's rights."""
 
 
@@ -81,8 +81,12 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.wording_versions": _grants({"adx_translations"}, "select insert update") | GATEWAY_READS,
     "platform.tenant_keys": _grants({KEYS_ROLE}, "select insert update") | _grants({PLATFORM_ROLE}, "select update"),
     "platform.person_keys": _grants({KEYS_ROLE}, "select insert update"),
+    "platform.audit_prefixes": _grants({"adx_compliance"}, "select"),
     "platform.audit": _grants({"adx_compliance"}, "select"),
     "platform.audit_heads": _grants({"adx_compliance"}, "select"),
 }
 
-PLATFORM_FUNCTIONS = {"platform.append_audit": _grants(TENANT_ROLES, "execute")}
+PLATFORM_FUNCTIONS = {
+    "platform.append_audit": _grants(TENANT_ROLES, "execute"),
+    "platform.record_audit": _grants(TENANT_ROLES, "execute"),
+}

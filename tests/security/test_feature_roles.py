@@ -37,6 +37,11 @@ TRIALS = {
 }
 
 
+SAY = "select platform.record_audit(gen_random_uuid(), {}, 'role:x', 'ok', null, '{{}}', null, null)"
+SAY_AS_BEFORE = "select platform.append_audit(null, {}, 'role:x', '{{}}')"
+PREFIXES = {"adx_auth": "account", "adx_tenants": "tenant", "adx_branding": "brand", "adx_runs": "run"}
+
+
 @pytest.fixture(scope="module")
 def catalog(scratch: Scratch) -> Catalog:
     with scratch.as_superuser() as connection:
@@ -88,7 +93,10 @@ def test_no_feature_writes_the_audit_but_through_its_door(scratch: Scratch) -> N
             assert not _allowed(connection, sql.SQL("insert into platform.audit default values"))
             assert not _allowed(connection, sql.SQL("update platform.audit set action = ''"))
             assert not _allowed(connection, sql.SQL("delete from platform.audit_heads"))
-            assert _allowed(connection, sql.SQL("select platform.append_audit(null, 'tried', 'role', '{}')"))
+            prefix = PREFIXES.get(role, role.removeprefix("adx_"))
+            assert _allowed(connection, sql.SQL(SAY).format(sql.Literal(f"{prefix}.tried")))
+            assert not _allowed(connection, sql.SQL(SAY).format(sql.Literal("key.shredded")))
+            assert not _allowed(connection, sql.SQL(SAY_AS_BEFORE).format(sql.Literal("key.shredded")))
 
 
 def test_a_grant_too_many_is_seen(scratch: Scratch, catalog: Catalog) -> None:

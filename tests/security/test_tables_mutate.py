@@ -71,8 +71,8 @@ OTHER_FAULTS = {
     "foreign key into another feature": "alter table tenants.memberships add foreign key (tenant_id, user_id) "
     "references files.files (tenant_id, id)",
     "function of the owner": "create function files.planted() returns int language sql security definer as 'select 1'",
-    "search path of the caller": "alter function platform.append_audit reset search_path",
-    "audit open to all": "grant execute on function platform.append_audit to public",
+    "search path of the caller": "alter function platform.record_audit reset search_path",
+    "audit open to all": "grant execute on function platform.record_audit to public",
     "audit can be rewritten": "grant update on platform.audit to adx_files",
     "migrations open": "grant select on platform.migrations to adx_files",
     "schema open": "grant usage on schema files to adx_auth",

@@ -51,7 +51,8 @@ async def download(file_id: UUID) -> Response:
     """Send the browser to the original, on the host for user content, by a link that is valid for minutes."""
     ctx = current_context()
     async with unit_of_work("files") as uow:
-        await service.available(uow, file_id)
+        file = await service.available(uow, file_id)
+        await uow.audit("files.downloaded", f"file:{file_id}", sealed={"name": file.name})
     token = _signer().dumps([str(ctx.tenant_id), str(file_id), str(ctx.actor_id)])
     return see_other(f"{_content_host()}/original/{token}")
 

@@ -128,6 +128,19 @@ async def test_a_download_comes_from_the_host_for_user_content(
     assert "set-cookie" not in answer.headers
 
 
+async def test_a_download_is_in_the_audit_without_the_name_in_the_clear(
+    member: Visitor, tenants: TwoTenants, file_id: UUID, owner_connection: asyncpg.Connection
+) -> None:
+    await member.get(tenants.acme.url(f"/files/{file_id}/download"))
+    query = "select a.*, a::text as whole from platform.audit a where tenant_id = $1 and action = 'files.downloaded'"
+    (row,) = await owner_connection.fetch(query, tenants.acme.id)
+    person = tenants.acme.people["member"]
+    assert (row["subject"], row["feature"], row["actor_id"]) == (f"file:{file_id}", "files", person.id)
+    assert row["session_id"] is not None
+    assert row["request_id"]
+    assert (row["sealed_for"], NAME in row["whole"]) == (person.id, False)
+
+
 async def test_an_empty_file_can_be_downloaded_too(
     member: Visitor, tenants: TwoTenants, owner_connection: asyncpg.Connection
 ) -> None:
