@@ -65,12 +65,18 @@ async def sweep(works: Works, run: LaunchedRun) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "step"),
-    [("before", "receive"), ("after", "scan"), ("after", "quota"), ("after", "index"), ("after", "announce")],
+    ("content", "verdict", "where", "step"),
+    [
+        (photo(), "ready", "before", "receive"),
+        (photo(), "ready", "after", "quota"),
+        (photo(), "ready", "after", "announce"),
+        (EICAR, "infected", "after", "quota"),
+        (EICAR, "infected", "after", "index"),
+    ],
+    ids=["photo-unseen", "photo-counted", "photo-told", "virus-uncounted", "virus-erased"],
 )
-@pytest.mark.parametrize(("content", "verdict"), [(photo(), "ready"), (EICAR, "infected")], ids=["photo", "virus"])
 async def test_a_lost_upload_is_looked_at_after_all(
-    works: Works, where: str, step: str, content: bytes, verdict: str
+    works: Works, content: bytes, verdict: str, where: str, step: str
 ) -> None:
     run = await lose(works, where, step, content)
     await sweep(works, run)
