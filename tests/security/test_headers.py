@@ -40,7 +40,9 @@ def production(application: Application) -> Visitor:
     services = application.app.kit.services
     settings = services.settings.model_copy(update={"environment": "production", "base_url": BASE})
     identity = type(services.identity)(services.db, type(services.identity.hosts).of(settings), lambda *_: "en")
-    made: Any = create_app(replace(services, settings=settings, identity=identity), blueprints(()))
+    made: Any = create_app(
+        replace(services, settings=settings, identity=identity, stream_identity=identity), blueprints(())
+    )
     return Visitor(made, BASE, "198.51.100.77")
 
 
