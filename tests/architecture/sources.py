@@ -128,6 +128,19 @@ def feature_faults(features: tuple[str, ...], root: Path = ROOT) -> list[str]:
     return found
 
 
+def decision_faults(root: Path = ROOT) -> list[str]:
+    """Return records of decisions that share a number with another, or whose title bears a different one."""
+    found, taken = [], dict[int, str]()
+    for file in sorted((root / "docs" / "decisions").glob("*.md")):
+        number = int(file.name[:4])
+        if not file.read_text().startswith(f"# {number}. "):
+            found.append(f"{file.name}: its title does not begin with {number}.")
+        if number in taken:
+            found.append(f"{file.name}: has the number of {taken[number]}")
+        taken[number] = file.name
+    return found
+
+
 def migration_faults(root: Path = ROOT) -> list[str]:
     """Return migrations that are misnamed, or that do not make one chain in the order of their numbers and dates."""
     found, revisions = [], dict[str, tuple[str | None, Path]]()

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints import registry
-from tests.architecture.sources import feature_faults, file_faults, kit_faults, migration_faults, workflow_faults
+from tests.architecture.sources import (
+    decision_faults,
+    feature_faults,
+    file_faults,
+    kit_faults,
+    migration_faults,
+    workflow_faults,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +35,10 @@ def test_features_know_the_kit_by_its_front_door() -> None:
 
 def test_every_feature_has_a_page() -> None:
     assert feature_faults(registry.FEATURES) == []
+
+
+def test_decisions_are_numbered() -> None:
+    assert decision_faults() == []
 
 
 def test_migrations_make_one_chain() -> None:
@@ -107,6 +118,15 @@ def test_a_feature_without_a_page_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_decisions_of_one_number_are_told(tmp_path: Path) -> None:
+    names = {"0001-why.md": "# 1. Why", "0001-how.md": "# 1. How", "0002-when.md": "# 1. When"}
+    root = write(tmp_path, {f"docs/decisions/{name}": f"{text}\n" for name, text in names.items()})
+    assert decision_faults(root) == [
+        "0001-why.md: has the number of 0001-how.md",
+        "0002-when.md: its title does not begin with 2.",
+    ]
+
+
 def _migration(revision: str, down: str | None) -> str:
     return f'"""files: Sentence."""\nrevision = {revision!r}\ndown_revision = {down!r}\n'
 
@@ -135,6 +155,6 @@ def test_a_migration_out_of_line_is_told(tmp_path: Path, fault: str) -> None:
     assert any(told in fault for fault in found), found
 
 
-@pytest.mark.parametrize("check", [workflow_faults, file_faults, kit_faults, migration_faults])
+@pytest.mark.parametrize("check", [workflow_faults, file_faults, kit_faults, decision_faults, migration_faults])
 def test_an_empty_tree_has_no_faults(tmp_path: Path, check: Callable[[Path], list[str]]) -> None:
     assert check(tmp_path) == []
