@@ -23,6 +23,7 @@ from core.runs.interceptor import RecordingInterceptor
 from core.runs.line import Lines
 from core.runs.recorder import Recorder
 from core.runs.temporal import connect
+from core.scratch import clear_scratch
 from core.storage import Storage
 from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from core.wordings import Wordings
@@ -71,6 +72,7 @@ async def _serve(settings: Settings, features: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    await asyncio.to_thread(clear_scratch)
     async with AsyncExitStack() as stack:
         ring = await open_ring(settings, stack)
         client = await connect(settings, ring)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from temporalio import activity
 from activities.branding.drawing.desk import Job, draw
 from core.confinement import read_written
 from core.runs.effects import effect_key
+from core.scratch import scratch
 from core.shares import Shares
 from domain.branding import service
 from domain.branding.errors import picture_broken, sheet_too_large
@@ -121,8 +121,8 @@ class PublishingActivities:
             content = await self._storage.get_bytes(key)
         except FileNotFoundError as error:
             raise picture_broken() from error
-        with tempfile.TemporaryDirectory(prefix="adx-brand-") as folder:
-            path = Path(folder, "original")
+        with scratch() as folder:
+            path = folder / "original"
             await asyncio.to_thread(path.write_bytes, content)
             yield path
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import tempfile
 from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import yara_x
 
 from core.errors import UnavailableError
 from core.messages import messages_of
+from core.scratch import scratch
 from domain.files.types import Scanned
 
 N_ = messages_of("files")
@@ -53,11 +53,12 @@ class RuleScanner:
 
     async def scan(self, chunks: AsyncIterable[bytes]) -> Scanned:
         """Run the rules over a temporary copy, which is mapped, not read, into memory."""
-        with tempfile.NamedTemporaryFile(prefix="adx-scan-") as copy:
-            async for chunk in chunks:
-                await asyncio.to_thread(copy.write, chunk)
-            copy.flush()
-            return await asyncio.to_thread(self._match, copy.name)
+        with scratch() as folder:
+            path = folder / "copy"
+            with await asyncio.to_thread(path.open, "wb") as copy:
+                async for chunk in chunks:
+                    await asyncio.to_thread(copy.write, chunk)
+            return await asyncio.to_thread(self._match, str(path))
 
     def _match(self, path: str) -> Scanned:
         scanner = yara_x.Scanner(self._rules)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from core.scratch import scratch
 from core.storage import Storage
 
 
 @asynccontextmanager
 async def working_copy(storage: Storage, key: str) -> AsyncIterator[Path]:
     """Yield the path of a temporary copy, in a folder that may be written to and is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="adx-file-") as folder:
-        path = Path(folder, "original")
+    with scratch() as folder:
+        path = folder / "original"
         copy = await asyncio.to_thread(path.open, "wb")
         with copy:
             async for chunk in storage.get_stream(key):
