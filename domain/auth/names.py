@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from pathlib import Path
+
+from publicsuffixlist import PublicSuffixList
 
 from core.plain_text import JOINERS, SELECTORS, one_line
 
@@ -26,8 +27,6 @@ CATALAN = re.compile("(?<=l)\u00b7(?=l)")
 ENDING = re.compile(r"(?<![.])\.([\w-]+)")
 """What follows a single dot, with or without something before it."""
 
-DOMAINS = Path(__file__).with_name("top_level_domains.txt")
-
 
 def is_name(name: str) -> bool:
     """Whether it can be what a person is called: one clean line, and no part of a web or mail address.
@@ -44,14 +43,11 @@ def is_name(name: str) -> bool:
 
 
 def _is_domain(ending: str) -> bool:
-    return ending.startswith("xn--") or _punycode(ending) in _top_level_domains()
-
-
-def _punycode(label: str) -> str:
-    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+    # Some top-level domains sell names below certain second levels alone: ``co.za``.
+    return ending.startswith("xn--") or _suffixes().publicsuffix(f"co.{ending}") is not None
 
 
 @cache
-def _top_level_domains() -> frozenset[str]:
-    lines = DOMAINS.read_text().splitlines()
-    return frozenset(domain for line in lines if not line.startswith("#") for domain in line.split())
+def _suffixes() -> PublicSuffixList:
+    """Return the list that mail programs and browsers know domains by (publicsuffix.org), as it is installed."""
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
