@@ -1,4 +1,4 @@
-"""kill -9 of web: a half upload leaves nothing for long, a whole one is never lost, also if its run was not started."""
+"""Web killed, or left by its database, in the middle: a half upload leaves nothing for long, a whole one is kept."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ READY = "select count(*) from files.files where tenant_id = $1 and state = 'read
 ROWS = "select name, state from files.files where tenant_id = $1"
 RESERVED = "select reserved from files.usage where tenant_id = $1"
 MAKE_OLD = "update files.files set lease_until = now() where tenant_id = $1 and state = 'receiving'"
+LEASE = "select lease_until - now() from files.files where tenant_id = $1 and state = 'receiving'"
+MINUTES_OF_A_LEASE = timedelta(minutes=10)
 LAUNCHED = "select state from platform.runs where tenant_id = $1"
 LONG_AGO = timedelta(hours=25)
 HALF = 512 * 1024
@@ -74,6 +76,36 @@ async def test_a_half_upload_goes_with_the_tidy_and_a_whole_one_is_kept(
     assert len(stored(deployment, owner)) == 3  # the original, its thumbnail and its preview
 
 
+async def test_an_upload_that_the_database_leaves_in_the_middle_gives_its_space_back(
+    deployment: Deployment,
+    deployed_tables: asyncpg.Connection,
+    deployed_client: Client,
+    caller: Caller,
+    owner: Owner,
+) -> None:
+    content, is_away = noise(), asyncio.Event()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content[:HALF]
+        await is_away.wait()
+        yield content[HALF:]
+
+    upload = asyncio.create_task(caller.upload_slowly("half.jpg", pieces(), len(content)))
+    await eventually(lambda: has_rows(deployed_tables, owner, 1))
+    assert await deployed_tables.fetchval(RESERVED, owner.tenant.id) > 0
+    deployment.links["web"].database.cut()
+    is_away.set()
+    assert (await upload).status == 503
+    deployment.links["web"].mend()
+    lease = await deployed_tables.fetchval(LEASE, owner.tenant.id)
+    assert lease <= MINUTES_OF_A_LEASE
+    await make_old(deployment, deployed_tables, owner)
+    await tidy(deployed_client)
+    assert await deployed_tables.fetch(ROWS, owner.tenant.id) == []
+    assert await deployed_tables.fetchval(RESERVED, owner.tenant.id) == 0
+    assert stored(deployment, owner) == []
+
+
 async def test_a_run_that_was_committed_and_not_started_is_started_by_the_sweep(
     deployment: Deployment, deployed_tables: asyncpg.Connection, caller: Caller, owner: Owner
 ) -> None:
@@ -93,12 +125,11 @@ async def has_rows(tables: asyncpg.Connection, owner: Owner, count: int) -> bool
 
 
 async def make_old(deployment: Deployment, tables: asyncpg.Connection, owner: Owner) -> None:
-    """Let the lease of what the upload left behind end, and a day pass for its bytes."""
+    """Let the lease of what the upload left behind end, and a day pass for all bytes."""
     await tables.execute(MAKE_OLD, owner.tenant.id)
     long_ago = time.time() - LONG_AGO.total_seconds()
     for path in stored(deployment, owner):
-        if path.name.startswith("original#"):
-            os.utime(path, (long_ago, long_ago))
+        os.utime(path, (long_ago, long_ago))
 
 
 async def tidy(client: Client) -> None:
