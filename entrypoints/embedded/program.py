@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -102,6 +103,12 @@ def _claim(port: int) -> bool:
         return False
     _CLAIMS[port] = name
     return True
+
+
+@atexit.register
+def _give_all_back() -> None:
+    for port in list(_CLAIMS):
+        _give_back(port)
 
 
 def _give_back(port: int) -> None:

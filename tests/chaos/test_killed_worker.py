@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from core.context import HOME_TENANT_ID
 from core.ids import new_id
 from tests.factories.files import photo
 from tests.support.waiting import eventually
@@ -39,6 +40,11 @@ FILES = """
         (select count(*) from files.renditions r where r.tenant_id = f.tenant_id and r.file_id = f.id) as renditions
     from files.files f where f.tenant_id = $1
 """
+LET_ALL_WORK = """
+    insert into platform.entitlements values ($1, 'runs.at_work', 1000)
+    on conflict (tenant_id, key) do update set value = excluded.value
+"""
+LET_FEW_WORK = "delete from platform.entitlements where tenant_id = $1 and key = 'runs.at_work'"
 USAGE = "select used, reserved from files.usage where tenant_id = $1"
 
 
@@ -55,6 +61,8 @@ async def test_every_step_of_provisioning_and_of_ingest(
     for number in range(len(ingests)):
         answer = await caller.upload(f"coast-{number}.jpg", content)
         assert answer.status == 303, answer.text
+    for tenant_id in (HOME_TENANT_ID, caller.owner.tenant.id):
+        await deployed_tables.execute(LET_ALL_WORK, tenant_id)  # all have to hold at the same time
     actor_id = caller.owner.person.id
     tenants, files = [
         [row["subject_id"] for row in await deployed_tables.fetch(SUBJECTS, actor_id, contract.name)]
@@ -63,6 +71,7 @@ async def test_every_step_of_provisioning_and_of_ingest(
     plan = dict(zip([*tenants, *files], [*provisions, *ingests], strict=True))
 
     await kill_when_all_hold(deployment, plan, tmp_path)
+    await deployed_tables.execute(LET_FEW_WORK, HOME_TENANT_ID)
     await deployment.worker.start()
     await eventually(lambda: none_open(deployed_tables, actor_id), seconds=SECONDS_TO_RECOVER)
 

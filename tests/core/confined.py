@@ -84,7 +84,7 @@ def serving(name: str) -> bool:
     """Whether a process of the product can be looked into once it serves."""
     process: Any = import_module(f"entrypoints.{name}")
     for part in ("configure_logging", "configure_tracing", "serve_metrics", "_allow_open_files", "Granian"):
-        setattr(process, part, lambda *_, **__: SimpleNamespace(serve=lambda: None))
+        setattr(process, part, lambda *_, **__: SimpleNamespace(serve=lambda: None, on_startup=lambda _: None))
     process.asyncio = SimpleNamespace(run=lambda work: work.close())  # it begins nothing
     settings: Any = SimpleNamespace(environment="development", bind_host="", bind_port=0, metrics_port=None)
     given: tuple[Any, ...] = (Path(), 0, 0) if name == "mailbox.server" else (settings, [])

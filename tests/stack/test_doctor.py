@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from tests.support.stack import Servers
 
+NOTHING_ELSE_WAITS = """
+    update platform.runs set changed_at = now() where state = 'launching';
+    update platform.outbox set created_at = now();
+"""
+"""What other tests have left behind."""
+
 ADD_RUN = """
     insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, actor_id, actor_name,
         subject_kind, subject_id, expected_ms)
@@ -145,6 +151,7 @@ async def test_work_that_nobody_does_is_told(
     idle, gone, stuck = f"idle-{new_id()}", f"gone-{new_id()}", new_id()
     monkeypatch.setattr(registry, "queues", lambda: (idle,))
     monkeypatch.setattr(registry, "SCHEDULES", (Scheduled(gone, "none", idle, timedelta(days=1)),))
+    await owner_connection.execute(NOTHING_ELSE_WAITS)
     await owner_connection.execute(ADD_RUN, HOME_TENANT_ID, stuck)
     await owner_connection.execute(ADD_ACCOUNT, stuck)
     try:
