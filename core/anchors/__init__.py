@@ -1,0 +1,1 @@
+"""Heads of audit chains, kept outside: a signed tree of them that nobody can rewrite unseen."""
