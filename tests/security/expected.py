@@ -38,6 +38,7 @@ INTERNAL = frozenset({"platform.migrations"})
 
 OPENED_ACROSS_TENANTS = frozenset({
     "platform.runs", "platform.run_steps", "platform.outbox", "platform.notices", "platform.tenant_keys",
+    "platform.audit_heads",
 })  # fmt: skip
 """Tenant tables that the sweeps see across tenants."""
 
@@ -83,7 +84,7 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.person_keys": _grants({KEYS_ROLE}, "select insert update"),
     "platform.audit_prefixes": _grants({"adx_compliance"}, "select"),
     "platform.audit": _grants({"adx_compliance"}, "select"),
-    "platform.audit_heads": _grants({"adx_compliance"}, "select"),
+    "platform.audit_heads": _grants({"adx_compliance", PLATFORM_ROLE}, "select"),
 }
 
 PLATFORM_FUNCTIONS = {
