@@ -43,6 +43,16 @@ WAITING = Gauge(
     registry=REGISTRY,
 )
 STUCK = Gauge("adx_runs_stuck", "Open runs that need an engineer.", registry=REGISTRY)
+ANCHORED_AT = Gauge(
+    "adx_audit_anchored_at_seconds",
+    "When the heads of audit chains were last anchored outside, or found unmoved, in seconds since 1970.",
+    registry=REGISTRY,
+)
+CONTRADICTING = Gauge(
+    "adx_audit_chains_behind_anchors",
+    "Audit chains that are gone or shorter than what was anchored.",
+    registry=REGISTRY,
+)
 UNSETTLED = Gauge(
     "adx_rows_unsettled",
     "Rows that wait for a run of the contract, none of which is open.",

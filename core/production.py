@@ -39,6 +39,8 @@ def refuse_desk_defaults(settings: Settings) -> None:
         raise ValueError("KMS_URL: is not set, and production never makes a root key up")
     if problem := problem_with(path_of(settings.kms_url), outside=settings.state_dir):
         raise ValueError(f"KMS_URL: names a root key that {problem}")
+    if (anchor_key := settings.anchor_key_file) and (problem := problem_with(anchor_key, outside=settings.state_dir)):
+        raise ValueError(f"ANCHOR_KEY_FILE: names a key that {problem}")
     if settings.mailbox_url:
         raise ValueError("ADX_MAILBOX_URL: is for development; anyone could read the mails there")
     if urlsplit(settings.base_url).scheme != "https":

@@ -21,6 +21,7 @@ from core.database_url import as_role
 from core.development_key import development_key
 from core.keys.root_file import RootKeyUrl
 from core.production import refuse_desk_defaults
+from core.server_addresses import ClamdUrl, DatabaseUrl, HostAndPort, RedisUrl, SmtpUrl
 from core.settings_report import explain, strangers_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,26 +56,26 @@ class Settings(BaseSettings):
     )
 
     # --- where the servers are -----------------------------------------------------------------------------------
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         validation_alias=AliasChoices("DATABASE_URL"),
         repr=False,
         description="PostgreSQL 18, as the role adx_app, which owns nothing and obeys row security.",
         examples=["postgresql://adx_app:password@localhost:5432/adx"],
     )
-    migrate_database_url: str = Field(
+    migrate_database_url: DatabaseUrl = Field(
         default="",
         validation_alias=AliasChoices("MIGRATE_DATABASE_URL"),
         repr=False,
         description="The same database as the role adx_migrate. Without it: DATABASE_URL with that role's name.",
         examples=["postgresql://adx_migrate:password@localhost:5432/adx"],
     )
-    redis_url: str = Field(
+    redis_url: RedisUrl = Field(
         validation_alias=AliasChoices("REDIS_URL"),
         repr=False,
         description="Valkey or Redis 7 and later, with append-only persistence.",
         examples=["redis://localhost:6379/0"],
     )
-    temporal_address: str = Field(
+    temporal_address: HostAndPort = Field(
         validation_alias=AliasChoices("TEMPORAL_ADDRESS"),
         description="Host and port of Temporal's frontend.",
         examples=["localhost:7233"],
@@ -98,13 +99,13 @@ class Settings(BaseSettings):
         description="Where files are kept: a folder or a bucket. Development uses a folder under .adx.",
         examples=["file:///var/lib/adx/storage", "s3://bucket/prefix"],
     )
-    smtp_url: str = Field(
+    smtp_url: SmtpUrl = Field(
         validation_alias=AliasChoices("SMTP_URL"),
         repr=False,
         description="Server that takes the outgoing mail; smtps:// for TLS, smtp+starttls:// for STARTTLS.",
         examples=["smtps://user:password@mail.example.com:465", "smtp://localhost:1025"],
     )
-    clamd_url: str | None = Field(
+    clamd_url: ClamdUrl | None = Field(
         default=None,
         validation_alias=AliasChoices("CLAMD_URL"),
         description="ClamAV's daemon. Without it the built-in scanner is used, and pages say so.",
@@ -116,6 +117,20 @@ class Settings(BaseSettings):
         description="Where the root key is that wraps all others: a file of mode 0600, outside the state folder and "
         "its backups. `adx keys create` makes it. Development makes one and keeps it in .adx/root_key.",
         examples=["file:///etc/adx/root_key"],
+    )
+    anchor_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("ANCHOR_URL"),
+        description="Where the heads of audit chains are kept, signed: a bucket of another account with object lock, "
+        "or a folder that the database's administrators cannot change. Development uses a folder under .adx.",
+        examples=["s3://bucket-of-another-account/prefix"],
+    )
+    anchor_key_file: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ANCHOR_KEY_FILE"),
+        description="The key that signs them: a file of mode 0600, outside the state folder, on the machines of the "
+        "feature runs alone. `adx audit create-key` makes it. Development makes one and keeps it in .adx/anchor_key.",
+        examples=["/etc/adx/anchor_key"],
     )
     mailbox_url: str | None = Field(
         default=None, description="Page of the development mailbox, linked from “check your mail”. Never in production."
@@ -210,46 +225,12 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("clamd_url", "otlp_endpoint", "metrics_port", "temporal_ui_url", "mailbox_url", mode="before")
+    @field_validator(
+        "anchor_key_file", "clamd_url", "otlp_endpoint", "metrics_port", "temporal_ui_url", "mailbox_url", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
-
-    @field_validator("database_url", "migrate_database_url")
-    @classmethod
-    def _check_database(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
-            raise ValueError("must begin with postgresql://")
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def _check_redis(cls, value: str) -> str:
-        if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
-            raise ValueError("must begin with redis://, rediss:// or unix://")
-        return value
-
-    @field_validator("temporal_address")
-    @classmethod
-    def _check_temporal(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if not host or not port.isdigit():
-            raise ValueError("must be host:port, without a scheme")
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _check_smtp(cls, value: str) -> str:
-        if urlsplit(value).scheme not in {"smtp", "smtps", "smtp+starttls"}:
-            raise ValueError("must begin with smtp://, smtps:// or smtp+starttls://")
-        return value
-
-    @field_validator("clamd_url")
-    @classmethod
-    def _check_clamd(cls, value: str | None) -> str | None:
-        if value is not None and urlsplit(value).scheme not in {"tcp", "unix"}:
-            raise ValueError("must begin with tcp:// or unix://")
-        return value
 
     @field_validator("base_url")
     @classmethod
@@ -275,6 +256,8 @@ class Settings(BaseSettings):
             "storage_url": self.storage_url or (self.state_dir / "storage").as_uri(),
             "secret_key": self.secret_key if self.secret_key.get_secret_value() else development_key(self.state_dir),
             "kms_url": self.kms_url or (self.state_dir / "root_key").as_uri(),
+            "anchor_url": self.anchor_url or ("" if self.is_production else (self.state_dir / "anchors").as_uri()),
+            "anchor_key_file": self.anchor_key_file or (None if self.is_production else self.state_dir / "anchor_key"),
             "bind_port": self.bind_port or self.base_port,
         }
         # Frozen for everyone else: what is derived is written once, here.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import MemoryStore, from_url
 
 from core.errors import TooLargeError, UnavailableError
@@ -104,6 +104,14 @@ class Storage:
         with _outages():
             await obstore.put_async(self._store, key, content)
 
+    async def create_bytes(self, key: str, content: bytes) -> None:
+        """Write a small object that is not there yet; raises FileExistsError when it is, and leaves that as it is."""
+        with _outages():
+            try:
+                await obstore.put_async(self._store, key, content, mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                raise FileExistsError(key) from None
+
     async def get_stream(
         self, key: str, *, start: int = 0, end: int | None = None, chunk_size: int = READ_SIZE
     ) -> AsyncIterator[bytes]:
@@ -127,6 +135,11 @@ class Storage:
         """Return the size in bytes; raises FileNotFoundError."""
         with _outages():
             return (await obstore.head_async(self._store, key))["size"]
+
+    async def modified_at(self, key: str) -> datetime:
+        """Return when the object was written; raises FileNotFoundError."""
+        with _outages():
+            return (await obstore.head_async(self._store, key))["last_modified"]
 
     async def exists(self, key: str) -> bool:
         """Tell whether the object is there."""
@@ -152,10 +165,10 @@ class Storage:
         """Erase what killed processes left half written on a local disk; clouds drop theirs by a rule of the bucket."""
         return await asyncio.to_thread(_erase_unfinished, self._folder, older_than) if self._folder else 0
 
-    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        """Go through the objects under a folder, in no particular order."""
+    async def list(self, prefix: str, *, after: str | None = None) -> AsyncIterator[StoredObject]:
+        """Go through the objects under a folder, in no particular order; only what sorts behind ``after``."""
         with _outages():
-            async for batch in obstore.list(self._store, prefix=prefix):
+            async for batch in obstore.list(self._store, prefix=prefix, offset=after):
                 for meta in batch:
                     yield StoredObject(meta["path"], meta["size"], meta["last_modified"])
 

@@ -21,10 +21,13 @@ from activities.files.tidying import TidyingActivities
 from activities.notifications.collecting import CollectingActivities
 from activities.notifications.mailing import MailingActivities
 from activities.notifications.tidying import TidyingNoticesActivities
+from activities.runs.anchoring import AnchoringActivities
 from activities.runs.recording import RecordingActivities
 from activities.runs.sweeping import SweepActivities
 from activities.tenants.provisioning import ProvisioningActivities
 from activities.translations.batches import BatchActivities
+from core.anchors.key import open_signer
+from core.anchors.outside import Outside
 from core.identity import Sessions
 from core.identity.hosts import Hosts
 from core.runs.settling import Settling
@@ -113,10 +116,13 @@ def _branding(given: Collaborators) -> list[object]:
 
 def _runs(given: Collaborators) -> list[object]:
     settling = Settling(given.db, given.unsettled)
+    signer = open_signer(given.settings)
+    outside = Outside.of(given.settings, signer.verifier)
     return [
+        AnchoringActivities(given.db, outside, signer),
         SweepActivities(
             Sweeper(given.db, given.client, given.transport, given.contracts, given.ring, settling=settling)
-        )
+        ),
     ]
 
 

@@ -28,6 +28,7 @@ from workflows.kit.run import DurableRun
 from workflows.notifications.collect import COLLECT, COLLECT_EVERY, Collect
 from workflows.notifications.mail import Mail
 from workflows.notifications.tidy import TidyNotices
+from workflows.runs.anchor import ANCHOR, ANCHOR_EVERY, Anchor
 from workflows.runs.sweep import EVERY, SWEEP, Sweep
 from workflows.tenants.provision import Provision
 from workflows.translations.batches import Import, Replace, TakeBack
@@ -44,7 +45,7 @@ WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "tenants": (Provision,),
     "files": (Ingest, Remove, Tidy),
     "branding": (Publish, SendTestMail),
-    "runs": (Sweep,),
+    "runs": (Anchor, Sweep),
     "notifications": (Collect, Mail, TidyNotices),
     "users": (),
     "translations": (Import, Replace, TakeBack),
@@ -68,6 +69,7 @@ class Scheduled:
 
 SCHEDULES = (
     Scheduled("sweep", SWEEP, "runs", EVERY),
+    Scheduled("anchor", ANCHOR, "runs", ANCHOR_EVERY),
     Scheduled(
         "tidy-uploads",
         Tidy.contract.name,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from core.runs.contract import AnyContract
 
-ENGINEER_ONLY = frozenset({"runs.sweep", "notifications.collect"})
+ENGINEER_ONLY = frozenset({"runs.sweep", "runs.anchor", "notifications.collect"})
 """Workflows that nobody launches and no card shows."""
 
 EMPTY = Message("sample", " ")

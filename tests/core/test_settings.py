@@ -168,6 +168,23 @@ def test_production_refuses_a_root_key_that_is_not_kept(production: pytest.Monke
     assert "KMS_URL names a root key that cannot be read" in refusal()
 
 
+def test_production_refuses_a_key_of_anchors_that_is_not_kept_and_makes_none_up(
+    production: pytest.MonkeyPatch, root_key: Path
+) -> None:
+    settings = Settings.load()
+    assert (settings.anchor_key_file, settings.anchor_url) == (None, "")
+    key = root_key.with_name("anchor_key")
+    production.setenv("ANCHOR_KEY_FILE", str(key))
+    assert "ANCHOR_KEY_FILE names a key that cannot be read" in refusal()
+    key.touch(mode=0o644)
+    assert "ANCHOR_KEY_FILE names a key that can be read by others (mode 0644)" in refusal()
+    key.chmod(0o600)
+    assert Settings.load().anchor_key_file == key
+    production.setenv("ADX_STATE_DIR", str(key.parent))
+    root_key.chmod(0o600)
+    assert "KMS_URL names a root key that is inside" in refusal()
+
+
 @pytest.mark.parametrize("url", ["root_key", "file://root_key", "s3://bucket/key", "https://kms.example"])
 def test_a_root_key_is_a_file_for_now(environment: pytest.MonkeyPatch, url: str) -> None:
     environment.setenv("KMS_URL", url)
