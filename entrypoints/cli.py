@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.anchors.errors import AnchorError
 from core.keys.root_file import RootKeyError
 from core.messages import messages_of
 from core.settings import Settings, SettingsError
@@ -49,7 +50,7 @@ def main() -> None:
     keep_private(sys.argv[1:])
     try:
         in_the_terminals_language(typer.main.get_command(app))()
-    except (SettingsError, StartError, RootKeyError) as error:
+    except (SettingsError, StartError, RootKeyError, AnchorError) as error:
         show(f"\n{error}\n", err=True)
         raise SystemExit(1) from None
 

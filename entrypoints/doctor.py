@@ -49,6 +49,7 @@ NAMES = {
     "Schedules": N_("Schedules"),
     "Workflows": N_("Workflows"),
     "Rows": N_("Rows"),
+    "Anchors": N_("Anchors"),
 }
 """What is examined; the others are programs, which have one name everywhere."""
 
@@ -81,6 +82,7 @@ WORK: tuple[tuple[str, Ask], ...] = (
     ("Schedules", doctor_runs.schedules),
     ("Workflows", doctor_runs.runs),
     ("Rows", doctor_runs.rows),
+    ("Anchors", doctor_runs.anchors),
 )
 """What is wrong while the servers are fine: nobody works, or something was left lying."""
 
@@ -165,6 +167,7 @@ def _remedy(name: str) -> str:
         "Schedules": "TEMPORAL_ADDRESS",
         "Workflows": "DATABASE_URL",
         "Rows": "DATABASE_URL",
+        "Anchors": "ANCHOR_URL",
     }[name]
     told = N_("See that it runs and that {variable} is its address; on a desk, start `bin/dev`.", variable=variable)
     return tell(told)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
+from core.anchors.key import open_signer
+from core.anchors.outside import Outside
+from core.anchors.rounds import waiting
 from core.db import Database
 from core.messages import messages_of
 from core.runs.settling import Settling
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 N_ = messages_of("cli")
+
+TOO_LONG_UNANCHORED = timedelta(minutes=15)
 
 
 async def workers(settings: Settings) -> str:
@@ -80,6 +86,32 @@ async def rows(settings: Settings) -> str:
             tell(N_("Run `adx repair`, which says what it would do.")),
         )
     return tell(N_("every row that waits has its workflow"))
+
+
+async def anchors(settings: Settings) -> str:
+    """What moved in the audit is anchored soon, and no chain is behind its anchor."""
+    outside = Outside.of(settings, open_signer(settings).verifier)
+    async with _database(settings) as db:
+        found = await waiting(db, outside)
+    if found.contradicting:
+        raise WrongError(
+            tell(N_("audit chains that are shorter than what was anchored: {count}", count=len(found.contradicting))),
+            tell(N_("Run `adx audit verify --key`, and find out who cut them, or which backup was restored.")),
+        )
+    now = datetime.now(UTC)
+    if found.since and now - found.since > TOO_LONG_UNANCHORED:
+        raise WrongError(
+            tell(
+                N_(
+                    "an audit entry has waited {minutes} min to be anchored",
+                    minutes=int((now - found.since).total_seconds()) // 60,
+                )
+            ),
+            tell(N_("See that a worker of the feature `runs` is at work, and that it can write to ANCHOR_URL.")),
+        )
+    if found.anchored_at is None:
+        return tell(N_("nothing was anchored yet"))
+    return tell(N_("last anchored {minutes} min ago", minutes=int((now - found.anchored_at).total_seconds()) // 60))
 
 
 async def _client(settings: Settings) -> Client:

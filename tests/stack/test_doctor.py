@@ -11,6 +11,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from core.anchors.key import open_signer
+from core.anchors.outside import Outside
+from core.anchors.rounds import anchor_heads
 from core.context import HOME_TENANT_ID
 from core.db.bootstrap import bootstrap_for
 from core.ids import new_id
@@ -24,6 +27,7 @@ from entrypoints.doctor_checks import (
     redis_persistence,
     search_attributes,
 )
+from entrypoints.doctor_runs import anchors
 from entrypoints.embedded.program import free_port
 from entrypoints.registry import Scheduled
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from core.db import Database
     from core.settings import Settings
     from tests.support.stack import Servers
 
@@ -49,6 +54,14 @@ ADD_RUN = """
 ADD_ACCOUNT = """
     insert into auth.accounts (id, email, name, password_hash, state)
     values ($1, 'left@lying.example', 'A', '', 'pending')
+"""
+
+ADD_UNANCHORED = """
+    with entry as (
+        insert into platform.audit (tenant_id, seq, at, action, subject, detail, hash)
+        values ($1, 1, now() - interval '16 minutes 30 seconds', 'x.y', 'x:1', '{}', sha256('x')) returning *
+    )
+    insert into platform.audit_heads (tenant_id, seq, hash) select tenant_id, seq, hash from entry
 """
 
 
@@ -154,16 +167,37 @@ async def test_work_that_nobody_does_is_told(
     await owner_connection.execute(NOTHING_ELSE_WAITS)
     await owner_connection.execute(ADD_RUN, HOME_TENANT_ID, stuck)
     await owner_connection.execute(ADD_ACCOUNT, stuck)
+    await owner_connection.execute(ADD_UNANCHORED, stuck)
     try:
         found = {name: await doctor._ask(name, ask, settings) for name, ask in doctor.WORK}
     finally:
         await owner_connection.execute("delete from platform.runs where id = $1", stuck)
         await owner_connection.execute("delete from auth.accounts where id = $1", stuck)
+        await owner_connection.execute("delete from platform.audit_heads where tenant_id = $1", stuck)
+        await owner_connection.execute("delete from platform.audit where tenant_id = $1", stuck)
     assert {finding.state for finding in found.values()} == {"wrong"}
     assert idle in found["Workers"].detail
     assert gone in found["Schedules"].detail
     assert "need an engineer" in found["Workflows"].detail
     assert "adx repair" in found["Rows"].remedy
+    assert "has waited 16 min to be anchored" in found["Anchors"].detail
+    assert "ANCHOR_URL" in found["Anchors"].remedy
+
+
+async def test_a_chain_behind_its_anchor_is_told_and_an_anchored_one_is_fine(
+    settings: Settings, owner_connection: asyncpg.Connection, db: Database, tmp_path: Path
+) -> None:
+    own = settings.model_copy(update={"anchor_url": (tmp_path / "outside").as_uri()})
+    signer, tenant_id = open_signer(own), new_id()
+    await owner_connection.execute(ADD_UNANCHORED, tenant_id)
+    try:
+        await anchor_heads(db, Outside.of(own, signer.verifier), signer)
+        assert (await anchors(own)) == "last anchored 0 min ago"
+    finally:
+        await owner_connection.execute("delete from platform.audit_heads where tenant_id = $1", tenant_id)
+        await owner_connection.execute("delete from platform.audit where tenant_id = $1", tenant_id)
+    with pytest.raises(WrongError, match="shorter than what was anchored: 1"):
+        await anchors(own)
 
 
 def test_without_settings_the_doctor_still_speaks(
