@@ -17,6 +17,7 @@ from core.keys.ring import KeyRing
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from core.db.submission import Submission
     from core.settings import Settings
 
 # Transaction-local on purpose: a session-level setting would reach the next borrower of the connection.
@@ -77,17 +78,27 @@ class Database:
 
     @asynccontextmanager
     async def unit_of_work(
-        self, who: Context | UUID, feature: str, *, actor_id: UUID | None = None, durable: bool = True
+        self,
+        who: Context | UUID,
+        feature: str,
+        *,
+        actor_id: UUID | None = None,
+        durable: bool = True,
+        submission: Submission | None = None,
     ) -> AsyncIterator[UnitOfWork]:
         """Begin a transaction as ``feature`` in the tenant of ``who``; commit at the end, roll back on any exception.
 
         ``who`` is a request's context, or in an activity the bare tenant id, with the ``actor_id`` of its input.
         Without ``durable`` the commit does not wait for the disk: a crash of the database may undo the last half
         second, though never a part of a transaction. Only for what can be restored from elsewhere.
+
+        What a person has sent is a ``submission``: the first transaction that writes claims it, in the same commit.
+        Raises SubmittedError, with nothing done, when it was claimed before.
         """
         uow_fields = _identify(who, actor_id)
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             uow = UnitOfWork(session, *uow_fields)
+            uow.submission = submission
             uow.keys, uow.session_id = self.keys, None if isinstance(who, UUID) else who.session_id
             await session.execute(
                 ENTER,
@@ -100,6 +111,8 @@ class Database:
             )
             yield uow
             await uow.complete()
+        if submission is not None and uow.claims:
+            submission.claimed = True
         for hook in self._hooks:
             await hook.committed(uow)
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from core.audit_actions import ACTIONS
 from core.context import SYSTEM_ACTOR_ID
+from core.db.submission import SubmittedError
 from core.ids import new_id
 from core.keys.errors import ErasedError
 from core.keys.sealed import Place
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import asyncpg
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from core.db.submission import Submission
     from core.keys.ring import KeyRing
     from core.messages import Scalar
 
@@ -37,6 +39,10 @@ DROP_STALE = text(
 )
 IS_CLAIMED = text("select exists (select from platform.effects where tenant_id = :tenant_id and key = :key)")
 FORGET_EFFECT = text("delete from platform.effects where tenant_id = :tenant_id and key = :key")
+HAS_WRITTEN = "select pg_current_xact_id_if_assigned() is not null"
+# Waits for whoever has the key and is not through: when they commit, nothing is inserted here.
+CLAIM_SUBMISSION = "insert into platform.submissions (tenant_id, key) values ($1, $2) on conflict do nothing"
+NOTHING_INSERTED = "INSERT 0 0"
 ACT_AS = "select set_config('adx.actor', $1, true)"
 RECORD_AUDIT = "select platform.record_audit($1, $2, $3, $4, $5, cast($6 as jsonb), $7, $8)"
 
@@ -97,6 +103,8 @@ class UnitOfWork:
     facts: list[OutboxFact] = field(default_factory=list)
     session_id: UUID | None = None
     keys: KeyRing | None = None
+    submission: Submission | None = None
+    claims: bool = False
     starts: list[PendingStart] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
     _audit: list[_AuditEntry] = field(default_factory=list)
@@ -167,6 +175,7 @@ class UnitOfWork:
     async def complete(self) -> None:
         """Write what goes with the transaction; called by the database right before commit."""
         await self.session.flush()
+        await self._claim_submission()
         if not self.facts and not self._audit:
             return
         driver = await self.driver()
@@ -176,6 +185,20 @@ class UnitOfWork:
             await driver.execute(ACT_AS, json.dumps(self._actor()))
         for entry in self._audit:
             await self._record(driver, entry)
+
+    async def _claim_submission(self) -> None:
+        """Claim the submission that this transaction is the effect of, if it has one and is the first that has.
+
+        Raises SubmittedError when another request has claimed it: then nothing of this one stays.
+        """
+        if self.submission is None or self.submission.claimed:
+            return
+        driver = await self.driver()
+        if not self.facts and not self._audit and not await driver.fetchval(HAS_WRITTEN):
+            return
+        if await driver.execute(CLAIM_SUBMISSION, self.tenant_id, self.submission.key) == NOTHING_INSERTED:
+            raise SubmittedError
+        self.claims = True
 
     async def _record(self, driver: asyncpg.Connection, entry: _AuditEntry) -> None:
         entry_id, sealed, person_id = new_id(), None, entry.about or self.actor_id

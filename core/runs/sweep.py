@@ -1,6 +1,7 @@
 """What a crash can leave behind, found and mended: unstarted runs, undelivered facts, rows that missed an event.
 
-What is over is taken away as well: sessions and hand-over codes that nobody can use any more.
+What is over is taken away as well: sessions and hand-over codes that nobody can use any more,
+and what is known of submissions that nobody sends again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from core.runs.report import Mended, RunReport, RunState
 from core.runs.settling import Round, Settling
 from core.runs.stuck import failing_since
 from core.runs.survey import backlog
+from core.submissions import Submissions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -112,6 +114,7 @@ class Sweeper:
         self._lost = LostRuns(db, client, contracts, self._settling)
         self._ring = ring
         self._sessions = Sessions(db)
+        self._submissions = Submissions(db)
         self._lines = Lines(db, contracts)
         self._orphans_due_at = 0.0
 
@@ -126,6 +129,7 @@ class Sweeper:
             self.publish_unpublished(),
             self.reconcile(),
             self._sessions.forget_ended(BATCH),
+            self._submissions.forget_old(BATCH),
             self.survey(),
             end_workflows(self._db, self._client),
             return_exceptions=True,

@@ -38,7 +38,7 @@ INTERNAL = frozenset({"platform.migrations"})
 
 OPENED_ACROSS_TENANTS = frozenset({
     "platform.runs", "platform.run_steps", "platform.outbox", "platform.notices", "platform.tenant_keys",
-    "platform.audit_heads",
+    "platform.audit_heads", "platform.submissions",
 })  # fmt: skip
 """Tenant tables that the sweeps see across tenants."""
 
@@ -75,6 +75,9 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.step_durations": _grants({"adx_runs"}, ALL) | EVERY_FEATURE_READS,
     "platform.effects": _grants(FEATURE_ROLES, "select insert delete"),
     "platform.outbox": _grants(FEATURE_ROLES, "insert") | _grants({PLATFORM_ROLE}, "select delete"),
+    "platform.submissions": _grants(FEATURE_ROLES, "insert")
+    | _grants({GATEWAY_ROLE}, "select update")
+    | _grants({PLATFORM_ROLE}, "select delete"),
     "platform.notices": _grants(FEATURE_ROLES, "insert")
     | _grants({"adx_notifications"}, ALL)
     | _grants({PLATFORM_ROLE}, "select"),

@@ -23,6 +23,7 @@ from web.kit import (
     next_path,
     page,
     read_form,
+    repeats_safely,
     see_other,
     services,
     unit_of_work,
@@ -42,6 +43,7 @@ async def login_form() -> Response:
 
 @blueprint.post("/login")
 @guard("anyone", on="home")
+@repeats_safely(because="its answer is a session, which is never kept")
 @limited("login_known", hits=10, seconds=300, by=(known_browser_key,), when=is_known)
 @limited("login_known_account", hits=40, seconds=900, by=("account:email",), when=is_known)
 @limited("login", hits=10, seconds=300, by=("account:email", "site"), when=is_stranger)
@@ -64,6 +66,7 @@ async def login() -> Response:
 
 @blueprint.post("/logout")
 @guard("anyone", on="any")
+@repeats_safely(because="its answer takes the session away, and who is out is out")
 async def logout() -> Response:
     """End the session here, the one it came from, and all that came from that one."""
     ctx = current_context()

@@ -15,7 +15,17 @@ from web.auth.entering import enter
 from web.auth.forms import ConfirmForm
 from web.auth.pages import VerifyPage
 from web.auth.registration import CHECK_MAIL
-from web.kit import client_site, current_context, guard, limited, page, read_form, services, unit_of_work
+from web.kit import (
+    client_site,
+    current_context,
+    guard,
+    limited,
+    page,
+    read_form,
+    repeats_safely,
+    services,
+    unit_of_work,
+)
 from workflows.auth.start import AFTERWARDS, workflow_id_of
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ async def verify_form(token: str) -> Response:
 
 @blueprint.post("/verify/<token>")
 @guard("anyone", on="home")
+@repeats_safely(because="its answer is a session, and an account is confirmed once")
 @limited("verify", hits=10, seconds=300, by=("network",))
 async def verify(token: str) -> Response:
     """Confirm the address and let this browser in."""

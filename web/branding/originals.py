@@ -27,7 +27,7 @@ async def put_original(kind: AssetKind, asset: Asset, content: bytes) -> None:
 
     It is held meanwhile: what is held is not erased. Raises ConflictError for one that is just being erased.
     """
-    async with unit_of_work("branding") as uow:
+    async with unit_of_work("branding", effect=False) as uow:
         if not await uow.hold(_held(asset.digest), SECONDS_HELD):
             raise in_other_hands(kind)
     try:
@@ -58,7 +58,7 @@ async def erase_unneeded() -> None:
 
 async def _hold_unneeded(found: set[str]) -> list[str]:
     """Hold those of the originals that nothing refers to, but for those that are just being taken in."""
-    async with unit_of_work("branding") as uow:
+    async with unit_of_work("branding", effect=False) as uow:
         needed = await service.needed_originals(uow)
         if needed is None:
             return []
@@ -67,7 +67,7 @@ async def _hold_unneeded(found: set[str]) -> list[str]:
 
 async def _let_go(digests: Sequence[str]) -> None:
     if digests:
-        async with unit_of_work("branding") as uow:
+        async with unit_of_work("branding", effect=False) as uow:
             for digest in digests:
                 await uow.forget(_held(digest))
 

@@ -27,6 +27,7 @@ from web.kit import (
     guard,
     limited,
     page,
+    repeats_safely,
     see_other,
     unit_of_work,
     wear_draft,
@@ -76,6 +77,7 @@ async def save() -> Response:
 
 @blueprint.post("/admin/branding/trial")
 @guard("admin")
+@repeats_safely(because="its answer is a cookie, and a draft is the same twice")
 async def begin_trial() -> Response:
     """Keep the choices and show them to this browser on every page."""
     form = await read_brand_form()

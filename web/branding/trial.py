@@ -13,7 +13,7 @@ from domain.branding import service
 from domain.branding.repository import BrandRepository
 from domain.branding.sheet import css_of, sheet_of
 from web.branding.blueprint import blueprint
-from web.kit import drafts_look, guard, see_other, services, take_off_draft, unit_of_work
+from web.kit import drafts_look, guard, repeats_safely, see_other, services, take_off_draft, unit_of_work
 
 if TYPE_CHECKING:
     from core.context import Brand, Context
@@ -24,6 +24,7 @@ SHEET = "/admin/branding/draft.css"
 
 @blueprint.post("/admin/branding/trial/removal")
 @guard("admin")
+@repeats_safely(because="its answer takes a cookie away")
 async def end_trial() -> Response:
     """Show this browser again what everybody sees."""
     response = see_other("/admin/branding", reload=True)

@@ -53,7 +53,7 @@ async def receive(upload: UploadedFile, most_bytes: int) -> tuple[UUID, int]:
 
     Raises QuotaError before a byte is stored where ``most_bytes`` do not fit. Space is reserved ahead of what arrives.
     """
-    async with unit_of_work("files") as uow:
+    async with unit_of_work("files", effect=False) as uow:
         file = await service.begin_upload(uow, current_person().id, upload.filename, upload.content_type, most_bytes)
     try:
         size = await _take(file, upload, most_bytes)
@@ -97,13 +97,13 @@ class _Arriving:
             raise RequestTimeout
         if self._arrived <= self._reserved and now - self._renewed_at < SECONDS_BETWEEN_RENEWALS:
             return
-        async with unit_of_work("files") as uow:
+        async with unit_of_work("files", effect=False) as uow:
             self._reserved = await service.keep_upload(uow, self._file_id, self._arrived, self._reserved)
         self._renewed_at = now
 
 
 async def _give_up(file_id: UUID) -> None:
-    async with unit_of_work("files") as uow:
+    async with unit_of_work("files", effect=False) as uow:
         gone = await service.abandon_upload(uow, file_id)
     if gone:
         await services().storage.delete(service.key_of(current_context().tenant_id, file_id))

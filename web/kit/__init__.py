@@ -21,6 +21,9 @@ A feature's routes::
   typed into fields of one line comes cleaned), ``form = await read_form(RegisterForm)``, ``if not form.validate():
   return await page(..., status=422)``, ``form.refuse(error)`` puts a DomainError beside its field. A form
   has 64 KB and 500 fields at most; ``@large_form(most_bytes=..., most_fields=...)`` below ``guard`` takes more.
+- Sending again: what a form does is done once, by the key in ``{{ form_proof() }}`` or of our script. The first
+  ``unit_of_work`` that writes claims it; one that only prepares is ``unit_of_work("files", effect=False)``. Routes
+  that set cookies say ``@repeats_safely(because="...")`` below ``guard`` (see ``web.kit.submissions``).
 - Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
 - Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
   answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
@@ -48,8 +51,9 @@ A feature's routes::
   ``is_htmx()``, ``wants_fragment()``, ``wants_json()``, ``path_within(url, host)`` of a header that holds an address,
   ``host_cookie(name)`` for a cookie of a feature's own: others are not read.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
-  ``home_url(path)``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``, ``dom_id(kind, key)``,
-  ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``runs_feature(name)``, ``all_languages()``.
+  ``home_url(path)``, ``form_proof()``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``,
+  ``dom_id(kind, key)``, ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``runs_feature(name)``,
+  ``all_languages()``.
 """
 
 from core.errors import DomainError
@@ -76,6 +80,7 @@ from web.kit.security import (
 )
 from web.kit.services import Services, services, static_url
 from web.kit.slots import slot
+from web.kit.submissions import repeats_safely
 from web.kit.templates import dom_id
 from web.kit.text_editing import edit_texts, edits_texts_here
 from web.kit.uploads import UploadedField, UploadedFile, parts
@@ -136,6 +141,7 @@ __all__ = [
     "read_form",
     "render",
     "render_live",
+    "repeats_safely",
     "run_card",
     "run_card_by_id",
     "run_cards_of",

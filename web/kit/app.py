@@ -32,6 +32,7 @@ from web.kit.security import SecurityHeaders, set_visitor_cookie
 from web.kit.services import Kit
 from web.kit.slots import SLOTS, Slot, collecting, fill_slots
 from web.kit.static import StaticFiles
+from web.kit.submissions import keep_answer
 from web.kit.template_globals import template_globals
 from web.kit.templates import Templates
 from web.kit.text_editing import edits_texts
@@ -259,6 +260,7 @@ class _Finishing:
 
     async def finish(self, response: Response) -> Response:
         visit = current_visit()
+        await keep_answer(response)
         if visit.sets_visitor and visit.visitor is not None:
             set_visitor_cookie(response, visit.visitor)
         self._headers.apply(response, visit.kind, signed_in=visit.ctx.person is not None)

@@ -15,6 +15,7 @@ from web.kit.form_body import FORM_BYTES, bounds_of
 from web.kit.guards import SignInNeededError, guard_of
 from web.kit.limits import client_network
 from web.kit.services import current_kit
+from web.kit.submissions import begin_submission
 from web.kit.visit import current_context, current_visit
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ async def _check_sender(route: object) -> None:
     knows_token = _check_before_body()
     if not streams:
         await _check_form(bounds_of(route), knows_token=knows_token)
+    if knows_token or not streams:
+        await begin_submission(route, streams=streams)
 
 
 def _check_before_body() -> bool:

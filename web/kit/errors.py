@@ -21,6 +21,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from core.db.submission import SubmittedError
 from core.errors import DomainError, Kind
 from core.i18n import speaker
 from core.messages import Message, messages_of
@@ -29,6 +30,7 @@ from web.kit.busy import BUSY, back_in
 from web.kit.csrf import SAFE_METHODS
 from web.kit.guards import SignInNeededError, sign_in_url
 from web.kit.pages import is_htmx, render, wants_fragment
+from web.kit.submissions import answer_given
 from web.kit.urls import path_within
 from web.kit.visit import current_visit, loggable
 
@@ -55,6 +57,7 @@ NOT_FOUND = N_("The address is wrong, or it is not yours to see.")
 TOO_LARGE = N_("That is more than fits in one go. Nothing was kept of it; send less at once.")
 UNAVAILABLE = N_("A part of ADX is not answering. Nothing is lost; this works again as soon as it is back.")
 UNSURE = N_("There was no answer in time. What you sent may have been done all the same; look before sending it again.")
+DONE = N_("This was done already, when it was sent before. Load the page again to see it.")
 SIGN_IN = N_("Your session has ended, or it never began on this address. What you saved is kept.")
 UNKNOWN = N_("This did not work, and it is our fault. What you saved before is kept. Try once more.")
 
@@ -105,6 +108,7 @@ class Refusal:
 def install_handlers(app: Quart) -> None:
     """Have every error of every route end here."""
     app.register_error_handler(SignInNeededError, _ask_to_sign_in)
+    app.register_error_handler(SubmittedError, _answer_again)
     app.register_error_handler(HTTPException, _tell)
     app.register_error_handler(Exception, _tell)
 
@@ -116,6 +120,14 @@ async def _tell(error: Exception) -> Response:
     elif refusal.status == STATUS["unavailable"]:
         log.warning("web.unavailable", path=loggable(request.path), error=repr(error.__cause__ or error))
     return answer(refusal)
+
+
+async def _answer_again(error: SubmittedError) -> Response:
+    """Answer what was sent before as it was then; where no answer was ever made, say that it was done."""
+    given = await answer_given(error)
+    if given is None:
+        return answer(Refusal(STATUS["conflict"], "done_already", DONE))
+    return Response(given.body, status=given.status, headers=dict(given.headers))
 
 
 def refusal_of(error: Exception) -> Refusal:

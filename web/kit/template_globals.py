@@ -14,6 +14,7 @@ from web.kit import csrf
 from web.kit.kept import personal
 from web.kit.services import current_kit, static_url
 from web.kit.slots import fragment
+from web.kit.submissions import form_proof
 from web.kit.templates import dom_id
 from web.kit.visit import current_context, current_visit, person_mark
 
@@ -32,6 +33,7 @@ def template_globals() -> dict[str, Any]:
         "home_url": lambda path="/": current_kit().services.identity.hosts.url("home", path),
         "live_after": personal(lambda: current_visit().position),
         "csrf_token": personal(csrf.csrf_token),
+        "form_proof": personal(form_proof),
         "person_mark": personal(person_mark),
         "fragment": fragment,
         "kept": _kept,

@@ -13,6 +13,7 @@ from core.messages import messages_of
 from web.kit.body import current_body
 from web.kit.csrf import FIELD, check_token
 from web.kit.multipart import PartStream
+from web.kit.submissions import FIELD as KEY_FIELD, take_key
 from web.kit.visit import current_visit
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class UploadedField:
 async def parts() -> AsyncIterator[UploadedFile | UploadedField]:
     """Yield the parts of a multipart request in their order; no file is ever held in memory.
 
-    The CSRF token, if it did not come by header, has to be a field before the first file.
+    The CSRF token, if it did not come by header, has to be a field before the first file; the key of the submission
+    likewise.
     """
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data" or not boundary:
@@ -55,6 +57,7 @@ async def parts() -> AsyncIterator[UploadedFile | UploadedField]:
             N_("Files are taken from a form. Send them with the page's own button."), code="not_a_form"
         )
     stream = PartStream(current_body(), boundary, most_parts=MOST_PARTS)
+    key = ""
     event = await stream.next()
     while not isinstance(event, Epilogue):
         if isinstance(event, Field):
@@ -62,11 +65,16 @@ async def parts() -> AsyncIterator[UploadedFile | UploadedField]:
             if event.name == FIELD:
                 if not current_visit().csrf_checked:
                     check_token(value)
+            elif event.name == KEY_FIELD:
+                key = value
             else:
                 yield UploadedField(event.name, value)
         elif isinstance(event, File):
             if not current_visit().csrf_checked:
                 check_token(None)
+            if key and current_visit().submission is None:
+                # Another file is another submission, though the page that was gone back to has the same key.
+                await take_key(key, f"{event.filename}\0{request.content_length}".encode())
             content_type = event.headers.get("content-type", "application/octet-stream")
             yield UploadedFile(event.name, event.filename, content_type, stream.chunks())
             await stream.skip()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from core.context import Person
     from core.db import UnitOfWork
+    from core.db.submission import Submission
     from core.identity.hosts import HostKind
     from web.kit.services import Services
 
@@ -54,6 +55,7 @@ class Visit:
     route: str = ""
     failed: Exception | None = None
     edits_texts: bool = False
+    submission: Submission | None = None
 
     @property
     def came_before(self) -> bool:
@@ -129,7 +131,11 @@ def loggable(path: str) -> str:
     return TOKEN.sub("…", path[:LONGEST_LOGGED])
 
 
-def unit_of_work(feature: str) -> AbstractAsyncContextManager[UnitOfWork]:
-    """Begin a transaction as ``feature``, in the tenant and for the person of this request."""
+def unit_of_work(feature: str, *, effect: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
+    """Begin a transaction as ``feature``, in the tenant and for the person of this request.
+
+    The first one that writes is what was sent (see ``web.kit.submissions``), and is done once. One that only prepares
+    it, or takes back what was prepared, is no ``effect``: should the rest fail, the same may be sent again.
+    """
     visit = _visit.get()
-    return visit.services.db.unit_of_work(visit.ctx, feature)
+    return visit.services.db.unit_of_work(visit.ctx, feature, submission=visit.submission if effect else None)

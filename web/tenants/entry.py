@@ -18,6 +18,7 @@ from web.kit import (
     guard,
     mark_browser,
     next_path,
+    repeats_safely,
     see_other,
     services,
     set_session_cookie,
@@ -27,6 +28,7 @@ from web.tenants.blueprint import blueprint
 
 @blueprint.route("/tenants/<slug>/entry", methods=["GET", "POST"])
 @guard("signed_in", on="home")
+@repeats_safely(because="its answer is a code, good for a minute")
 async def enter_tenant(slug: str) -> Response:
     """Send a member to the tenant's host with a code. By GET too: the only thing it changes is that a code is out.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.kit import edit_texts, form_value, guard, see_other
+from web.kit import edit_texts, form_value, guard, repeats_safely, see_other
 from web.translations.blueprint import blueprint, product_texts
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 @blueprint.post("/admin/translations/context")
 @guard("admin")
+@repeats_safely(because="its answer is a cookie")
 async def begin() -> Response:
     """Have texts be told apart on every page of this browser, and go to one; ``text`` is opened there."""
     key = await form_value("text")
@@ -24,6 +25,7 @@ async def begin() -> Response:
 
 @blueprint.post("/admin/translations/context/end")
 @guard("admin")
+@repeats_safely(because="its answer is a cookie")
 async def end() -> Response:
     """Have pages be pages again."""
     response = see_other(_path(await form_value("page")), reload=True)

@@ -21,6 +21,7 @@ from web.kit import (
     guard,
     page,
     path_within,
+    repeats_safely,
     see_other,
     services,
     set_device_cookie,
@@ -59,6 +60,7 @@ async def preferences() -> Response:
 
 @blueprint.post(f"{PREFERENCES}/language")
 @guard("anyone", on="any")
+@repeats_safely(because="its answer is a cookie of the device, and a choice is the same twice")
 async def choose_language() -> Response:
     """Change the language; for whoever is not signed in, on this device."""
     return await _choose("locale", services().catalogues.locales, "language")
@@ -66,6 +68,7 @@ async def choose_language() -> Response:
 
 @blueprint.post(f"{PREFERENCES}/colour-scheme")
 @guard("anyone", on="any")
+@repeats_safely(because="its answer is a cookie of the device, and a choice is the same twice")
 async def choose_colour_scheme() -> Response:
     """Change to light, dark, or what the device has; for whoever is not signed in, on this device."""
     return await _choose("colour_scheme", COLOUR_SCHEMES, "colour-scheme")
@@ -73,6 +76,7 @@ async def choose_colour_scheme() -> Response:
 
 @blueprint.post(f"{PREFERENCES}/timezone")
 @guard("signed_in", on="any")
+@repeats_safely(because="its answer is a cookie of the device, and a choice is the same twice")
 async def choose_timezone() -> Response:
     """Change the time zone."""
     return await _choose("timezone", timezones(), "timezone")
@@ -80,6 +84,7 @@ async def choose_timezone() -> Response:
 
 @blueprint.post(f"{PREFERENCES}/theme")
 @guard("signed_in", on="any")
+@repeats_safely(because="its answer is a cookie of the device, and a choice is the same twice")
 async def choose_theme() -> Response:
     """Change the theme."""
     return await _choose("theme", services().themes.keys, "theme")

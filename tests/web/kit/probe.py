@@ -13,12 +13,14 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from core import errors
+from core.ids import new_id
 from core.messages import messages_of
 from web.kit import (
     Form,
     UploadedFile,
     current_context,
     feature_blueprint,
+    form_value,
     guard,
     limited,
     live_renderer,
@@ -26,9 +28,11 @@ from web.kit import (
     parts,
     patience,
     read_form,
+    repeats_safely,
     see_other,
     slot,
     streams_body,
+    unit_of_work,
 )
 from web.kit.slots import collecting, fill_slots, fragment
 
@@ -216,3 +220,53 @@ async def render_probe(fact: Fact, viewer: LiveViewer) -> str | None:
     if fact.key == "broken":
         raise ZeroDivisionError
     return f'<hx-partial hx-target="#probe"><p lang="{viewer.locale}">{fact.key}</p>\n</hx-partial>'
+
+
+class Counter:
+    """What happens at :func:`count_up`: it may fail before or after its commit, and wait within its transaction."""
+
+    def __init__(self) -> None:
+        self.fails_within = self.fails_after = False
+        self.inside = asyncio.Semaphore(0)
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+
+counter = Counter()
+
+
+@blueprint.post("/probe/counts")
+@guard("guest")
+async def count_up() -> Response:
+    name = await form_value("name")
+    here = counter
+    async with unit_of_work("files", effect=False) as uow:
+        await uow.once(f"probe/prepared/{name}")
+    async with unit_of_work("files") as uow:
+        await uow.is_claimed("probe")
+    async with unit_of_work("files") as uow:
+        await uow.once(f"probe/{name}/{new_id()}")
+        here.inside.release()
+        await here.go_on.wait()
+        if here.fails_within:
+            raise TimeoutError
+    if here.fails_after:
+        raise TimeoutError
+    return tell_of(name)
+
+
+@blueprint.post("/probe/cookies")
+@guard("guest")
+@repeats_safely(because="its answer is a cookie")
+async def set_a_cookie() -> Response:
+    async with unit_of_work("files") as uow:
+        await uow.once(f"probe/cookie/{new_id()}")
+    response = Response("set")
+    response.set_cookie("probe", "1")
+    return response
+
+
+def tell_of(name: str) -> Response:
+    if name == "elsewhere":
+        return see_other("/probe/page")
+    return Response(f"{name}: {new_id()}", status=201)

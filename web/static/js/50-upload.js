@@ -26,6 +26,7 @@
     const body = new FormData();
     for (const [key, value] of new FormData(form)) if (typeof value === "string") body.append(key, value);
     body.append(name, file);
+    const submission = freshKey();
 
     const request = new XMLHttpRequest();
     window.__busy.add(request);
@@ -83,7 +84,7 @@
       announce(`${file.name}: ${form.dataset.uploadSending}`);
       request.open("POST", form.action);
       for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],
-        ["X-CSRF-Token", form.elements.csrf_token.value], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
+        ["X-CSRF-Token", form.elements.csrf_token.value], ["Idempotency-Key", submission], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
       request.send(body);
     };
     part("cancel")?.addEventListener("click", cancel);

@@ -26,6 +26,7 @@
     if (!form()) return;
     const sent = new FormData(form());
     sent.delete("csrf_token");
+    sent.delete("idempotency_key");
     htmx.ajax("GET", `/admin/branding/preview?${new URLSearchParams(sent)}`, { source: document.querySelector(".brand-editor__preview"), target: "#brand-stage", swap: "none", push: "false" });
   };
   let soon;
