@@ -37,7 +37,11 @@ OPEN = text("""
     select tenant_id, id, contract, workflow_id, subject_id, state, launches, past_return from platform.runs
     where ended_at is null and input is not null and state <> 'queued' order by tenant_id, id
 """)
-IS_OPEN = text("select ended_at is null from platform.runs where tenant_id = :tenant_id and id = :id")
+# A run that has ended just now may have a workflow for a moment more: it tells of its end before it ends.
+IS_OPEN = text("""
+    select ended_at is null or ended_at > now() - interval '30 seconds'
+    from platform.runs where tenant_id = :tenant_id and id = :id
+""")
 OF_SUBJECT = text("""
     select tenant_id, id, workflow_id from platform.runs
     where tenant_id = :tenant_id and contract = any(:contracts) and subject_id = :subject_id and input is not null

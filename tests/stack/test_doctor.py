@@ -159,8 +159,15 @@ async def test_a_missing_search_attribute_is_told_with_the_command(
 
 
 async def test_work_that_nobody_does_is_told(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, owner_connection: asyncpg.Connection
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    owner_connection: asyncpg.Connection,
+    db: Database,
+    tmp_path: Path,
 ) -> None:
+    own = settings.model_copy(update={"anchor_url": (tmp_path / "outside").as_uri()})
+    signer = open_signer(own)
+    await anchor_heads(db, Outside.of(own, signer.verifier), signer)  # what other tests have left unanchored
     idle, gone, stuck = f"idle-{new_id()}", f"gone-{new_id()}", new_id()
     monkeypatch.setattr(registry, "queues", lambda: (idle,))
     monkeypatch.setattr(registry, "SCHEDULES", (Scheduled(gone, "none", idle, timedelta(days=1)),))
@@ -169,7 +176,7 @@ async def test_work_that_nobody_does_is_told(
     await owner_connection.execute(ADD_ACCOUNT, stuck)
     await owner_connection.execute(ADD_UNANCHORED, stuck)
     try:
-        found = {name: await doctor._ask(name, ask, settings) for name, ask in doctor.WORK}
+        found = {name: await doctor._ask(name, ask, own) for name, ask in doctor.WORK}
     finally:
         await owner_connection.execute("delete from platform.runs where id = $1", stuck)
         await owner_connection.execute("delete from auth.accounts where id = $1", stuck)
