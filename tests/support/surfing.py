@@ -22,6 +22,8 @@ POLL_MS = 20
 PATIENCE_MS = 30_000
 """Enough for a machine with other work to do; nothing waits this long where all is well."""
 
+NO_ROOM_YET = re.compile(r"status of 503 .*/live(\?|\)|$)")
+"""A busy server tells a stream when to come back; a test that needs one waits until it is open."""
 LOST_CONNECTION = re.compile(r"net::ERR_|network error|Failed to fetch|NetworkError")
 
 
@@ -30,7 +32,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.complaints: list[str] = []
-        self._allowed: list[re.Pattern[str]] = []
+        self._allowed = [NO_ROOM_YET]
 
     def follow(self, page: Page) -> None:
         """Listen to a page."""
