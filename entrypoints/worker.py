@@ -134,13 +134,15 @@ async def _database_of_the_recorder(settings: Settings, stack: AsyncExitStack, *
     return db
 
 
-def workers(given: Collaborators, features: Iterable[str], *, queue_prefix: str = "") -> Iterable[Worker]:
-    """Return the workers of the features, not started yet. ``queue_prefix`` keeps test runs apart."""
+def workers(
+    given: Collaborators, features: Iterable[str], *, throttle: timedelta = HEARTBEAT_THROTTLE
+) -> Iterable[Worker]:
+    """Return the workers of the features, not started yet; heartbeats reach the server ``throttle`` apart."""
     interceptor = RecordingInterceptor(given.recorder, given.contracts)
     for feature in features:
         yield Worker(
             given.client,
-            task_queue=queue_prefix + feature,
+            task_queue=feature,
             workflows=list(registry.workflows(feature)),
             activities=activities(feature, given),
             activity_executor=ThreadPoolExecutor(ACTIVITIES_AT_ONCE),
@@ -149,6 +151,6 @@ def workers(given: Collaborators, features: Iterable[str], *, queue_prefix: str 
             workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=2, maximum=20),
             activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=2, maximum=20),
             graceful_shutdown_timeout=GRACE,
-            default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-            max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+            default_heartbeat_throttle_interval=throttle,
+            max_heartbeat_throttle_interval=throttle,
         )

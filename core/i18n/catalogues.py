@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -170,11 +171,17 @@ def _names_in_order(books: Mapping[str, Book], domain: str) -> Iterator[str]:
 def _read_book(file: Path, locale: str, before: Mapping[str, Book]) -> Book | None:
     """Return the book of one file; while it cannot be read (half saved, say), the one from before."""
     try:
-        catalog = read_catalogue(file, locale, file.stem)
-        return Book(_texts(catalog, file), gettext.c2py(catalog.plural_expr))
+        return _book_as_of(file, locale, file.stat().st_mtime_ns)
     except ValueError as error:
         log.warning("i18n.unreadable_catalogue", file=str(file), error=str(error))
         return before.get(file.stem)
+
+
+@lru_cache(maxsize=1024)
+def _book_as_of(file: Path, locale: str, _modified: int) -> Book:
+    """Return the book of a file as it was at a time; after an edit only the file that changed is read again."""
+    catalog = read_catalogue(file, locale, file.stem)
+    return Book(_texts(catalog, file), gettext.c2py(catalog.plural_expr))
 
 
 def _texts(catalog: Catalog, file: Path) -> dict[str, tuple[str, ...]]:

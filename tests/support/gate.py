@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from temporalio import activity
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from temporalio.worker import ExecuteActivityInput
+
+THROTTLE = timedelta(milliseconds=20)
+"""Heartbeats of workers under test: a cancel arrives with one, and nearly every test of a workflow waits for that."""
 
 
 class Gate(ClientInterceptor, Interceptor):
@@ -58,9 +62,10 @@ def cancel_here(client: Client) -> Callable[[], Awaitable[None]]:
 
     async def cancel() -> None:
         await client.get_workflow_handle(activity.info().workflow_id or "").cancel()
-        for _ in range(300):  # a cancel arrives with a heartbeat
-            activity.heartbeat()
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(30):
+            while True:  # a cancel arrives with a heartbeat
+                activity.heartbeat()
+                await asyncio.sleep(THROTTLE.total_seconds())
 
     return cancel
 

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from core.keys.watch import open_ring
 from entrypoints.worker import _collaborators as collaborators, workers
 from tests.replay.record import save_history
-from tests.support.gate import Gate
+from tests.support.gate import THROTTLE, Gate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -122,7 +122,7 @@ async def workbench(
     async with AsyncExitStack() as stack:
         ring = await open_ring(settings, stack)
         given = await collaborators(settings, ring, gate.watched(client), stack)
-        for worker in workers(given, features):
+        for worker in workers(given, features, throttle=THROTTLE):
             await stack.enter_async_context(worker)
         yield Workbench(settings, given.db, given.storage, given.client, gate, owner, mailbox)
 

@@ -17,6 +17,7 @@ from domain.files import service
 from entrypoints.worker import _collaborators as collaborators, workers
 from tests.factories.files import streamed
 from tests.replay.record import save_history
+from tests.support.gate import THROTTLE
 from workflows.files.start import start_ingest
 
 if TYPE_CHECKING:
@@ -178,6 +179,6 @@ async def works(  # noqa: PLR0917  # fixtures are asked for by name
     async with AsyncExitStack() as stack:
         settings = settings.model_copy(update={"storage_url": tmp_path.as_uri()})
         given = await collaborators(settings, ring, client, stack)
-        for worker in workers(given, ["files"]):
+        for worker in workers(given, ["files"], throttle=THROTTLE):
             await stack.enter_async_context(worker)
         yield Works(two_tenants.acme, given.db, given.storage, client, gate, owner_connection, ring)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -25,6 +24,7 @@ from core.runs.line import Lines
 from core.runs.queries import run_of
 from core.runs.recorder import Recorder
 from core.runs.temporal import RunControl
+from tests.support.gate import THROTTLE
 from tests.workflows.kit.sample import CONTRACTS, NAMES, UNDONE, WORKFLOWS, SampleInput
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 Act = Callable[[], Awaitable[object]]
-HEARTBEAT_THROTTLE = timedelta(milliseconds=500)
 SOON = 25
 LONG = 60
 
@@ -195,8 +194,8 @@ def worker_of(
         **given,
         activities=[*sample_activities(scripts), RecordingActivities(recorder).record],
         interceptors=[RecordingInterceptor(recorder, CONTRACTS)],
-        default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        default_heartbeat_throttle_interval=THROTTLE,
+        max_heartbeat_throttle_interval=THROTTLE,
     )
 
 
