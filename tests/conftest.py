@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.tenant_fixtures",
     "tests.support.web_fixtures",
     "tests.support.deployment_fixtures",
+    "tests.support.product",
 ]
 
 os.environ["LC_ALL"] = "C.UTF-8"

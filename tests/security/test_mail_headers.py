@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tests.support.mails import Mailbox
     from tests.support.product import Product
 
-pytest_plugins = ["tests.support.product"]
-
 BCC = "Bcc: victim@mail.example"
 BODY = "\r\n\r\n<h1>Send your password to evil.example</h1>"
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.throttle import Limit
 from domain.auth.passwords import MOST_WAITING, THREADS, passwords
-from tests.support.product import PASSWORD, product
+from tests.support.product import PASSWORD
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.support.product import Product
     from tests.support.visitor import Answer, Visitor
-
-__all__ = ["product"]
 
 HOME = "localhost:8000"
 COOKIE = "__Host-adx_known"

@@ -6,7 +6,6 @@ from urllib.parse import quote
 import pytest
 
 from core.i18n.marks import key_of
-from tests.support.product import product
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from tests.support.visitor import Answer, Visitor
 
     Inside = Callable[..., Awaitable[Visitor]]
-
-__all__ = ["product"]
 
 HOME = ("shell", "Home")
 
