@@ -76,7 +76,7 @@ RUN_FINISHED = NoticeKind(
 RUN_NEEDS_YOU = NoticeKind(
     "runs.needs_you",
     N_("Workflow stopped"),
-    N_("A workflow needs your decision, could not be finished, or refused what you gave it."),
+    N_("A workflow needs your decision, could not be finished, or did not accept what you gave it."),
     icon="warning",
     mail="unread",
     announced=False,

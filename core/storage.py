@@ -179,7 +179,7 @@ def _outages() -> Iterator[None]:
     try:
         yield
     except BaseError as error:
-        message = N_("The storage cannot be reached right now. What was stored is kept; try again in a moment.")
+        message = N_("The storage cannot be reached right now. What was saved is kept; try again in a moment.")
         raise UnavailableError(message, code="storage_unavailable") from error
 
 
@@ -196,7 +196,7 @@ class _Meter:
         async for chunk in self._source:
             self.size += len(chunk)
             if self.size > self._limit:
-                raise TooLargeError(N_("This is larger than what can be taken in one go."))
+                raise TooLargeError(N_("This is larger than what is accepted at once."))
             self.digest.update(chunk)
             yield chunk
 

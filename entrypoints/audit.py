@@ -32,7 +32,7 @@ app = typer.Typer(no_args_is_help=True, help="Keep the heads of audit chains els
 
 @app.command()
 def heads() -> None:
-    """Print the head of every workspace's chain. Append this to a place that nobody can change, as often as you can."""
+    """Print the head of every workspace’s chain. Append this to a place that nobody can change, as often as you can."""
     for tenant_id, head in asyncio.run(_heads()):
         show(f"{tenant_id} {head}")
 
@@ -81,7 +81,7 @@ def proof(
     tenant: Annotated[UUID, typer.Argument(help="The id of a workspace.")],
     key: Annotated[str, typer.Option(help="What `adx audit key` has printed.")],
 ) -> None:
-    """Print the newest anchored head of a workspace's chain and the proof that it is in the signed tree."""
+    """Print the newest anchored head of a workspace’s chain and the proof that it is in the signed tree."""
     found = asyncio.run(proof_of(Outside.of(Settings.load(), Verifier.parse(key)), tenant))
     if found is None:
         raise StartError(tell(N_("Nothing of {tenant} is anchored.", tenant=str(tenant))))

@@ -92,7 +92,7 @@ def migrate() -> None:
 
 @app.command()
 def bootstrap(
-    superuser_url: Annotated[str, typer.Option(envvar="SUPERUSER_DATABASE_URL", help="A superuser's address.")],
+    superuser_url: Annotated[str, typer.Option(envvar="SUPERUSER_DATABASE_URL", help="A superuser’s address.")],
 ) -> None:
     """Create roles and database on a PostgreSQL of your own: once, before the first `adx migrate`."""
     from core.db.bootstrap import bootstrap_for
@@ -159,7 +159,7 @@ def mailbox(
     smtp_port: Annotated[int, typer.Option()],
     page_port: Annotated[int, typer.Option()],
 ) -> None:
-    """Catch mails and show them: a part of `adx dev`."""
+    """Catch emails and show them: a part of `adx dev`."""
     from entrypoints.mailbox.server import serve
 
     serve(folder, smtp_port, page_port)

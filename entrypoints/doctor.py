@@ -41,7 +41,7 @@ NAMES = {
     "Redis persistence": N_("Redis persistence"),
     "Search attributes": N_("Search attributes"),
     "Storage": N_("Storage"),
-    "Mail": N_("Mail"),
+    "Mail": N_("Email"),
     "Settings": N_("Settings"),
     "Programs": N_("Programs"),
     "Decoders": N_("Decoders"),

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 N_ = messages_of("cli")
 
 app = typer.Typer(no_args_is_help=True, help="Keep the catalogues in step with what the product says.")
-Root = Annotated[Path, typer.Option(help="The product's folder.", hidden=True)]
+Root = Annotated[Path, typer.Option(help="ADX’s folder.", hidden=True)]
 
 
 @app.command()
@@ -92,7 +92,7 @@ def stats(root: Root = ROOT) -> None:
 
 
 @app.command()
-def pseudo(text: Annotated[str, typer.Argument(help="What to say. Default: every text of the product.")] = "") -> None:
+def pseudo(text: Annotated[str, typer.Argument(help="What to say. Default: every text of ADX.")] = "") -> None:
     """Say a text as the pseudo-languages do, or all of them: what on a page has no brackets is in no catalogue."""
     texts = [text] if text else sorted({found.text for found in source_texts(ROOT)})
     for said in texts:

@@ -25,8 +25,8 @@ def theme() -> None:
 
 @app.command()
 def check(
-    names: Annotated[list[str] | None, typer.Argument(help="The themes' folders. Default: all of them.")] = None,
-    root: Annotated[Path, typer.Option(help="The product's folder.", hidden=True)] = ROOT,
+    names: Annotated[list[str] | None, typer.Argument(help="The themes’ folders. Default: all of them.")] = None,
+    root: Annotated[Path, typer.Option(help="ADX’s folder.", hidden=True)] = ROOT,
 ) -> None:
     """Fail on what is unknown, of a wrong kind, too large or not to be read, each with file and line."""
     from web.kit.template_globals import template_globals  # noqa: PLC0415  # only this command needs the pages' kit

@@ -143,5 +143,6 @@ async def _converse(connection: socket.socket, chunks: AsyncIterable[bytes]) -> 
 
 def _unavailable() -> UnavailableError:
     return UnavailableError(
-        N_("The virus scanner cannot be reached. The file stays closed until it is back."), code="scanner_unavailable"
+        N_("The virus scanner cannot be reached. The file can’t be opened until it is back."),
+        code="scanner_unavailable",
     )

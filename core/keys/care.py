@@ -115,7 +115,7 @@ async def shred_tenant(db: Database, ring: KeyRing, tenant_id: UUID) -> None:
         RefusedError: it is the platform's own tenant.
     """
     if tenant_id == HOME_TENANT_ID:
-        raise RefusedError(N_("The platform's own keys cannot be destroyed."), code="home")
+        raise RefusedError(N_("The platform’s own keys cannot be destroyed."), code="home")
     async with db.unit_of_work(tenant_id, KEYS) as uow:
         await store.destroy(uow)
         await uow.audit("key.shredded", f"tenant:{tenant_id}")

@@ -122,7 +122,7 @@ def _server(url: str) -> dict[str, Any]:
 def _refusal(code: int) -> InvalidError | UnavailableError:
     if code < FIRST_PERMANENT_REPLY:
         return _unavailable()
-    return InvalidError(N_("The mail server of this address does not take our mail."), code="mail_refused")
+    return InvalidError(N_("The mail server of this address isn’t accepting our email."), code="mail_refused")
 
 
 def _unavailable() -> UnavailableError:

@@ -29,19 +29,19 @@ GENERAL_REMEDY = Remedy(
 )
 UNAVAILABLE_REMEDY = Remedy(
     cause=N_("A part of the platform that this step needs cannot be reached right now."),
-    remedy=N_("It is tried again by itself. What was done before is kept."),
+    remedy=N_("We keep trying. What was done before is kept."),
 )
 GENERAL_OUTCOMES: Mapping[str, Outcome] = {
-    ERASED: Outcome(N_("The data of this workspace was erased, so this cannot go on."), "danger"),
+    ERASED: Outcome(N_("The data of this workspace was erased, so this cannot continue."), "danger"),
 }
 """How a run of any kind can end, beside what its contract names."""
 
-TOO_LATE = N_("This can no longer be cancelled: the step that is running or done cannot be taken back.")
-NEVER = N_("This cannot be cancelled: stopping half-way would do harm.")
+TOO_LATE = N_("This can no longer be cancelled: the step that is running or done cannot be undone.")
+NEVER = N_("This cannot be cancelled: stopping halfway would leave things broken.")
 STUCK = N_(
     "This has stopped because of a fault in our software. Engineers have been alerted, and what was done is kept."
 )
-ALREADY_UNDOING = N_("It is being undone already.")
+ALREADY_UNDOING = N_("It is already being undone.")
 
 UNDER_WAY = frozenset({"running", "retrying", "waiting", "undoing"})
 

@@ -25,8 +25,8 @@ N_ = messages_of("runs")
 RPC_TIMEOUT = timedelta(seconds=3)
 SECONDS_UNTIL_RETRY = 10
 STUCK_AND_TOLD = N_(
-    "This has stopped because of a fault in our software, and engineers have been alerted. What you asked for is "
-    "noted, and done as soon as it goes on."
+    "This has stopped because of a fault in our software, and engineers have been alerted. What you "
+    "asked for is noted, and will be done as soon as it continues."
 )
 
 
@@ -93,7 +93,7 @@ class RunControl:
 def _told(error: RPCError | RuntimeError) -> Exception:
     """Return what a person is told. The client's first dial fails with a RuntimeError, all later calls otherwise."""
     if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
-        return NotFoundError(N_("This has ended already. Reload the page to see how."), code="run_ended")
+        return NotFoundError(N_("This has already ended. Reload the page to see how."), code="run_ended")
     return UnavailableError(
         N_("The workflow service cannot be reached right now. Nothing is lost; try again in a moment."),
         retry_after=SECONDS_UNTIL_RETRY,

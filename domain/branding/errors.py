@@ -27,7 +27,7 @@ def no_such_version() -> NotFoundError:
 
 def version_gone() -> NotFoundError:
     """The version that a publication has written is not there."""
-    return NotFoundError(N_("The version that was published is not there any more."), code="version_gone")
+    return NotFoundError(N_("The version that was published is no longer there."), code="version_gone")
 
 
 def no_picture(kind: AssetKind) -> InvalidError:
@@ -38,7 +38,7 @@ def no_picture(kind: AssetKind) -> InvalidError:
 def picture_too_large(kind: AssetKind, most: int) -> TooLargeError:
     """More bytes than a logo needs."""
     return TooLargeError(
-        N_("A picture may have {count} MB at most. Nothing was kept of it.", count=most // MEGABYTE),
+        N_("A picture may have {count} MB at most. Nothing was saved.", count=most // MEGABYTE),
         code="picture_too_large",
         field=kind,
     )
@@ -47,7 +47,7 @@ def picture_too_large(kind: AssetKind, most: int) -> TooLargeError:
 def in_other_hands(kind: AssetKind) -> ConflictError:
     """The same picture is being taken in, or erased, by somebody else at this very moment."""
     return ConflictError(
-        N_("Somebody else is changing this picture right now. Nothing was changed; upload it again in a moment."),
+        N_("Someone else is changing this picture right now. Nothing was changed; upload it again in a moment."),
         code="in_other_hands",
         field=kind,
     )
@@ -56,7 +56,7 @@ def in_other_hands(kind: AssetKind) -> ConflictError:
 def not_a_picture(kind: AssetKind) -> UnsupportedError:
     """The bytes are not one of the kinds that are taken."""
     return UnsupportedError(
-        N_("Only PNG, JPEG and WebP are taken. Nothing was kept; export the picture as one of these."),
+        N_("Only PNG, JPEG and WebP are accepted. Nothing was saved; export the picture as one of these."),
         code="not_a_picture",
         field=kind,
     )
@@ -65,7 +65,7 @@ def not_a_picture(kind: AssetKind) -> UnsupportedError:
 def is_vector(kind: AssetKind) -> UnsupportedError:
     """An SVG can carry programs, so none is ever shown to others."""
     return UnsupportedError(
-        N_("SVG files can carry programs, so they are not taken. Export the picture as PNG, 512 pixels or wider."),
+        N_("SVG files can carry programs, so they aren’t accepted. Export the picture as PNG, 512 pixels or wider."),
         code="is_vector",
         field=kind,
     )
@@ -74,7 +74,7 @@ def is_vector(kind: AssetKind) -> UnsupportedError:
 def picture_broken() -> InvalidError:
     """The decoder gave up on a picture, or it has more pixels than are ever decoded."""
     return InvalidError(
-        N_("One of the pictures cannot be read. Take it out or upload it anew, then publish again."),
+        N_("One of the pictures cannot be read. Remove it or upload it again, then publish again."),
         code="picture_broken",
     )
 

@@ -45,7 +45,7 @@ class Pairing:
 
 PAIRINGS: Mapping[str, Pairing] = MappingProxyType(
     {
-        "system": Pairing(N_("Each device's own"), f"{SYSTEM},{FALLBACKS}", f"{SYSTEM},{FALLBACKS}"),
+        "system": Pairing(N_("Each device’s own"), f"{SYSTEM},{FALLBACKS}", f"{SYSTEM},{FALLBACKS}"),
         "humanist": Pairing(N_("Friendly"), f"{HUMANIST},{FALLBACKS}", f"{HUMANIST},{FALLBACKS}"),
         "geometric": Pairing(N_("Modern"), f"{SYSTEM},{FALLBACKS}", f"{GEOMETRIC},{FALLBACKS}"),
         "grotesque": Pairing(N_("Neutral"), f"{GROTESQUE},{FALLBACKS}", f"{GROTESQUE},{FALLBACKS}"),

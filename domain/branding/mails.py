@@ -20,7 +20,7 @@ def sample(wanted: TestMail, *, key: str, brand: MailBrand, url: str) -> Mail:
         key=key,
         to_name=wanted.name,
         to_address=wanted.address,
-        subject=N_("This is how mails of {tenant} look", tenant=brand.name),
+        subject=N_("This is how emails from {tenant} look", tenant=brand.name),
         template="branding/sample",
         locale=wanted.locale,
         tenant_id=wanted.tenant_id,

@@ -12,7 +12,7 @@ MEGABYTE = 1_000_000
 
 def no_such_file() -> NotFoundError:
     """It is not there, or not yours, or not to be handed out."""
-    return NotFoundError(N_("This file is not here. It may have been removed, or the link is not complete."))
+    return NotFoundError(N_("This file is not here. It may have been deleted, or the link is incomplete."))
 
 
 def no_file_chosen() -> InvalidError:
@@ -23,7 +23,9 @@ def no_file_chosen() -> InvalidError:
 def too_many_files(most: int) -> InvalidError:
     """The form came with more files than are taken in one go; ``most`` of them were."""
     return InvalidError(
-        N_("Only {count} files are taken in one go. The first {count} are here; send the others again.", count=most),
+        N_(
+            "Only {count} files can be uploaded at once. The first {count} are here; send the others again.", count=most
+        ),
         code="too_many_files",
         field="file",
     )
@@ -31,7 +33,7 @@ def too_many_files(most: int) -> InvalidError:
 
 def size_unknown() -> InvalidError:
     """The browser did not say how much it is going to send."""
-    return InvalidError(N_("The size of the upload is missing. Nothing was stored."), code="no_size")
+    return InvalidError(N_("The size of the upload is missing. Nothing was saved."), code="no_size")
 
 
 def over_quota(free: int, size: int) -> QuotaError:
@@ -50,7 +52,7 @@ def over_quota(free: int, size: int) -> QuotaError:
 def given_up() -> ConflictError:
     """Nothing was heard of the upload for so long that its row and its space were given to others."""
     return ConflictError(
-        N_("This upload was given up, since nothing of it was heard for too long. Nothing was stored; send it again."),
+        N_("This upload stopped sending data for too long, so it was given up. Nothing was saved; send it again."),
         code="given_up",
     )
 

@@ -10,7 +10,7 @@ N_ = messages_of("notifications")
 
 def no_such_notice() -> NotFoundError:
     """It is not there, or somebody else's."""
-    return NotFoundError(N_("This notification is not here. It may have been tidied away."))
+    return NotFoundError(N_("This notification is not here. It may have been deleted."))
 
 
 def no_such_choice() -> InvalidError:

@@ -28,9 +28,9 @@ def no_such_tenant() -> NotFoundError:
 
 def tenant_gone() -> NotFoundError:
     """What an earlier step of its provisioning wrote is not there."""
-    return NotFoundError(N_("What was built of this workspace is not there any more."), code="tenant_gone")
+    return NotFoundError(N_("What was built of this workspace is no longer there."), code="tenant_gone")
 
 
 def code_used() -> NotFoundError:
     """The one-time code of the way from the base host is unknown, used or too old."""
-    return NotFoundError(N_("This way in has been used or is too old. Choose the workspace again."), code="code_used")
+    return NotFoundError(N_("This link has been used or has expired. Choose the workspace again."), code="code_used")

@@ -19,7 +19,7 @@ def welcome(new: NewTenant, *, key: str, url: str, locale: str) -> Mail:
         key=key,
         to_name=new.founder.name,
         to_address=new.founder.email,
-        subject=N_("{tenant} is ready", tenant=new.name),
+        subject=N_("The workspace {tenant} is ready", tenant=new.name),
         template="tenants/welcome",
         locale=locale,
         tenant_id=new.id,

@@ -16,7 +16,7 @@ N_ = messages_of("tenants")
 NEWS = NoticeKind(
     "tenants.news",
     N_("Workspace news"),
-    N_("What changes for everybody here, such as a new workspace being ready."),
+    N_("What changes for everyone here, such as a new workspace being ready."),
     icon="tenant",
 )
 
@@ -28,7 +28,7 @@ async def welcome(uow: UnitOfWork, new: NewTenant) -> None:
         user_id=new.founder.id,
         kind=NEWS,
         key=f"tenant/{new.id}/opened",
-        message=N_("{tenant} is ready", tenant=new.name),
+        message=N_("The workspace {tenant} is ready", tenant=new.name),
         detail=N_("You are its owner."),
         tone="success",
         href="/",

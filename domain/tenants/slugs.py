@@ -32,7 +32,7 @@ def objection(slug: str) -> Message | None:
     if SLUG.fullmatch(slug) is None or "--" in slug:
         return N_("Use lower-case letters, digits and single hyphens. Begin with a letter.")
     if slug in RESERVED_SLUGS:
-        return N_("This address is kept for the platform. Choose another one.")
+        return N_("This address is reserved for the platform. Choose another one.")
     return None
 
 

@@ -233,7 +233,7 @@ def _fill(uow: UnitOfWork, batch: Batch, proposals: Sequence[Proposal]) -> None:
 
 def _fault(text: ProductText | None, locale: str, item: BatchItem) -> Message | None:
     if text is None:
-        return N_("The product has no such text in this feature.")
+        return N_("ADX has no such text in this feature.")
     if item.forms is None:
         return None
     found = flaws(text, locale, item.forms)

@@ -25,12 +25,12 @@ class FlawedError(InvalidError):
 
 def no_such_text() -> NotFoundError:
     """The product has no such text, or none any more."""
-    return NotFoundError(N_("The product has no such text. It may have gone with an update."), code="no_text")
+    return NotFoundError(N_("ADX has no such text. It may have gone with an update."), code="no_text")
 
 
 def no_such_language() -> NotFoundError:
     """The product does not speak that language."""
-    return NotFoundError(N_("The product does not speak this language."), code="no_language")
+    return NotFoundError(N_("ADX isn’t available in this language."), code="no_language")
 
 
 def no_such_version() -> NotFoundError:
@@ -52,7 +52,7 @@ def not_a_catalogue() -> UnsupportedError:
 
 def catalogue_too_large() -> TooLargeError:
     """No catalogue of ours is as large."""
-    return TooLargeError(N_("This file is too large for a catalogue. Nothing was changed."), field="file")
+    return TooLargeError(N_("This file is too large for a translation file. Nothing was changed."), field="file")
 
 
 def unreadable(line: int) -> InvalidError:
@@ -80,9 +80,9 @@ def nothing_to_change() -> InvalidError:
 
 def taken_back_already() -> ConflictError:
     """There is nothing left to take back."""
-    return ConflictError(N_("None of these changes is in force any more."), code="taken_back")
+    return ConflictError(N_("None of these changes is current any more."), code="taken_back")
 
 
 def not_applied() -> ConflictError:
     """The changes that a batch has made are not there."""
-    return ConflictError(N_("The changes that were made are not there any more."), code="not_applied")
+    return ConflictError(N_("The changes that were made are no longer there."), code="not_applied")

@@ -52,17 +52,17 @@ def flaws(text: ProductText, locale: str, forms: Sequence[str]) -> list[Flaw]:
 
 def _of_form(text: ProductText, form: str) -> Iterator[Message]:
     if not form.strip():
-        yield N_("Enter the text. To have the product's own again, use the button for that.")
+        yield N_("Enter the text. To go back to the default text, use the button for that.")
         return
     if len(form) > LONGEST_FORM:
-        yield N_("This is too long. {most} characters are the most.", most=LONGEST_FORM)
+        yield N_("Use at most {most} characters.", most=LONGEST_FORM)
         return
     yield from _of_placeholders(text, form)
     yield from _of_markup(text, form)
     if any(unicodedata.category(one)[0] == "C" and one not in HARMLESS_CONTROLS for one in form):
-        yield N_("This holds an invisible character that cannot be shown. Type the text anew.")
+        yield N_("This holds an invisible character that cannot be shown. Type the text again.")
     if len(form.splitlines()) > 1 and len(text.everything.splitlines()) == 1:
-        yield N_("Write this on one line, as in the source: it may stand where there is room for one alone.")
+        yield N_("Write this on one line, as in the source: it may stand where there is room for only one.")
     if (form[0] == "\n", form[-1] == "\n") != (text.source[0] == "\n", text.source[-1] == "\n"):
         yield N_("Begin and end lines where the source does.")
 

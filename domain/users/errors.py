@@ -11,5 +11,5 @@ N_ = messages_of("users")
 def not_offered() -> InvalidError:
     """A language, a time zone, a colour scheme or a theme that there is not."""
     return InvalidError(
-        N_("This choice is not offered. Nothing was changed: choose from the list."), code="not_offered"
+        N_("That is not one of the choices. Nothing was changed: choose from the list."), code="not_offered"
     )

@@ -65,7 +65,7 @@ def make(data: Path, binaries: Path, user: str | None, password: str, *, durable
         secret.unlink()
     if done.returncode:
         raise StartError(
-            tell(N_("PostgreSQL's initdb failed in {folder}:\n{reason}", folder=str(data), reason=done.stderr.strip()))
+            tell(N_("PostgreSQL’s initdb failed in {folder}:\n{reason}", folder=str(data), reason=done.stderr.strip()))
         )
     unfinished.rename(data)  # over an empty folder at most
 

@@ -46,8 +46,8 @@ def _read(path: Path) -> dict[str, int]:
 
 def _moved(name: str, last: int, port: int) -> str:
     told = N_(
-        "Port {last}, where {name} was, is taken by another program; {name} is at {port}. "
-        "Links in earlier mails lead to {last}: free it and start again to have them back.",
+        "Port {last}, where {name} was, is taken by another program; {name} is at {port}. Links in earlier "
+        "emails lead to {last}: free it and start again to have them back.",
         last=str(last),
         name=name,
         port=str(port),

@@ -76,8 +76,8 @@ async def publish(page: Page) -> None:
 
 
 async def see_it_in_a_mail(page: Page, deployment: Deployment, owner: Owner) -> None:
-    await page.get_by_role("button", name="Send me a test mail").click()
-    mail = await deployment.mailbox.wait_for(owner.person.email, subject="This is how mails of North Pier look")
+    await page.get_by_role("button", name="Send me a test email").click()
+    mail = await deployment.mailbox.wait_for(owner.person.email, subject="This is how emails from North Pier look")
     assert f"background:{GREEN}" in mail.html
     assert "/logo-2x.png" in mail.html
     assert dict(mail.headers)["From"].startswith("North Pier <")
@@ -92,7 +92,7 @@ async def see_it_on_the_error_page(page: Page, deployment: Deployment, owner: Ow
 async def go_back(page: Page, other: Page, deployment: Deployment, owner: Owner, before: str) -> None:
     await other.goto(deployment.url("/", owner.slug))
     await idle(page)
-    await page.get_by_role("button", name="Back to the theme's own look").click()
+    await page.get_by_role("button", name="Back to the theme’s own look").click()
     await expect(page.locator("#version-1")).not_to_contain_text("Shown now")
     await other.wait_for_function(f"{FILL} === '{before}'")
     await page.get_by_role("button", name="Go back to version 1").click()
@@ -109,7 +109,7 @@ async def test_the_draft_is_seen_by_the_admin_alone(deployment: Deployment, new_
     assert await page.evaluate(FILL) == GREEN
     await other.goto(deployment.url("/", owner.slug))
     assert await other.evaluate(FILL) != GREEN
-    await page.get_by_role("button", name="Show what everybody sees").click()
+    await page.get_by_role("button", name="Show what everyone sees").click()
     await expect(page.locator(".draft-bar")).to_have_count(0)
     assert await page.evaluate(FILL) != GREEN
 

@@ -64,7 +64,7 @@ async def test_cookies_of_a_sibling_host_begin_no_session_and_keep_nobody_from_b
     await _set_by_a_sibling(page, deployment, owner, await sign_in(deployed_db, owner))
 
     await page.goto(deployment.url("/members", owner.slug))
-    await page.get_by_label("E-mail address").fill(owner.person.email)
+    await page.get_by_label("Email address").fill(owner.person.email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
     await page.wait_for_url(deployment.url("/members", owner.slug))

@@ -65,14 +65,14 @@ async def register(page: Page, words: Words, deployment: Deployment, email: str)
     await page.goto(deployment.url("/"))
     await page.get_by_role("link", name=words("Create account")).first.click()
     await page.get_by_label(words("Your name", "auth")).fill("Ines Vogel")
-    await page.get_by_label(words("E-mail address", "auth")).fill(email)
+    await page.get_by_label(words("Email address", "auth")).fill(email)
     await page.get_by_label(words("Password", "auth"), exact=True).fill(PASSWORD)
     await page.get_by_role("button", name=words("Create account", "auth")).click()
-    await expect(page.get_by_role("heading", name=words("Check your mail", "auth"))).to_be_visible()
+    await expect(page.get_by_role("heading", name=words("Check your email", "auth"))).to_be_visible()
     await live(page)
     card = page.locator("article.run")
     await expect(card).to_have_attribute("data-state", "waiting")
-    await expect(card).to_contain_text(words("Wait for your click in the mail", "auth"))
+    await expect(card).to_contain_text(words("Wait for you to confirm by email", "auth"))
 
 
 async def confirm(page: Page, words: Words, deployment: Deployment, email: str) -> None:
@@ -151,7 +151,7 @@ async def remove_and_bring_back(page: Page, words: Words) -> None:
 
 
 async def remove(page: Page, words: Words) -> None:
-    await page.get_by_role("button", name=words("Remove", "files"), exact=True).click()
+    await page.get_by_role("button", name=words("Delete", "files"), exact=True).click()
     await expect(page.locator("#file-list").get_by_role("button", name=words("Undo", "files"))).to_be_visible()
 
 

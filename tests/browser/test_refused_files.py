@@ -35,7 +35,7 @@ async def test_blocked_after_a_look_inside(
 ) -> None:
     files = {
         "invoice.txt": (EICAR, "infected", "Blocked: the scanner found harmful content"),
-        "setup.jpg": (b"MZ" + bytes(4096), "unsupported", "Blocked: this kind of file is not taken"),
+        "setup.jpg": (b"MZ" + bytes(4096), "unsupported", "Blocked: this kind of file isn’t accepted"),
         "torn.jpg": (picture()[:600], "broken", "Blocked: the file is damaged"),
     }
     for name, (content, _, _) in files.items():
@@ -50,7 +50,7 @@ async def test_blocked_after_a_look_inside(
 
 @pytest.mark.parametrize(
     ("excess", "words"),
-    [(1, "larger than what can be taken in one go"), (3 * 1024 * 1024, "more than fits in one go")],
+    [(1, "larger than what is accepted at once"), (3 * 1024 * 1024, "more than fits at once")],
 )
 async def test_too_large(
     *, page: Page, watch: Watch, deployed_tables: asyncpg.Connection, owner: Owner, excess: int, words: str
@@ -72,4 +72,4 @@ async def test_too_large_without_scripts(new_page: NewPage, deployment: Deployme
     await page.goto(deployment.url("/files", owner.slug))
     await choose(page, "film.jpg", bytes(MOST_UPLOAD_BYTES + 3 * 1024 * 1024))
     await page.get_by_role("button", name="Upload").click()
-    await expect(page.get_by_role("heading", name="That is more than fits in one go")).to_be_visible()
+    await expect(page.get_by_role("heading", name="That is more than fits at once")).to_be_visible()

@@ -23,7 +23,7 @@ SECONDS_UNTIL_REVOKED = 5.0
 
 async def log_in(page: Page, deployment: Deployment, owner: Owner, password: str = PASSWORD) -> None:
     await page.goto(deployment.url("/login"))
-    await page.get_by_label("E-mail address").fill(owner.person.email)
+    await page.get_by_label("Email address").fill(owner.person.email)
     await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Log in").click()
 
@@ -34,11 +34,11 @@ async def test_log_in_enter_log_out_and_go_back(
     page = await new_page()
     watch.allow_status(422)
     await log_in(page, deployment, owner, "not the password at all")
-    await expect(page.get_by_text("This address and password do not fit together")).to_be_visible()
-    await expect(page.get_by_label("E-mail address")).to_have_value(owner.person.email)
+    await expect(page.get_by_text("That email and password don’t match")).to_be_visible()
+    await expect(page.get_by_label("Email address")).to_have_value(owner.person.email)
 
     await log_in(page, deployment, owner)
-    await page.get_by_role("button", name=f"Enter {owner.tenant.name}").click()
+    await page.get_by_role("button", name=f"Open {owner.tenant.name}").click()
     await expect(page.get_by_text("No files yet").first).to_be_visible()
     await page.get_by_role("link", name="People").click()
     await expect(page.get_by_role("cell", name=owner.person.email)).to_be_visible()
@@ -58,7 +58,7 @@ async def test_a_page_without_a_session_leads_to_where_one_logs_in_and_back(
 ) -> None:
     page = await new_page()
     await page.goto(deployment.url("/members", owner.slug))
-    await page.get_by_label("E-mail address").fill(owner.person.email)
+    await page.get_by_label("Email address").fill(owner.person.email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
     await page.wait_for_url(deployment.url("/members", owner.slug))
@@ -73,12 +73,12 @@ async def test_signing_another_browser_out_ends_what_it_shows(
     for page in (here, there):
         await log_in(page, deployment, owner)
         await expect(page.get_by_role("heading", name="Your workspaces")).to_be_visible()
-    await there.get_by_role("button", name="Enter").click()
+    await there.get_by_role("button", name="Open").click()
     await live(there)
 
     await here.goto(deployment.url("/sessions"))
-    await here.locator("#sessions").get_by_role("button", name="Sign out").click()
-    await expect(here.locator("#sessions").get_by_role("button", name="Sign out")).to_have_count(0)
+    await here.locator("#sessions").get_by_role("button", name="Log out").click()
+    await expect(here.locator("#sessions").get_by_role("button", name="Log out")).to_have_count(0)
     await there.wait_for_url(f"{deployment.url('/login')}**", timeout=SECONDS_UNTIL_REVOKED * 1000)
 
 

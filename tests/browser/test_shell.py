@@ -160,7 +160,7 @@ async def test_a_workflow_begun_elsewhere_appears_on_the_open_dashboard(
     await opened(other, deployment, owner, "/files")
     await choose(other, "minutes.txt", b"what was said " * 20, "text/plain")
     await expect(page.locator("#runs-now").get_by_text("Preparing minutes.txt")).to_be_visible()
-    await expect(page.get_by_role("heading", name="Ended lately")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Recently ended")).to_be_visible()
     await expect(page.locator("#files-recent").get_by_text("minutes.txt")).to_be_visible()
 
 

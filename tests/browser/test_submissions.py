@@ -35,7 +35,7 @@ async def test_what_is_pressed_again_when_the_answer_was_lost_is_done_once(
         await route.abort("connectionreset")
 
     await page.goto(deployment.url("/admin/branding", owner.slug))
-    send = page.get_by_role("button", name="Send me a test mail")
+    send = page.get_by_role("button", name="Send me a test email")
     await page.route(MAILS, cut)
     await send.click()
     await expect(send).to_be_enabled()

@@ -32,10 +32,10 @@ async def test_registering_without_scripts(deployment: Deployment, new_page: New
     email = f"nora-{mark}@example.com"
     await page.goto(deployment.url("/register"))
     await page.get_by_label("Your name").fill("Nora Berg")
-    await page.get_by_label("E-mail address").fill(email)
+    await page.get_by_label("Email address").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Create account").click()
-    await expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
 
     mail = await deployment.mailbox.wait_for(email)
     link = LINK.search(mail.text)
@@ -56,10 +56,10 @@ async def test_logging_in_and_handling_files_without_scripts(
 ) -> None:
     page = await new_page(scripts=False)
     await page.goto(deployment.url("/login"))
-    await page.get_by_label("E-mail address").fill(owner.person.email)
+    await page.get_by_label("Email address").fill(owner.person.email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
-    await page.get_by_role("button", name="Enter").click()
+    await page.get_by_role("button", name="Open").click()
     await page.get_by_role("link", name="Files", exact=True).click()
 
     await choose(page, "coast.jpg", photo(), "image/jpeg")
@@ -69,8 +69,8 @@ async def test_logging_in_and_handling_files_without_scripts(
     await reload_until(page, page.locator("#files tr[data-state=ready]"))
 
     await row.locator("summary").click()
-    await row.get_by_role("link", name="Remove").click()
-    await page.get_by_role("button", name="Remove", exact=True).click()
+    await row.get_by_role("link", name="Delete").click()
+    await page.get_by_role("button", name="Delete", exact=True).click()
     await expect(row).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await page.goto(deployment.url("/files", owner.slug))

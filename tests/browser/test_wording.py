@@ -34,7 +34,7 @@ async def test_a_text_is_changed_in_the_editor_seen_and_put_back(
     await expect(page.locator("[data-text-flaw]")).to_be_hidden()
     await expect(page.locator(".text__preview")).to_have_text("Papers")
     await field.press("Control+Enter")
-    await expect(page.get_by_text("Saved. Everybody in Harbour reads it now.")).to_be_visible()
+    await expect(page.get_by_text("Saved. Everyone in Harbour reads it now.")).to_be_visible()
     await expect(row(page)).to_contain_text("Ours")
 
     await page.goto(deployment.url("/", owner.slug))
@@ -43,8 +43,8 @@ async def test_a_text_is_changed_in_the_editor_seen_and_put_back(
     await page.go_back()
     await row(page).click()
     await idle(page)  # the text that was open already is replaced by itself
-    await page.get_by_role("button", name="Back to the product's text").click()
-    await expect(page.get_by_text("The product's own text is back.")).to_be_visible()
+    await page.get_by_role("button", name="Back to the default text").click()
+    await expect(page.get_by_text("The default text is back.")).to_be_visible()
     await page.goto(deployment.url("/", owner.slug))
     await expect(page.get_by_role("navigation", name="Main").get_by_text("Files", exact=True)).to_be_visible()
 
@@ -72,7 +72,7 @@ async def test_a_text_is_changed_on_the_page_in_place(deployment: Deployment, ne
 
     await changed.first.focus()
     await changed.first.press("F2")
-    await page.get_by_role("dialog").get_by_role("button", name="Back to the product's text").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Back to the default text").click()
     await expect(page.locator("nav[data-nav] [data-text-key]", has_text="Files").first).to_be_attached()
     await page.get_by_role("dialog").get_by_role("button", name="Close").click()
     await page.get_by_role("button", name="Done").click()

@@ -33,9 +33,9 @@ class RegisterForm(Form):
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
     email = EmailField(
-        N_("E-mail address"),
+        N_("Email address"),
         filters=[_normalised],
-        validators=[DataRequired(N_("Enter your e-mail address."))],
+        validators=[DataRequired(N_("Enter your email address."))],
         render_kw={"autocomplete": "email"},
     )
     password = PasswordField(
@@ -53,7 +53,7 @@ class RegisterForm(Form):
     def validate_email(self, field: Field) -> None:
         """Refuse what no mail can be sent to."""
         if not is_address(field.data):
-            raise ValidationError(N_("This is not an e-mail address. It looks like name@example.com."))
+            raise ValidationError(N_("Enter an email address such as name@example.com."))
 
     def validate_password(self, field: Field) -> None:
         """Refuse what is short or easily guessed."""
@@ -66,9 +66,9 @@ class SignInForm(Form):
     """Address and password."""
 
     email = EmailField(
-        N_("E-mail address"),
+        N_("Email address"),
         filters=[_normalised],
-        validators=[DataRequired(N_("Enter your e-mail address."))],
+        validators=[DataRequired(N_("Enter your email address."))],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
@@ -83,7 +83,7 @@ class ConfirmForm(Form):
 
     password = PasswordField(
         N_("Password"),
-        description=N_("The one you chose when you registered. It proves that the account is yours."),
+        description=N_("The one you chose when you created your account. It proves that the account is yours."),
         validators=[DataRequired(N_("Enter your password.")), Length(max=passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )

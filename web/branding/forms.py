@@ -32,7 +32,7 @@ def _offered(*choices: tuple[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=label) for value, label in choices]
 
 
-AS_THE_THEME = N_("As the theme")
+AS_THE_THEME = N_("From the theme")
 TINTS = _offered(("", AS_THE_THEME), ("0", N_("Grey")), ("1", N_("A hint")), ("3", N_("Soft")), ("6", N_("Strong")))
 RADII = _offered(
     ("", AS_THE_THEME),
@@ -58,16 +58,16 @@ class BrandForm(Form):
 
     name = StringField(
         N_("Name"),
-        description=N_("Stands at the head of every page and in mails. Empty: the workspace's name."),
+        description=N_("Shown at the top of every page and in emails. Empty: the workspace’s name."),
         validators=[Length(max=LONGEST_NAME)],
         render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"},
     )
     theme = SelectField(
-        N_("Theme"), description=N_("What the brand stands on. People may choose another for themselves.")
+        N_("Theme"), description=N_("The theme under your brand. People may choose another for themselves.")
     )
     accent = StringField(
         N_("Accent colour"),
-        description=N_("Buttons, links and whatever is chosen. Empty: the theme's own."),
+        description=N_("Buttons, links and whatever is chosen. Empty: the theme’s own."),
         filters=[tidy_colour],
         render_kw={"maxlength": 7, "autocomplete": "off", "spellcheck": "false"},
     )
@@ -77,14 +77,14 @@ class BrandForm(Form):
         filters=[tidy_colour],
         render_kw={"maxlength": 7, "autocomplete": "off", "spellcheck": "false"},
     )
-    tint = SelectField(N_("Tone of the surfaces"), choices=TINTS)
+    tint = SelectField(N_("Surface tint"), choices=TINTS)
     hue = IntegerField(
-        N_("Hue of the tone"),
+        N_("Tint hue"),
         validators=[Optional(), NumberRange(min=0, max=MOST_HUE)],
         render_kw={"type": "range", "min": 0, "max": MOST_HUE},
     )
     radius = SelectField(N_("Corners"), choices=RADII)
-    font = SelectField(N_("Fonts"), choices=FONTS, description=N_("From what is on people's devices: nothing to load."))
+    font = SelectField(N_("Fonts"), choices=FONTS, description=N_("From what is on people’s devices: nothing to load."))
 
     def validate_accent(self, field: Field) -> None:
         """Refuse what is no colour."""
@@ -96,7 +96,7 @@ class BrandForm(Form):
 
     def offer_themes(self, themes: Sequence[tuple[str, str]]) -> None:
         """Fill the list of themes."""
-        self.theme.choices = _offered(("", N_("The workspace's own")), *themes)
+        self.theme.choices = _offered(("", N_("The workspace’s own")), *themes)
 
     def look(self) -> Look:
         """Return the choices of a valid form."""
@@ -125,7 +125,7 @@ class BrandForm(Form):
         if not field.data:
             return
         if not HEX.fullmatch(field.data):
-            raise ValidationError(N_("This is not a colour. Write it as #rrggbb, such as #2b59d9."))
+            raise ValidationError(N_("Enter a colour as #rrggbb, such as #2b59d9."))
 
 
 def values_of(look: Look) -> dict[str, object]:

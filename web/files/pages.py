@@ -24,7 +24,7 @@ STATES: dict[str, tuple[Message, Tone]] = {
     "ready": (N_("Ready"), "success"),
     "infected": (N_("Blocked: harmful content"), "danger"),
     "unscannable": (N_("Blocked: the scanner could not look inside"), "warning"),
-    "unsupported": (N_("Blocked: this kind is not taken"), "warning"),
+    "unsupported": (N_("Blocked: this kind isn’t accepted"), "warning"),
     "broken": (N_("Blocked: damaged"), "warning"),
     "trashed": (N_("In the trash"), ""),
 }

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 N_ = messages_of("kit")
 log = structlog.get_logger(__name__)
 
-BUSY = N_("More people ask at this moment than can be answered. Nothing was changed; try again in a few seconds.")
+BUSY = N_("More people are asking right now than can be answered. Nothing was changed; try again in a few seconds.")
 
 BACK_WITHIN = 8
 """Those who are sent away come back spread over so many seconds, not together."""

@@ -54,21 +54,23 @@ STATUS: dict[Kind, int] = {
 RETRY_SECONDS = 5
 
 NOT_FOUND = N_("The address is wrong, or it is not yours to see.")
-TOO_LARGE = N_("That is more than fits in one go. Nothing was kept of it; send less at once.")
+TOO_LARGE = N_("That is more than fits at once. Nothing was saved; send less at a time.")
 UNAVAILABLE = N_("A part of ADX is not answering. Nothing is lost; this works again as soon as it is back.")
-UNSURE = N_("There was no answer in time. What you sent may have been done all the same; look before sending it again.")
-DONE = N_("This was done already, when it was sent before. Load the page again to see it.")
-SIGN_IN = N_("Your session has ended, or it never began on this address. What you saved is kept.")
+UNSURE = N_("There was no answer in time. What you sent may still have been done; look before sending it again.")
+DONE = N_("This was already done when it was sent before. Load the page again to see it.")
+SIGN_IN = N_("You’re not logged in here, or your session has ended. What you saved is kept.")
 UNKNOWN = N_("This did not work, and it is our fault. What you saved before is kept. Try once more.")
 
 UNREADABLE = N_("That request could not be read. Nothing was changed.")
-NO_SUCH_REQUEST = N_("This address takes no such request.")
+NO_SUCH_REQUEST = N_("This page doesn’t accept that request.")
 
 REFUSED_AT_THE_GATE: dict[int, Message] = {
     400: UNREADABLE,
     405: NO_SUCH_REQUEST,
     414: N_("This address is too long to be one of ours."),
-    431: N_("Your browser sent more with this request than is taken. Delete its cookies for this site and try again."),
+    431: N_(
+        "Your browser sent more with this request than is accepted. Delete its cookies for this site and try again."
+    ),
 }
 """What is told of a request that is not read, by its status."""
 
@@ -76,8 +78,8 @@ HTTP_REFUSALS: dict[type[HTTPException], tuple[str, Message]] = {
     NotFound: ("not_found", NOT_FOUND),
     MethodNotAllowed: ("method_not_allowed", NO_SUCH_REQUEST),
     RequestEntityTooLarge: ("too_large", TOO_LARGE),
-    RequestTimeout: ("too_slow", N_("The connection was too slow, so nothing was kept. Send it again.")),
-    UnsupportedMediaType: ("unsupported", N_("This kind of content is not taken.")),
+    RequestTimeout: ("too_slow", N_("The connection was too slow, so nothing was saved. Send it again.")),
+    UnsupportedMediaType: ("unsupported", N_("This kind of content isn’t accepted.")),
     BadRequest: ("invalid", UNREADABLE),
 }
 

@@ -17,15 +17,15 @@ N_ = messages_of("kit")
 MESSAGES = MappingProxyType(
     {
         "This field is required.": N_("Fill this in."),
-        "Invalid input.": N_("This is not in the form that is needed here."),
-        "Invalid email address.": N_("This is no e-mail address. One looks like name@example.com."),
-        "Invalid URL.": N_("This is no web address. One looks like https://example.com."),
-        "Invalid IP address.": N_("This is no IP address."),
-        "Invalid Mac address.": N_("This is no MAC address."),
-        "Invalid UUID.": N_("This is no UUID."),
+        "Invalid input.": N_("This is not in the format that is needed here."),
+        "Invalid email address.": N_("Enter an email address such as name@example.com."),
+        "Invalid URL.": N_("Enter a web address such as https://example.com."),
+        "Invalid IP address.": N_("Enter an IP address."),
+        "Invalid Mac address.": N_("Enter a MAC address."),
+        "Invalid UUID.": N_("Enter a UUID."),
         "Invalid value, must be one of: %(values)s.": N_("Use one of these: {values}."),
         "Invalid value, can't be any of: %(values)s.": N_("Use something other than: {values}."),
-        "Field must be equal to %(other_name)s.": N_("The two have to be the same."),
+        "Field must be equal to %(other_name)s.": N_("The two must be the same."),
         "Field must be at least %(min)d character long.": N_(
             "Use at least {count} character.", "Use at least {count} characters."
         ),
@@ -44,12 +44,12 @@ MESSAGES = MappingProxyType(
         "Date must be between %(min)s and %(max)s.": N_("Choose a date from {min} to {max}."),
         "This field cannot be edited.": N_("This cannot be changed here."),
         "This field is disabled and cannot have a value.": N_("This cannot be filled in here."),
-        "Not a valid choice.": N_("Choose one of the list."),
+        "Not a valid choice.": N_("Choose one from the list."),
         "Choices cannot be None.": N_("There is nothing to choose from."),
         "'%(value)s' is not a valid choice for this field.": N_(
             "“{value}” is not on the list.", "These are not on the list: {value}."
         ),
-        "Invalid Choice: could not coerce.": N_("Choose one of the list."),
+        "Invalid Choice: could not coerce.": N_("Choose one from the list."),
         "Invalid choice(s): one or more data inputs could not be coerced.": N_("Choose from the list."),
         "Not a valid integer value.": N_("Enter a whole number."),
         "Not a valid decimal value.": N_("Enter a number."),

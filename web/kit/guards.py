@@ -63,11 +63,11 @@ class Guard:
             raise SignInNeededError
         if ctx.role == "pending":
             raise RefusedError(
-                N_("Confirm your e-mail address first. The link is in the mail we sent you."), code="pending"
+                N_("Confirm your email address first. The link is in the email we sent you."), code="pending"
             )
         if self.level in {"guest", "member"}:
             raise NotFoundError(N_("There is nothing here."))
-        raise RefusedError(N_("Only people who run this tenant can do this. Ask one of its admins."), code="role")
+        raise RefusedError(N_("Only admins of this workspace can do this. Ask one of them."), code="role")
 
 
 def guard(level: Level, *, on: Place | None = None) -> Callable[[RouteT], RouteT]:

@@ -47,7 +47,7 @@ def limited(
                 wait = await services().throttle.hit(limit, *[await _part(part) for part in by])
                 if wait:
                     raise TooManyError(
-                        N_("Too many tries. Nothing was changed; wait a moment and try again."),
+                        N_("Too many attempts. Nothing was changed; wait a moment and try again."),
                         code="too_many",
                         retry_after=wait,
                     )

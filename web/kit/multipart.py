@@ -108,7 +108,7 @@ class _Decoder(MultipartDecoder):
 
 def broken_upload() -> InvalidError:
     """What is sent is no form, or one that no browser makes."""
-    return InvalidError(N_("The upload arrived broken, so nothing was kept. Send it again."), code="broken_upload")
+    return InvalidError(N_("The upload arrived broken, so nothing was saved. Send it again."), code="broken_upload")
 
 
 def _is_name(name: str | None) -> bool:

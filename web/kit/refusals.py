@@ -34,7 +34,7 @@ class Refusals:
         left = self._over_until.get(network, 0.0) - self._clock()
         if left > 0:
             raise TooManyError(
-                N_("Too many tries. Nothing was changed; wait a moment and try again."),
+                N_("Too many attempts. Nothing was changed; wait a moment and try again."),
                 code="too_many",
                 retry_after=round(left) + 1,
             )

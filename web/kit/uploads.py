@@ -53,9 +53,7 @@ async def parts() -> AsyncIterator[UploadedFile | UploadedField]:
     """
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data" or not boundary:
-        raise UnsupportedError(
-            N_("Files are taken from a form. Send them with the page's own button."), code="not_a_form"
-        )
+        raise UnsupportedError(N_("Upload files with the form on the page."), code="not_a_form")
     stream = PartStream(current_body(), boundary, most_parts=MOST_PARTS)
     key = ""
     event = await stream.next()

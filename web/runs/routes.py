@@ -82,7 +82,7 @@ async def cancel(run_id: UUID) -> Response:
     snapshot = await _snapshot(run_id)
     found = run_card(snapshot, current_context())
     if not found.can_cancel:
-        raise ConflictError(found.cannot_cancel_because or N_("This has ended already."), code="cannot_cancel")
+        raise ConflictError(found.cannot_cancel_because or N_("This has already ended."), code="cannot_cancel")
     if not (snapshot.state == "queued" and await _withdraw(run_id)):
         await _cancel(snapshot)
     return await _answer(run_id)
@@ -96,7 +96,7 @@ async def resume(run_id: UUID) -> Response:
     if snapshot.state == "stuck":
         raise ConflictError(STUCK, code="run_stuck")
     if not run_card(snapshot, current_context()).can_continue:
-        raise ConflictError(N_("Nothing here waits to be continued."), code="cannot_continue")
+        raise ConflictError(N_("Nothing here is waiting to be continued."), code="cannot_continue")
     await services().temporal.resume(snapshot.workflow_id)
     return await _answer(run_id)
 
@@ -115,7 +115,7 @@ async def _cancel(snapshot: RunSnapshot) -> None:
             raise
         # Committed a moment ago: Temporal will know it, it has not ended. Or nobody has come to start it yet.
         if not await _withdraw(snapshot.id):
-            raise ConflictError(N_("This is only just beginning. Cancel it in a moment."), code="too_early") from None
+            raise ConflictError(N_("This is only just starting. Cancel it in a moment."), code="too_early") from None
 
 
 async def _withdraw(run_id: UUID) -> bool:
@@ -128,7 +128,7 @@ async def _snapshot(run_id: UUID) -> RunSnapshot:
     async with unit_of_work("runs") as uow:
         snapshot = await run_of(uow, current_context(), run_id)
     if snapshot is None:
-        raise NotFoundError(N_("There is no such run here."))
+        raise NotFoundError(N_("This workflow doesn’t exist."))
     return snapshot
 
 

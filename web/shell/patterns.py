@@ -41,8 +41,8 @@ DIGESTS: Any = [
     SelectChoice(value="week", label=N_("Every week")),
     SelectChoice(value="never", label=N_("Never")),
 ]
-SCHEMES: Any = (("system", N_("As the system")), ("light", N_("Light")), ("dark", N_("Dark")))
-DIRECTIONS: Any = (("", N_("As the language")), ("ltr", N_("Left to right")), ("rtl", N_("Right to left")))
+SCHEMES: Any = (("system", N_("Same as system")), ("light", N_("Light")), ("dark", N_("Dark")))
+DIRECTIONS: Any = (("", N_("From the language")), ("ltr", N_("Left to right")), ("rtl", N_("Right to left")))
 DAYS = tuple(f"{day}.11." for day in range(9, 23))
 UPLOADED = (12, 18, 9, 22, 31, 28, 14, 19, 26, 35, 42, 38, 30, 47)
 REMOVED = (2, 1, 4, 3, 6, 2, 1, 0, 3, 5, 8, 4, 2, 6)
@@ -53,14 +53,14 @@ class SampleForm(Form):
     """One field of each kind."""
 
     name = StringField(N_("Your name"))
-    email = EmailField(N_("E-mail address"), description=N_("We send one mail there to confirm it."))
+    email = EmailField(N_("Email address"), description=N_("We send one email there to confirm it."))
     password = PasswordField(N_("Password"), description=N_("At least 12 characters. A sentence is fine."))
     address = StringField(N_("Address"))
     plan = SelectField(N_("Plan"), choices=PLANS)
     note = TextAreaField(N_("Note"))
     digest = RadioField(N_("Digest"), choices=DIGESTS, default="week")
     news = BooleanField(N_("Tell me about new functions"), description=N_("At most once a month."))
-    keep = BooleanField(N_("Keep me signed in on this device"))
+    keep = BooleanField(N_("Keep me logged in on this device"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def sample_page(
     """Return one of everything, and what the page can be shown in."""
     direction = wanted.get("dir", "")
     refused = SampleForm(prefix="refused-", data={"name": "Ada", "email": "ada@"})
-    refused.email.errors = [N_("That is not an e-mail address. It needs a name, an @ and a domain.")]
+    refused.email.errors = [N_("Enter an email address such as name@example.com.")]
     refused.password.errors = [N_("Too short: it needs 12 characters or more.")]
     refused.form_errors.append(N_("Nothing was saved. Correct what is marked."))
     return PatternPage(
@@ -110,7 +110,7 @@ def sample_page(
         form=SampleForm(),
         refused=refused,
         when=datetime.now(UTC) - timedelta(minutes=7),
-        uploads=line_chart(N_("Files a day"), DAYS, [(N_("Uploaded"), UPLOADED), (N_("Removed"), REMOVED)]),
+        uploads=line_chart(N_("Files a day"), DAYS, [(N_("Uploaded"), UPLOADED), (N_("Deleted"), REMOVED)]),
         by_state=bar_chart(N_("Uploaded a day"), DAYS[-7:], [(N_("Uploaded"), UPLOADED[-7:])]),
         course=sparkline(UPLOADED),
         themes=[(card.key, card.name) for card in theme_cards],

@@ -88,7 +88,7 @@ def _acts() -> list[Hit]:
             remembered=False,
         ),
         Hit(N_("Switch workspace"), home("home", "/tenants"), "switch", reload=True, remembered=False),
-        Hit(N_("Signed-in devices"), home("home", "/sessions"), "shield", reload=True, remembered=False),
+        Hit(N_("Logged-in devices"), home("home", "/sessions"), "shield", reload=True, remembered=False),
         Hit(N_("Log out"), "/", "logout", press='form[action="/logout"] button', remembered=False),
     ]
     if current_context().role == "guest":

@@ -40,7 +40,7 @@ class WorkspaceForm(Form):
         """Refuse what is not offered, beside its field; tells whether all is."""
         wrong = [self[name] for name, values in offered.items() if self[name].data and self[name].data not in values]
         for field in wrong:
-            refusal: Any = N_("This choice is not offered. Choose from the list.")
+            refusal: Any = N_("That is not one of the choices. Choose from the list.")
             field.errors = [*field.errors, refusal]
         return not wrong
 

@@ -17,7 +17,7 @@ FEATURES = {
     "core": N_("Basics"),
     "kit": N_("Forms and errors"),
     "cli": N_("Command line"),
-    "auth": N_("Sign-in"),
+    "auth": N_("Login"),
     "tenants": N_("Workspaces and people"),
     "users": N_("Preferences"),
     "files": N_("Files"),
@@ -93,7 +93,7 @@ def plural_forms(code: str) -> tuple[PluralForm, ...]:
 
 
 PAGES = (
-    ("templates/emails/", N_("A mail"), None),
+    ("templates/emails/", N_("An email"), None),
     ("templates/layouts/error", N_("Error pages"), None),
     ("templates/layouts/home", N_("The pages before a workspace is entered"), None),
     ("templates/layouts/settings", N_("Settings"), "/admin/workspace"),
@@ -105,7 +105,7 @@ PAGES = (
     ("templates/tenants/members", N_("People"), "/members"),
     ("templates/tenants/_members", N_("People"), "/members"),
     ("templates/tenants/", N_("Choosing and creating workspaces"), None),
-    ("templates/auth/", N_("Signing up and signing in"), None),
+    ("templates/auth/", N_("Creating an account and logging in"), None),
     ("templates/files/", N_("Files"), "/files"),
     ("templates/runs/", N_("Workflows"), "/runs"),
     ("templates/users/", N_("Preferences"), "/preferences"),
@@ -119,7 +119,7 @@ PAGES = (
     ("activities/", N_("The steps of a workflow"), "/runs"),
     ("domain/", N_("What is said when something is refused"), None),
 )
-ELSEWHERE = N_("Elsewhere in the product")
+ELSEWHERE = N_("Elsewhere in ADX")
 
 
 def places(files: tuple[str, ...]) -> tuple[Place, ...]:

@@ -17,19 +17,19 @@ CREATE = Step(
     gives=type(None),
     undo=Undo("auth.remove_account", lambda lost: NewAccount(lost.actor_id, lost.application, lost.locale)),
 )
-SEND_LINK = Step("send_link", title=N_("Send the confirmation mail"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
+SEND_LINK = Step("send_link", title=N_("Send the confirmation email"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
 CLICK = Step(
     "await_click",
-    title=N_("Wait for your click in the mail"),
+    title=N_("Wait for you to confirm by email"),
     takes=type(None),
     gives=type(None),
     undo=NothingToUndo("only waits"),
     waits=True,
 )
-REMIND = Step("remind", title=N_("Remind you, if need be"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
+REMIND = Step("remind", title=N_("Remind you if needed"), takes=LinkMail, gives=type(None), undo=LINK_DIES)
 ACTIVATE = Step(
     "activate",
-    title=N_("Open your account"),
+    title=N_("Activate your account"),
     takes=AccountRef,
     gives=Activated,
     undo=NothingToUndo("an open account is closed by its owner, not by an undo"),
@@ -37,7 +37,7 @@ ACTIVATE = Step(
 )
 EXPIRE = Step(
     "expire",
-    title=N_("Clean up, if nobody clicks in time"),
+    title=N_("Clean up if nobody confirms in time"),
     takes=AccountRef,
     gives=type(None),
     undo=NothingToUndo("it removes what undoing would remove"),
@@ -51,23 +51,24 @@ REGISTER = Contract(
     result=RegisterResult,
     steps=(CREATE, SEND_LINK, CLICK, REMIND, ACTIVATE, EXPIRE),
     outcomes={
-        "registered": Outcome(N_("Your account is open")),
+        "registered": Outcome(N_("Your account is active")),
         "expired": Outcome(
-            N_("The link was not used within 24 hours, and nothing was kept. Register again."), "warning"
+            N_("The link wasn’t used within 24 hours, so nothing was saved. Create your account again."), "warning"
         ),
-        "taken": Outcome(N_("This address has an account already. Sign in with it."), "warning"),
+        "taken": Outcome(N_("This address already has an account. Log in with it."), "warning"),
     },
     failures={
         "mail_refused": Remedy(
-            N_("The mail server of your address does not take our mail."),
-            N_("Check the address. Cancel and register again with the right one, or continue to try once more."),
+            N_("Your mail server isn’t accepting our email."),
+            N_("Check the address. Cancel and create your account with the right one, or continue to try once more."),
         ),
         "mail_unavailable": Remedy(
-            N_("Our mail server cannot be reached right now, so the mail is not sent yet."),
-            N_("Your entries are kept. Continue to try again, or cancel to remove them."),
+            N_("Our mail server cannot be reached right now, so the email has not been sent yet."),
+            N_("What you entered is saved. Continue to try again, or cancel to delete it."),
         ),
         "link_invalid": Remedy(
-            N_("The account that was waiting is not there any more."), N_("Cancel to clean up, then register again.")
+            N_("The account that was waiting is no longer there."),
+            N_("Cancel to clean up, then create your account again."),
         ),
     },
 )

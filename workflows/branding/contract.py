@@ -33,7 +33,7 @@ CHECK = Step(
 )
 DRAW = Step(
     "draw_pictures",
-    title=N_("Draw the logo and icons in every size"),
+    title=N_("Create the logo and icons in every size"),
     takes=Publication,
     gives=Drawn,
     undo=Undo("branding.erase_pictures"),
@@ -55,7 +55,7 @@ PUBLISH_VERSION = Step(
 )
 ANNOUNCE = Step(
     "announce_brand",
-    title=N_("Bring it to all open pages"),
+    title=N_("Update all open pages"),
     takes=Publication,
     gives=type(None),
     undo=NothingToUndo("taking the version back tells the pages as well"),
@@ -63,11 +63,11 @@ ANNOUNCE = Step(
 
 STORAGE_DOWN = Remedy(
     N_("The storage cannot be reached right now."),
-    N_("What everybody sees is unchanged. Continue to try again, or cancel to undo everything."),
+    N_("What everyone sees is unchanged. Continue to try again, or cancel to undo everything."),
 )
 PICTURE_BROKEN = Remedy(
     N_("One of the pictures cannot be read: it is damaged or has too many pixels."),
-    N_("What everybody sees is unchanged. Cancel, upload the picture anew, and publish again."),
+    N_("What everyone sees is unchanged. Cancel, upload the picture again, and publish again."),
 )
 
 PUBLISH = Contract(
@@ -77,21 +77,21 @@ PUBLISH = Contract(
     input=PublishInput,
     result=PublishResult,
     steps=(CHECK, DRAW, BUILD, PUBLISH_VERSION, ANNOUNCE),
-    outcomes={"published": Outcome(N_("Everybody sees it now"))},
+    outcomes={"published": Outcome(N_("Everyone sees it now"))},
     failures={
         "storage_unavailable": STORAGE_DOWN,
         "picture_broken": PICTURE_BROKEN,
         "contrast_fails": Remedy(
             N_("Two of the colours cannot be told apart well enough."),
-            N_("What everybody sees is unchanged. Cancel, take the colour that is offered, and publish again."),
+            N_("What everyone sees is unchanged. Cancel, use the colour that is offered, and publish again."),
         ),
         "version_gone": Remedy(
-            N_("The version that was published before is not there any more."),
+            N_("The version that was published before is no longer there."),
             N_("Cancel to clean up, then publish again."),
         ),
         "sheet_too_large": Remedy(
             N_("The brand needs more style rules than fit into its sheet."),
-            N_("What everybody sees is unchanged. Cancel, choose other fonts, and publish again."),
+            N_("What everyone sees is unchanged. Cancel, choose other fonts, and publish again."),
         ),
     },
 )
@@ -100,7 +100,7 @@ PUBLISH = Contract(
 
 SEND = Step(
     "send_mail",
-    title=N_("Send the mail"),
+    title=N_("Send the email"),
     takes=TestMail,
     gives=type(None),
     undo=NothingToUndo("a mail cannot be called back"),
@@ -109,7 +109,7 @@ SEND = Step(
 
 TEST_MAIL = Contract(
     name="branding.test_mail",
-    title=N_("Sending a test mail to {address}"),
+    title=N_("Sending a test email to {address}"),
     icon="mail",
     input=TestMailInput,
     result=TestMailResult,
@@ -118,12 +118,12 @@ TEST_MAIL = Contract(
     cancel="never",
     failures={
         "mail_unavailable": Remedy(
-            N_("The mail server cannot be reached right now, so the mail is not sent yet."),
+            N_("The mail server cannot be reached right now, so the email has not been sent yet."),
             N_("Continue to try again."),
         ),
         "mail_refused": Remedy(
-            N_("The mail server of your address does not take our mail."),
-            N_("Continue to try once more, or ask the platform's operator for help."),
+            N_("Your mail server isn’t accepting our email."),
+            N_("Continue to try once more, or ask the platform’s operator for help."),
         ),
     },
 )

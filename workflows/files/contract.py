@@ -52,7 +52,7 @@ SCAN = Step(
 )
 THUMBNAIL = Step(
     "thumbnail",
-    title=N_("Draw a thumbnail"),
+    title=N_("Create a thumbnail"),
     takes=KnownFile,
     gives=Rendered,
     undo=Undo("files.unthumbnail", _known),
@@ -60,7 +60,7 @@ THUMBNAIL = Step(
 )
 PREVIEW = Step(
     "preview",
-    title=N_("Draw a preview"),
+    title=N_("Create a preview"),
     takes=KnownFile,
     gives=Rendered,
     undo=Undo("files.unpreview", _known),
@@ -88,7 +88,7 @@ INDEX = Step(
     gives=type(None),
     undo=Undo("files.unindex", _findings),
 )
-ANNOUNCE = Step("announce", title=N_("Show it to everybody"), takes=FileRef, gives=type(None), undo=WITH_ITS_FILE)
+ANNOUNCE = Step("announce", title=N_("Show it to everyone"), takes=FileRef, gives=type(None), undo=WITH_ITS_FILE)
 
 INGEST = Contract(
     name="files.ingest",
@@ -99,24 +99,33 @@ INGEST = Contract(
     steps=(RECEIVE, IDENTIFY, SCAN, THUMBNAIL, PREVIEW, METADATA, QUOTA, INDEX, ANNOUNCE),
     outcomes={
         "ready": Outcome(N_("Ready")),
-        "infected": Outcome(N_("Blocked: the scanner found harmful content. Its bytes were erased."), "danger"),
+        "infected": Outcome(N_("Blocked: the scanner found harmful content. Its contents were deleted."), "danger"),
         "unscannable": Outcome(
-            N_("Blocked: the scanner could not look inside. Its bytes were erased; try without encryption or smaller."),
+            N_(
+                "Blocked: the scanner could not look inside. Its contents were deleted. Try an unencrypted or "
+                "smaller file."
+            ),
             "warning",
         ),
         "unsupported": Outcome(
-            N_("Blocked: this kind of file is not taken. Its bytes were erased; try a picture, a PDF or a document."),
+            N_(
+                "Blocked: this kind of file isn’t accepted. Its contents were deleted. Try a picture, a PDF or a "
+                "document."
+            ),
             "warning",
         ),
         "broken": Outcome(
-            N_("Blocked: the file is damaged and cannot be read. Its bytes were erased; try to export it again."),
+            N_(
+                "Blocked: the file is damaged and cannot be read. Its contents were deleted. Export it again and "
+                "upload that."
+            ),
             "warning",
         ),
     },
     failures={
         "scanner_unavailable": Remedy(
-            N_("The virus scanner cannot be reached, so the file stays closed."),
-            N_("It is tried again by itself for ten minutes. Later, continue when the scanner is back, or cancel."),
+            N_("The virus scanner cannot be reached, so the file can’t be opened yet."),
+            N_("We keep trying for ten minutes. After that, continue once the scanner is back, or cancel."),
         ),
         "not_found": Remedy(
             N_("The uploaded bytes are no longer in storage."), N_("Cancel to clean up, then upload the file again.")
@@ -128,7 +137,7 @@ INGEST = Contract(
 
 TIME_TO_THINK_AGAIN = timedelta(seconds=30)
 
-TRASH = Step("trash", title=N_("Put it into the trash"), takes=FileRef, gives=type(None), undo=Undo("files.untrash"))
+TRASH = Step("trash", title=N_("Move it to the trash"), takes=FileRef, gives=type(None), undo=Undo("files.untrash"))
 GRACE = Step(
     "grace",
     title=N_("Wait, in case you want it back"),
@@ -148,19 +157,19 @@ ERASE = Step(
 
 REMOVE = Contract(
     name="files.remove",
-    title=N_("Removing {name}"),
+    title=N_("Deleting {name}"),
     icon="trash",
     input=RemoveInput,
     result=RemoveResult,
     steps=(TRASH, GRACE, ERASE),
-    outcomes={"removed": Outcome(N_("Removed"))},
+    outcomes={"removed": Outcome(N_("Deleted"))},
     quiet=True,
     failures={
         "in_work": Remedy(
-            N_("The file is being prepared again, so it is not removed."),
+            N_("The file is being prepared again, so it is not deleted."),
             N_("Continue when its preparation has ended, or cancel to keep the file."),
         ),
-        "not_found": Remedy(N_("The file is not there any more."), N_("Cancel: there is nothing left to remove.")),
+        "not_found": Remedy(N_("The file is no longer there."), N_("Cancel: there is nothing left to delete.")),
     },
 )
 
@@ -168,7 +177,7 @@ REMOVE = Contract(
 
 SWEEP_UPLOADS = Step(
     "sweep_uploads",
-    title=N_("Remove uploads that never came whole"),
+    title=N_("Delete incomplete uploads"),
     takes=TidyInput,
     gives=Swept,
     undo=NothingToUndo("nobody could reach what it removes"),
@@ -176,7 +185,7 @@ SWEEP_UPLOADS = Step(
 )
 SWEEP_OBJECTS = Step(
     "sweep_objects",
-    title=N_("Remove bytes that belong to no file"),
+    title=N_("Delete data without a file"),
     takes=TidyInput,
     gives=Swept,
     undo=NothingToUndo("nobody could reach what it removes"),
@@ -185,11 +194,11 @@ SWEEP_OBJECTS = Step(
 
 TIDY = Contract(
     name="files.tidy",
-    title=N_("Tidying the storage"),
+    title=N_("Cleaning up storage"),
     icon="file",
     input=TidyInput,
     result=TidyResult,
     steps=(SWEEP_UPLOADS, SWEEP_OBJECTS),
-    outcomes={"tidied": Outcome(N_("Tidied"))},
+    outcomes={"tidied": Outcome(N_("Cleaned up"))},
     cancel="never",
 )

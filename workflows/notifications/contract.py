@@ -20,14 +20,14 @@ N_ = messages_of("notifications")
 
 GATHER = Step(
     "gather",
-    title=N_("Gather what is new"),
+    title=N_("Collect new notifications"),
     takes=MailInput,
     gives=type(None),
     undo=Undo("notifications.drop"),
 )
 WAIT = Step(
     "wait",
-    title=N_("Wait whether it is read"),
+    title=N_("Wait to see if it gets read"),
     takes=type(None),
     gives=type(None),
     undo=NothingToUndo("only waits"),
@@ -35,7 +35,7 @@ WAIT = Step(
 )
 SEND = Step(
     "send",
-    title=N_("Send the mail"),
+    title=N_("Send the email"),
     takes=MailInput,
     gives=MailResult,
     undo=NothingToUndo("a mail cannot be called back"),
@@ -46,7 +46,7 @@ SEND = Step(
 
 MAIL = Contract(
     name="notifications.mail",
-    title=N_("Mailing what is unread"),
+    title=N_("Emailing unread notifications"),
     icon="mail",
     input=MailInput,
     result=MailResult,
@@ -54,16 +54,16 @@ MAIL = Contract(
     outcomes={
         "sent": Outcome(N_("Sent")),
         "read": Outcome(N_("Not needed: everything was read")),
-        "unreachable": Outcome(N_("The person cannot be reached by mail"), "warning"),
+        "unreachable": Outcome(N_("The person cannot be reached by email"), "warning"),
     },
     failures={
         "mail_unavailable": Remedy(
             N_("The mail server could not be reached for an hour."),
-            N_("Continue to try again, or cancel: the notifications stay in the product."),
+            N_("Continue to try again, or cancel: the notifications stay in ADX."),
         ),
         "mail_refused": Remedy(
-            N_("The mail server of the address does not take our mail."),
-            N_("Cancel: the notifications stay in the product."),
+            N_("The recipient’s mail server isn’t accepting our email."),
+            N_("Cancel: the notifications stay in ADX."),
         ),
     },
 )
@@ -72,7 +72,7 @@ MAIL = Contract(
 
 SWEEP_OLD = Step(
     "sweep_old",
-    title=N_("Remove old notifications"),
+    title=N_("Delete old notifications"),
     takes=TidyNoticesInput,
     gives=NoticesSwept,
     undo=NothingToUndo("what it removes was read long ago"),
@@ -81,11 +81,11 @@ SWEEP_OLD = Step(
 
 TIDY = Contract(
     name="notifications.tidy",
-    title=N_("Tidying the notifications"),
+    title=N_("Cleaning up notifications"),
     icon="bell",
     input=TidyNoticesInput,
     result=TidyNoticesResult,
     steps=(SWEEP_OLD,),
-    outcomes={"tidied": Outcome(N_("Tidied"))},
+    outcomes={"tidied": Outcome(N_("Cleaned up"))},
     cancel="never",
 )

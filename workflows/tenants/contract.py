@@ -41,7 +41,7 @@ QUOTA = Step(
 )
 WELCOME = Step(
     "send_welcome",
-    title=N_("Send the welcome mail"),
+    title=N_("Send the welcome email"),
     takes=NewTenant,
     gives=type(None),
     undo=NothingToUndo("a mail cannot be called back, so it goes out when all the rest is in place"),
@@ -49,7 +49,7 @@ WELCOME = Step(
 )
 READY = Step(
     "open_tenant",
-    title=N_("Open the doors"),
+    title=N_("Make it available"),
     takes=NewTenant,
     gives=type(None),
     undo=NothingToUndo("an open workspace is closed by its owner, not by an undo"),
@@ -66,14 +66,14 @@ PROVISION = Contract(
     outcomes={"ready": Outcome(N_("Ready to be used"))},
     failures={
         "slug_taken": Remedy(
-            N_("Somebody else has taken this address a moment ago."),
+            N_("Someone else has just taken this address."),
             N_("Cancel, which undoes what was done, and choose another address."),
         ),
         "tenant_gone": Remedy(
-            N_("What was built of this workspace before is not there any more."),
+            N_("What was built of this workspace before is no longer there."),
             N_(
-                "Cancel to clean up, then create it again. "
-                "If it cannot be cancelled, ask the platform's operator for help."
+                "Cancel to clean up, then create it again. If it cannot be cancelled, ask the platform’s operator "
+                "for help."
             ),
         ),
         "storage_unavailable": Remedy(
@@ -81,12 +81,12 @@ PROVISION = Contract(
             N_("What was done is kept. Continue to try again, or cancel to undo everything."),
         ),
         "mail_unavailable": Remedy(
-            N_("Our mail server cannot be reached right now, so the welcome mail is not sent yet."),
+            N_("Our mail server cannot be reached right now, so the welcome email has not been sent yet."),
             N_("Everything else is in place. Continue to try again."),
         ),
         "mail_refused": Remedy(
-            N_("The mail server of your address does not take our mail."),
-            N_("Everything else is in place. Continue to try once more, or ask the platform's operator for help."),
+            N_("Your mail server isn’t accepting our email."),
+            N_("Everything else is in place. Continue to try once more, or ask the platform’s operator for help."),
         ),
     },
 )

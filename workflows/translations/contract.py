@@ -24,14 +24,14 @@ CHECK = Step(
 )
 APPLY = Step(
     "apply",
-    title=N_("Put the texts into force"),
+    title=N_("Apply the texts"),
     takes=BatchRef,
     gives=type(None),
     undo=Undo("translations.unapply"),
 )
 ANNOUNCE = Step(
     "announce",
-    title=N_("Show them to everybody"),
+    title=N_("Show them to everyone"),
     takes=BatchRef,
     gives=type(None),
     undo=NothingToUndo("pages read the texts that are in force; there is nothing else to call back"),
@@ -39,9 +39,9 @@ ANNOUNCE = Step(
 
 STEPS = (READ, CHECK, APPLY, ANNOUNCE)
 OUTCOMES = {
-    "applied": Outcome(N_("All texts are in force")),
-    "partly": Outcome(N_("In force, but for the texts that could not be used"), "warning"),
-    "nothing": Outcome(N_("Nothing had to be changed"), "warning"),
+    "applied": Outcome(N_("All texts are applied")),
+    "partly": Outcome(N_("Applied, except for the texts that could not be used"), "warning"),
+    "nothing": Outcome(N_("No changes needed"), "warning"),
 }
 FAILURES = {
     "unreadable": Remedy(
@@ -50,12 +50,12 @@ FAILURES = {
     "another_language": Remedy(
         N_("The file is in another language than was chosen."), N_("Cancel, and choose its language.")
     ),
-    "not_a_catalogue": Remedy(N_("The file is no catalogue."), N_("Cancel, and choose a .po file.")),
+    "not_a_catalogue": Remedy(N_("This file isn’t a translation file (.po)."), N_("Cancel, and choose a .po file.")),
     "too_large": Remedy(N_("The file is too large."), N_("Cancel, and choose a smaller file.")),
     "not_applied": Remedy(
-        N_("The changes that were made are not there any more."), N_("Cancel to clean up, then ask for them again.")
+        N_("The changes that were made are no longer there."), N_("Cancel to clean up, then ask for them again.")
     ),
-    "no_batch": Remedy(N_("What was to change is not there any more."), N_("Cancel: there is nothing to do.")),
+    "no_batch": Remedy(N_("What was to change is no longer there."), N_("Cancel: you don’t need to do anything.")),
 }
 
 IMPORT = Contract(
@@ -80,7 +80,7 @@ REPLACE = Contract(
 )
 TAKE_BACK = Contract(
     name="translations.take_back",
-    title=N_("Taking back {name}"),
+    title=N_("Undoing {name}"),
     icon="undo",
     input=BatchInput,
     result=BatchResult,

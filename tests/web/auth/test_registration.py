@@ -19,7 +19,7 @@ async def test_a_person_registers_confirms_and_is_in(product: Product) -> None:
     visitor = await product.registered("  Anna@Register.Example ")
 
     waiting = await visitor.get("/register/check-mail")
-    assert waiting.heading == "Check your mail"
+    assert waiting.heading == "Check your email"
     assert email in waiting.text
     assert waiting.html.one("article").attributes["data-state"] in {"launching", "running", "waiting"}
     link = await product.link_for(email)
@@ -69,7 +69,7 @@ async def test_another_browser_has_to_know_the_password(product: Product) -> Non
     refused = await phone.post(link, {"password": "not the one at all"})
     assert (refused.status, refused.error_of("password")) == (
         422,
-        "This is not the password that was chosen at registration.",
+        "This is not the password you chose when you created your account.",
     )
     assert (await product.account(email))["state"] == "pending"
 
@@ -164,7 +164,7 @@ async def test_cancelling_leaves_no_account(product: Product) -> None:
     await eventually(is_gone)
     assert (await visitor.get(link)).status == 404
     over = await visitor.get("/register/check-mail")
-    assert over.heading in {"This registration has ended", "Check your mail"}
+    assert over.heading in {"This confirmation has expired", "Check your email"}
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ async def test_cancelling_leaves_no_account(product: Product) -> None:
     [
         ("name", " ", "Enter the name that others will see."),
         ("name", "Win: https://evil.example", "This does not look like a name. Leave out web addresses, / and @."),
-        ("email", "", "Enter your e-mail address."),
-        ("email", "ada@", "This is not an e-mail address. It looks like name@example.com."),
-        ("email", "a@b.example\r\nBcc: x@y.example", "This is not an e-mail address. It looks like name@example.com."),
+        ("email", "", "Enter your email address."),
+        ("email", "ada@", "Enter an email address such as name@example.com."),
+        ("email", "a@b.example\r\nBcc: x@y.example", "Enter an email address such as name@example.com."),
         ("password", "short", "Use at least 12 characters. A few words in a row work well."),
         ("password", "x" * 1001, "Use at most 1,000 characters."),
         ("password", "passwordpassword", "This is easy to guess from your name"),

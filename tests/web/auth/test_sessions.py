@@ -34,7 +34,7 @@ async def test_a_person_sees_where_they_are_signed_in(product: Product) -> None:
     assert "Firefox on Linux" in rows[0].text
     assert desk.address in rows[0].text
     assert not rows[0].all("button")
-    assert [button.text for button in rows[1].all("button")] == ["Sign out"]
+    assert [button.text for button in rows[1].all("button")] == ["Log out"]
 
 
 async def test_one_session_is_signed_out_and_the_other_stays(product: Product) -> None:

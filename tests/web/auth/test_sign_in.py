@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.product import Product
     from tests.support.visitor import Answer, Visitor
 
-WRONG = "This address and password do not fit together, or the address is not confirmed yet."
+WRONG = "That email and password don’t match, or the address isn’t confirmed yet."
 
 
 async def _login(visitor: Visitor, email: str, password: str = PASSWORD, query: str = "") -> Answer:

@@ -113,7 +113,7 @@ async def test_of_too_many_files_at_once_the_first_are_taken_and_this_is_said(
     assert (few.status, few.location) == (303, "/files")
     assert len(await files_of(owner_connection, tenants.globex)) == 3
     assert many.status == 422
-    assert "Only 3 files are taken in one go. The first 3 are here; send the others again." in many.text
+    assert "Only 3 files can be uploaded at once. The first 3 are here; send the others again." in many.text
     files = await files_of(owner_connection, tenants.acme)
     assert sorted((file["name"], file["state"]) for file in files) == [(f"{n}.jpg", "pending") for n in range(3)]
 

@@ -87,8 +87,8 @@ def test_english_readers_read_our_words_with_the_values(catalogues: Catalogues) 
         "name": "Fill this in.",
         "code": "Use at least 12 characters.",
         "size": "Enter a number from 1 to 9.",
-        "colour": "Choose one of the list.",
-        "again": "The two have to be the same.",
+        "colour": "Choose one from the list.",
+        "again": "The two must be the same.",
         "site": "Use one of these: a, b.",
     }
 

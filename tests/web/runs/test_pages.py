@@ -259,7 +259,7 @@ async def test_engineers_are_led_to_temporal_where_no_other_tenant_is_at_risk(
 
     page = (await visitor.get(acme.url(f"/runs/{run_id}"))).html
 
-    links = [link.attributes["href"] for link in page.all("a") if link.text == "For engineers"]
+    links = [link.attributes["href"] for link in page.all("a") if link.text == "Technical details"]
     ref = f"{acme.id}%2Ffiles.ingest%2F{run_id}"
     assert links == (
         [f"http://temporal.example/namespaces/{settings.temporal_namespace}/workflows/{ref}"] if is_led else []

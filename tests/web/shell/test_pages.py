@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def test_a_stranger_is_welcomed_and_shown_the_way_in(web: Visitor) -> None:
     page = (await web.get("/")).html
-    assert page.one("h1").text == "Long work, in plain sight."
+    assert page.one("h1").text == "Every step, in plain sight."
     links = {link.attributes["href"] for link in page.one("main").all("a")}
     assert links == {"/register", "/login"}
 

@@ -114,8 +114,8 @@ async def test_a_taken_address_is_refused_with_one_that_is_free(product: Product
         ("-acme", "Use lower-case letters, digits and single hyphens. Begin with a letter."),
         ("acme--x", "Use lower-case letters, digits and single hyphens. Begin with a letter."),
         ("acme.evil", "Use lower-case letters, digits and single hyphens. Begin with a letter."),
-        ("api", "This address is kept for the platform. Choose another one."),
-        ("home", "This address is kept for the platform. Choose another one."),
+        ("api", "This address is reserved for the platform. Choose another one."),
+        ("home", "This address is reserved for the platform. Choose another one."),
     ],
 )
 async def test_what_cannot_be_an_address_is_told_beside_it(product: Product, slug: str, error: str) -> None:

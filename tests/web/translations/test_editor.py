@@ -57,7 +57,7 @@ async def test_the_products_text_and_every_version_can_be_brought_back(
 
     page = await admin.get(acme.url(f"/admin/translations?language=en&text={key_of('shell', 'Files')}"))
     history = page.html.one("ol", class_="text__history").all("li")
-    assert [line.all("p")[1].text for line in history] == ["The product's own text", "Papers", "Documents", "Papers"]
+    assert [line.all("p")[1].text for line in history] == ["Default text", "Papers", "Documents", "Papers"]
     assert all("Admin of Acme" in line.text for line in history)
     rows = await owner_connection.fetch("select 1 from platform.wordings where tenant_id = $1", acme.id)
     assert rows == []

@@ -83,8 +83,8 @@ async def test_a_file_is_brought_in_by_a_run(two_tenants: TwoTenants, inside: In
         ((HEADER + 'msgid "Files"\nmsgstr "Abl\n').encode(), "shell.po", 422, "Line 6 cannot be read"),
         ((HEADER + "what is this\n").encode(), "shell.po", 422, "Line 5 cannot be read"),
         (b'msgid ""\nmsgstr ""\n"Language: fr\\n"\n', "shell.po", 422, "its language is fr"),
-        (b'msgid "x"\n' + b"#" * 1024 * 1024, "shell.po", 413, "too large for a catalogue"),
-        (b'msgid "x"\n' + b"#" * 1024 * 1100, "shell.po", 413, "Nothing was kept of it"),
+        (b'msgid "x"\n' + b"#" * 1024 * 1024, "shell.po", 413, "too large for a translation file"),
+        (b'msgid "x"\n' + b"#" * 1024 * 1100, "shell.po", 413, "Nothing was saved"),
     ],
 )
 async def test_what_cannot_be_read_is_refused_with_its_line(

@@ -28,7 +28,7 @@ async def test_the_mail_looks_like_the_tenant(bench: Workbench, two_tenants: Two
 
     assert (await bench.result(run))["outcome"] == "sent"
     (mail,) = bench.mailbox.to(acme.people["admin"].email)
-    assert mail.subject == "This is how mails of North Pier look"
+    assert mail.subject == "This is how emails from North Pier look"
     assert "background:#0a7d5a" in mail.html
     assert f"http://{acme.host}/brand/" in mail.html
     assert dict(mail.headers)["From"].startswith("North Pier <")
@@ -44,6 +44,6 @@ async def test_without_a_brand_it_looks_like_the_product_and_says_the_tenants_na
     await bench.result(await ask(bench, globex))
 
     (mail,) = bench.mailbox.to(globex.people["admin"].email)
-    assert mail.subject == "This is how mails of Globex look"
+    assert mail.subject == "This is how emails from Globex look"
     assert "#0a7d5a" not in mail.html
     assert dict(mail.headers)["From"].startswith("Globex <")

@@ -69,7 +69,7 @@ async def test_an_import_puts_into_force_what_can_be_shown_and_lists_the_rest(
     assert [tuple(row) for row in items] == [
         (13, "It is marked as not certain (fuzzy)."),
         (16, "The placeholder {name} is missing."),
-        (19, "The product has no such text in this feature."),
+        (19, "ADX has no such text in this feature."),
     ]
     told = await bench.owner.fetch("select actor_name, kind from translations.changes where tenant_id = $1", acme.id)
     assert {tuple(row) for row in told} == {("Admin of Acme", "import")}
