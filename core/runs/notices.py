@@ -27,11 +27,11 @@ WORDS: Mapping[str, Message] = {
     "needs_you": N_("Needs you"),
     "stuck": N_("An engineer is needed"),
     "failed": N_("Not finished"),
-    "cancelled": N_("Cancelled, everything undone"),
-    "undone": N_("Undone, nothing left behind"),
+    "cancelled": N_("Cancelled"),
+    "undone": N_("Undone"),
     "done": N_("Done"),
 }
-"""The same words as on the run card."""
+"""The words of a row; the run card says more."""
 
 PROBLEMS: frozenset[RunState] = frozenset({"needs_you", "stuck", "failed", "undone"})
 

@@ -40,7 +40,7 @@ def over_quota(free: int, size: int) -> QuotaError:
     """The tenant's space does not suffice."""
     return QuotaError(
         N_(
-            "This needs {size} MB, but only {free} MB are free. Nothing was stored. Remove files or get more space.",
+            "This needs {size} MB, but only {free} MB is free. Nothing was saved. Delete files or ask for more space.",
             size=-(-size // MEGABYTE),
             free=free // MEGABYTE,
         ),

@@ -143,10 +143,10 @@ def values_of(look: Look) -> dict[str, object]:
 
 
 def _objection(mode: str, ratio: float, needed: float) -> Any:  # noqa: ANN401  # a Message, past WTForms' stubs
-    given = {"ratio": f"{ratio:.1f}", "needed": f"{needed:g}"}
+    given = {"ratio": round(ratio, 1), "needed": needed}
     if mode == "dark":
-        return N_("In the dark it stands out from the page by {ratio} to 1, and {needed} to 1 is needed.", **given)
-    return N_("In the light it stands out from the page by {ratio} to 1, and {needed} to 1 is needed.", **given)
+        return N_("On dark pages its contrast is {ratio}:1; it needs {needed}:1.", **given)
+    return N_("On light pages its contrast is {ratio}:1; it needs {needed}:1.", **given)
 
 
 def _number(text: str | None) -> int | None:

@@ -53,7 +53,7 @@ class Offer:
     field: str
     failing: str
     colour: str
-    mode: Message
+    is_dark: bool
     ratio: float
     needed: float
 
@@ -182,4 +182,4 @@ def _row(pair: Pair) -> ContrastRow:
 
 def _offer(pair: Pair, look: Look) -> Offer:
     field = "accent_dark" if pair.mode == "dark" and look.accent_dark else "accent"
-    return Offer(field, pair.front, pair.nearest or "", MODES[pair.mode], pair.ratio, pair.needed)
+    return Offer(field, pair.front, pair.nearest or "", pair.mode == "dark", pair.ratio, pair.needed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from quart import request
@@ -171,9 +172,8 @@ def _versions(history: Sequence[Change], own: Forms | None) -> tuple[Version, ..
     return tuple(
         Version(
             id=change.id,
-            who=change.actor_name,
+            what=_what(change),
             when=change.created_at,
-            kind=_kind(change),
             words=tuple(change.forms) if change.forms else None,
             is_current=position == 0 and (tuple(change.forms) if change.forms else None) == own,
         )
@@ -181,5 +181,5 @@ def _versions(history: Sequence[Change], own: Forms | None) -> tuple[Version, ..
     )
 
 
-def _kind(change: Change) -> Message:
-    return KINDS[change.kind]
+def _what(change: Change) -> Message:
+    return replace(KINDS[change.kind], params={"who": change.actor_name})

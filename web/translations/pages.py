@@ -22,11 +22,11 @@ Show = Literal["all", "missing", "own"]
 PATH = "/admin/translations"
 
 KINDS = {
-    "edit": N_("changed"),
-    "revert": N_("put back"),
-    "import": N_("imported"),
-    "replace": N_("replaced"),
-    "take_back": N_("taken back"),
+    "edit": N_("{who} changed it"),
+    "revert": N_("{who} restored it"),
+    "import": N_("{who} imported it"),
+    "replace": N_("{who} replaced a word in it"),
+    "take_back": N_("{who} undid a change to it"),
 }
 
 
@@ -86,9 +86,8 @@ class Version:
     """A line of a text's history; without ``words`` it was the product's own text."""
 
     id: UUID
-    who: str
+    what: Message
     when: datetime
-    kind: Message
     words: Forms | None
     is_current: bool
 

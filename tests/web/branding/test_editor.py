@@ -56,7 +56,7 @@ async def test_what_is_no_colour_is_refused_beside_its_field_and_kept_there(
     for path in ("draft", "publication", "trial"):
         answer = await admin.post(acme.url(f"{EDITOR}/{path}"), CHOICES | {"accent": typed})
         assert answer.status == 422
-        assert "not a colour" in answer.error_of("accent")
+        assert "as #rrggbb" in answer.error_of("accent")
         assert answer.html.one("input", id="accent").attributes["value"] == typed.lower()
         assert answer.html.one("input", id="name").attributes["value"] == "North Pier"
     assert await owner_connection.fetchval("select count(*) from branding.drafts where tenant_id = $1", acme.id) == 0
@@ -83,7 +83,7 @@ async def test_a_faint_colour_is_not_published_and_the_nearest_is_one_press_away
 
     offer = refused.html.one("button", name="take-accent")
     assert refused.status == 422
-    assert "3 to 1 is needed" in refused.error_of("accent")
+    assert "it needs 3:1" in refused.error_of("accent")
     runs = "select count(*) from platform.runs where tenant_id = $1"
     assert await owner_connection.fetchval(runs, acme.id) == 0
     taken = CHOICES | {"accent": "#ffe14d", "take-accent": offer.attributes["value"]}

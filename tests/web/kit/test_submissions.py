@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Press = Callable[..., Awaitable[Answer]]
 
-DONE = "done already"
+DONE = "already done"
 
 
 @pytest.fixture(autouse=True)

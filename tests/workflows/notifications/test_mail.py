@@ -75,7 +75,7 @@ async def test_what_stays_unread_is_mailed_after_ten_minutes_all_in_one(
 
     (mail,) = quick.bench.mailbox.to(f"member@{acme.slug}.example")
     assert mail.subject == "2 new notifications in Acme"
-    assert "Preparing second.pdf: Ready" in mail.text
+    assert "* Preparing second.pdf\r\n  Ready\r\n" in mail.text
     assert f"http://{acme.host}/files/1" in mail.text
     assert f"http://{acme.host}/preferences/notifications" in mail.text
     assert "elsewhere" not in mail.text

@@ -1,6 +1,7 @@
 /* The editor of texts: what is wrong is shown while one types, and keys go from text to text. */
 {
   const PLACEHOLDER = /\{([a-z][a-z0-9_]*)\}/g;
+  const joined = new Intl.ListFormat(html.lang);
   const words = (text) => (text ? text.split(" ") : []);
 
   /* What the server will say too: placeholders that are missing, or that the source does not have. */
@@ -10,7 +11,7 @@
     const place = input.parentElement.querySelector("[data-text-flaw]");
     const missing = words(required).filter((name) => !used.has(name));
     const unknown = [...used].filter((name) => !words(allowed).includes(name));
-    const list = (label, names) => (names.length ? `${label} ${names.map((name) => `{${name}}`).join(", ")}` : "");
+    const list = (label, names) => (names.length ? label.replace("{names}", () => joined.format(names.map((name) => `{${name}}`))) : "");
     const told = [list(place.dataset.missing, missing), list(place.dataset.unknown, unknown)].filter(Boolean).join(" · ");
     place.hidden = !told;
     place.lastElementChild.textContent = told;
