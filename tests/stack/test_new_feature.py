@@ -31,6 +31,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__", "histories"))
     for name in ("pyproject.toml", "templates", "docs"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, root / name)
+    if (ROOT / ".mypy_cache").exists():  # what mypy knows of all other files, from the last `bin/lint`
+        shutil.copytree(ROOT / ".mypy_cache", root / ".mypy_cache")
     told = new_feature("notes", root=root)
     assert "entrypoints/registry.py" in told
     return root
