@@ -103,7 +103,7 @@ def bootstrap(
 
 @app.command()
 def seed() -> None:
-    """Add the demo tenants and accounts; what is there already stays."""
+    """Add the demo workspaces and accounts; what is there already stays."""
     from entrypoints.seed import seed as add_demo_data
 
     settings = Settings.load()

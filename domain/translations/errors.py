@@ -80,7 +80,7 @@ def nothing_to_change() -> InvalidError:
 
 def taken_back_already() -> ConflictError:
     """There is nothing left to take back."""
-    return ConflictError(N_("None of these changes is current any more."), code="taken_back")
+    return ConflictError(N_("None of these changes still applies."), code="taken_back")
 
 
 def not_applied() -> ConflictError:
