@@ -77,7 +77,7 @@ async def test_more_than_the_space_is_refused_and_nothing_kept(
     answer = await upload(member, tenants.acme, bytes(size))
 
     assert answer.status == 409
-    assert "are free" in answer.text
+    assert "MB is free" in answer.text
     assert await files_of(owner_connection, tenants.acme) == []
     assert await objects_of(storage, tenants.acme) == []
     assert await usage_of(owner_connection, tenants.acme) == (0, 0)

@@ -33,7 +33,8 @@ MAIN = """
 <button id="copier" type="button" data-copy="copied text">copy</button>
 <form id="typing" method="post" action="/screen"><input name="text" id="text"></form>
 <form id="upload" method="post" action="/screen/uploads" enctype="multipart/form-data" hx-boost="false" data-upload
-      data-upload-sending="Uploading" data-upload-waiting="Waiting"
+      data-upload-sending="Uploading"
+      data-upload-progress="Uploading: {{percent}}" data-upload-begun="Uploading {{name}}" data-upload-waiting="Waiting"
       data-upload-sent="Received" data-upload-failed="Not uploaded">
   <input type="hidden" name="csrf_token" value="{token}">
   <div data-upload-zone><input type="file" name="file" id="files" multiple></div>

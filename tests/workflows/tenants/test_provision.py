@@ -46,7 +46,7 @@ async def test_the_founder_is_greeted_in_the_language_they_chose(bench: Workbenc
     for new in (chosen, open_):
         await bench.result(await provision(bench, new))
     subjects = [bench.mailbox.to(new.founder.email)[0].subject for new in (chosen, open_)]
-    assert subjects == ["Acme ist bereit", "Acme is ready"]
+    assert subjects == ["Acme ist bereit", "The workspace Acme is ready"]
 
 
 async def test_a_tenant_is_whole_when_it_is_ready(bench: Workbench) -> None:
@@ -69,7 +69,7 @@ async def test_a_tenant_is_whole_when_it_is_ready(bench: Workbench) -> None:
     directory = await bench.owner.fetchrow("select slug, state from platform.tenants where id = $1", new.id)
     assert tuple(directory) == (new.slug, "active")
     assert await bench.storage.exists(service.marker_key(new.id))
-    assert [mail.subject for mail in bench.mailbox.to(new.founder.email)] == ["Acme is ready"]
+    assert [mail.subject for mail in bench.mailbox.to(new.founder.email)] == ["The workspace Acme is ready"]
     audited = await bench.owner.fetch("select action, actor_id from platform.audit where tenant_id = $1", new.id)
     assert [tuple(row) for row in audited] == [("tenant.created", new.founder.id)]
     await bench.keep_history(run, "ready")

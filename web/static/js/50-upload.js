@@ -1,6 +1,7 @@
 /* Uploads with progress: one request a file, two at a time, each with a row that can be cancelled. */
 {
   const waiting = [];
+  const percent = new Intl.NumberFormat(html.lang, { style: "percent" });
   let running = 0;
   let leaving = false;
   let resting = false;
@@ -53,7 +54,7 @@
       if (!e.lengthComputable) return;
       bar.max = e.total;
       bar.value = e.loaded;
-      say(`${form.dataset.uploadSending} ${Math.floor((100 * e.loaded) / e.total)} %`);
+      say(form.dataset.uploadProgress.replace("{percent}", () => percent.format(Math.floor((100 * e.loaded) / e.total) / 100)));
     };
     request.onerror = request.onabort = () => end(form.dataset.uploadFailed);
     request.onload = () => {
@@ -81,7 +82,7 @@
     };
     const send = () => {
       say(form.dataset.uploadSending);
-      announce(`${file.name}: ${form.dataset.uploadSending}`);
+      announce(form.dataset.uploadBegun.replace("{name}", () => file.name));
       request.open("POST", form.action);
       for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],
         ["X-CSRF-Token", form.elements.csrf_token.value], ["Idempotency-Key", submission], ["Accept", "text/html"]]) request.setRequestHeader(key, value);
