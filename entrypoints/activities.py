@@ -12,6 +12,7 @@ from activities.branding.mailing import SampleMailActivities
 from activities.branding.publishing import PublishingActivities
 from activities.files.drawing.studio import Studio
 from activities.files.receiving import ReceivingActivities
+from activities.files.recognition import RecognitionActivities
 from activities.files.removal import RemovalActivities
 from activities.files.rendering import RenderingActivities
 from activities.files.scanners import scanner_for
@@ -97,10 +98,12 @@ def _tenants(given: Collaborators) -> list[object]:
 
 
 def _files(given: Collaborators) -> list[object]:
+    studio = Studio(lenient=given.settings.environment == "development")
     return [
         ReceivingActivities(given.db, given.storage),
+        RecognitionActivities(given.db, given.storage, studio),
         RemovalActivities(given.db, given.storage),
-        RenderingActivities(given.storage, Studio(lenient=given.settings.environment == "development")),
+        RenderingActivities(given.storage, studio),
         ScanningActivities(given.storage, scanner_for(given.settings.clamd_url)),
         SettlingActivities(given.db, given.storage),
         TidyingActivities(given.db, given.storage),

@@ -1,4 +1,4 @@
-"""The first steps of a file: what has arrived, and what it really is."""
+"""The first step of a file: what has arrived."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from core.db import Database
 from core.storage import Storage
 from domain.files import service
 from domain.files.errors import no_such_file
-from domain.files.kinds import HEAD_SIZE, KINDS, recognise
 from domain.files.repository import FileRepository
-from domain.files.types import FileRef, Identified, Received
+from domain.files.types import FileRef, Received
 
 
 class ReceivingActivities:
@@ -41,10 +40,3 @@ class ReceivingActivities:
             if not await service.take_back(uow, ref.file_id):
                 return
         await self._storage.delete_prefix(service.folder_of(ref.tenant_id, ref.file_id))
-
-    @activity.defn(name="files.identify")
-    async def identify(self, ref: FileRef) -> Identified:
-        """Tell the real kind from the first bytes."""
-        head = await self._storage.get_bytes(service.key_of(ref.tenant_id, ref.file_id), limit=HEAD_SIZE)
-        media_type = recognise(head)
-        return Identified(media_type, accepted=media_type in KINDS)

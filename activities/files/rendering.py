@@ -14,7 +14,7 @@ from activities.files.drawing.studio import Desk, GivenUpError, Job, Studio
 from activities.files.working_copy import working_copy
 from core.confinement import read_written
 from core.storage import Storage
-from domain.files.kinds import KINDS
+from domain.files.kinds import rendering_of
 from domain.files.service import folder_of, key_of
 from domain.files.types import Facts, KnownFile, Picture, Rendered
 
@@ -54,7 +54,7 @@ class RenderingActivities:
     @activity.defn(name="files.metadata")
     async def metadata(self, file: KnownFile) -> Facts:
         """Read what the file says about itself."""
-        if KINDS[file.type].rendering == "none":
+        if rendering_of(file.type) == "none":
             return Facts()
         try:
             async with self._at_a_desk(file) as (desk, original):
@@ -75,7 +75,7 @@ class RenderingActivities:
             yield desk, original
 
     async def _draw(self, job: Job, file: KnownFile) -> Rendered:
-        if KINDS[file.type].rendering == "none":
+        if rendering_of(file.type) == "none":
             return Rendered()
         try:
             return await self._drawn(job, file)

@@ -1,131 +1,147 @@
-"""What a file really is, told from its first bytes; its name and the browser's claim are never trusted."""
+"""The kinds of files: what people call them, by media type, and what the end of a name says."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
-import puremagic
-
 from core.messages import Message, messages_of
+from domain.files.suffixes import SUFFIXES
 
 N_ = messages_of("files")
 
-HEAD_SIZE = 64 * 1024
-"""How many first bytes ``recognise`` wants to see."""
-
 Rendering = Literal["picture", "document", "none"]
+
+UNKNOWN_TYPE = "application/octet-stream"
+"""The media type of bytes that nothing is known of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file that is taken: its media type, what people call it, and what can be drawn of it."""
+    """What people call a file: a key for rules and forms, a title, and an icon."""
 
-    type: str
+    key: str
     title: Message
-    icon: str
-    rendering: Rendering = "none"
+    icon: str = "document"
 
-
-_PICTURE, _PDF = N_("Picture"), N_("PDF document")
-_TEXT, _DOCUMENT, _SHEET, _SLIDES = N_("Text"), N_("Document"), N_("Spreadsheet"), N_("Presentation")
-_ARCHIVE, _SOUND, _VIDEO = N_("Archive"), N_("Sound"), N_("Video")
-_OFFICE, _OPEN = "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument"
-
-_PICTURE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/tiff", "image/heic")
-_PLAIN_KINDS = (
-    Kind("text/plain", _TEXT, "document"),
-    Kind(f"{_OFFICE}.wordprocessingml.document", _DOCUMENT, "document"),
-    Kind(f"{_OFFICE}.spreadsheetml.sheet", _SHEET, "document"),
-    Kind(f"{_OFFICE}.presentationml.presentation", _SLIDES, "document"),
-    Kind(f"{_OPEN}.text", _DOCUMENT, "document"),
-    Kind(f"{_OPEN}.spreadsheet", _SHEET, "document"),
-    Kind(f"{_OPEN}.presentation", _SLIDES, "document"),
-    Kind("application/zip", _ARCHIVE, "archive"),
-    Kind("audio/mpeg", _SOUND, "audio"),
-    Kind("audio/wav", _SOUND, "audio"),
-    Kind("video/mp4", _VIDEO, "video"),
-    Kind("video/quicktime", _VIDEO, "video"),
-)
 
 KINDS = {
-    kind.type: kind
+    kind.key: kind
     for kind in (
-        *(Kind(picture, _PICTURE, "image", "picture") for picture in _PICTURE_TYPES),
-        Kind("application/pdf", _PDF, "document", "document"),
-        *_PLAIN_KINDS,
+        Kind("picture", N_("Picture"), "image"),
+        Kind("pdf", N_("PDF document")),
+        Kind("document", N_("Document")),
+        Kind("spreadsheet", N_("Spreadsheet")),
+        Kind("presentation", N_("Presentation")),
+        Kind("text", N_("Text")),
+        Kind("table", N_("Table")),
+        Kind("page", N_("Web page")),
+        Kind("code", N_("Code")),
+        Kind("drawing", N_("Drawing"), "image"),
+        Kind("sound", N_("Sound"), "audio"),
+        Kind("video", N_("Video"), "video"),
+        Kind("email", N_("Email")),
+        Kind("calendar", N_("Calendar")),
+        Kind("contact", N_("Contact card")),
+        Kind("data", N_("Data")),
+        Kind("font", N_("Font")),
+        Kind("signature", N_("Signature or key")),
+        Kind("archive", N_("Archive")),
+        Kind("program", N_("Program")),
+        Kind("unknown", N_("Unknown kind"), "file"),
     )
 }
-"""Every kind that is taken, by media type."""
+"""Every kind, by its key, in the order in which forms list them."""
 
-# (offset, bytes, type): https://www.iana.org/assignments/media-types and each format's own specification.
-_SIGNATURES = (
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"GIF87a", "image/gif"),
-    (0, b"GIF89a", "image/gif"),
-    (0, b"II*\x00", "image/tiff"),
-    (0, b"MM\x00*", "image/tiff"),
-    (0, b"%PDF-", "application/pdf"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
-)
-_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
-_BRANDS = {
-    "image/heic": (b"heic", b"heix", b"heim", b"heis", b"mif1"),
-    "video/quicktime": (b"qt  ",),
-    "video/mp4": (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash"),
+_TYPES = {
+    "picture": "image/",
+    "sound": "audio/ application/ogg",
+    "video": "video/ application/vnd.rn-realmedia",
+    "font": "font/ application/vnd.ms-fontobject application/font-sfnt",
+    "pdf": "application/pdf",
+    "document": """
+        application/msword application/rtf text/rtf application/epub+zip application/vnd.apple.pages
+        application/vnd.openxmlformats-officedocument.wordprocessingml. application/vnd.oasis.opendocument.text
+        application/vnd.ms-word. application/x-mobipocket-ebook application/vnd.ms-xpsdocument application/onenote
+        application/x-ole-storage
+    """,
+    "spreadsheet": """
+        application/vnd.ms-excel application/vnd.openxmlformats-officedocument.spreadsheetml.
+        application/vnd.oasis.opendocument.spreadsheet application/vnd.apple.numbers
+    """,
+    "presentation": """
+        application/vnd.ms-powerpoint application/vnd.openxmlformats-officedocument.presentationml.
+        application/vnd.oasis.opendocument.presentation application/vnd.apple.keynote
+    """,
+    "text": "text/plain text/markdown text/x-tex text/x-log text/x-subtitle",
+    "table": "text/csv text/tab-separated-values",
+    "page": "text/html application/xhtml+xml application/x-mimearchive",
+    "code": """
+        text/x- text/css text/javascript application/javascript application/x-sh application/x-perl application/x-php
+        application/x-httpd-php application/sql application/x-bat application/typescript
+    """,
+    "drawing": """
+        image/svg+xml image/vnd.dwg image/vnd.dxf image/x-eps application/postscript application/vnd.visio
+        application/vnd.oasis.opendocument.graphics application/vnd.ms-visio. image/wmf image/emf model/
+    """,
+    "email": "message/rfc822 application/vnd.ms-outlook application/mbox application/vnd.ms-outlook-pst",
+    "calendar": "text/calendar",
+    "contact": "text/vcard text/x-vcard",
+    "data": """
+        application/json application/x-ndjson application/xml text/xml application/yaml application/toml
+        application/gpx+xml application/vnd.google-earth. application/geo+json application/vnd.sqlite3
+        application/x-sqlite3 application/vnd.apache.parquet application/vnd.ms-access application/x-dbf text/x-ini
+        application/vnd.oasis.opendocument.database application/x-hdf5
+    """,
+    "signature": """
+        application/pgp-signature application/pgp-encrypted application/pgp-keys application/pkcs7-signature
+        application/pkcs7-mime application/x-pkcs12 application/x-pem-file application/pkix-cert text/x-ssl-
+    """,
+    "archive": """
+        application/zip application/x-7z-compressed application/vnd.rar application/x-tar application/gzip
+        application/zstd application/x-bzip2 application/x-xz application/x-iso9660-image application/x-lzip
+        application/vnd.ms-cab-compressed application/x-compress application/x-lz4 application/x-lha application/x-cpio
+        application/x-apple-diskimage
+    """,
+    "program": """
+        application/x-dosexec application/vnd.microsoft.portable-executable application/x-executable application/x-elf
+        application/x-sharedlib application/x-pie-executable application/x-object application/x-mach-binary
+        application/java-archive application/x-java-applet application/vnd.android.package-archive application/x-msi
+        application/vnd.debian.binary-package application/x-rpm application/x-ms-shortcut application/wasm
+    """,
 }
-_ZIP_MEMBERS = (
-    (b"word/", f"{_OFFICE}.wordprocessingml.document"),
-    (b"xl/", f"{_OFFICE}.spreadsheetml.sheet"),
-    (b"ppt/", f"{_OFFICE}.presentationml.presentation"),
-    (b"mimetypeapplication/vnd.oasis.opendocument.text", f"{_OPEN}.text"),
-    (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", f"{_OPEN}.spreadsheet"),
-    (b"mimetypeapplication/vnd.oasis.opendocument.presentation", f"{_OPEN}.presentation"),
+"""Which media types are of which kind; where two beginnings fit, the longer one holds."""
+
+_BEGINNINGS = sorted(
+    ((start, KINDS[key]) for key, starts in _TYPES.items() for start in starts.split()),
+    key=lambda entry: len(entry[0]),
+    reverse=True,
 )
-_MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<?xml", b"<?php", b"#!")
-_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+PICTURES = frozenset(f"image/{name}" for name in ("jpeg", "png", "gif", "webp", "tiff", "heic", "bmp", "avif"))
+"""The pictures that are drawn."""
+
+PDF = "application/pdf"
 
 
-def recognise(head: bytes) -> str:
-    """Return the media type that the first bytes prove, or ``application/octet-stream``.
-
-    A type outside :data:`KINDS` is one that is not taken; it is named so that the refusal can say what it is.
-    """
-    return _by_signature(head) or _by_container(head) or _by_text(head) or _by_name_only(head)
+def kind_of(media_type: str) -> Kind:
+    """Return what people call files of a media type."""
+    return next((kind for start, kind in _BEGINNINGS if media_type.startswith(start)), KINDS["unknown"])
 
 
-def _by_signature(head: bytes) -> str | None:
-    for offset, signature, media_type in _SIGNATURES:
-        if head.startswith(signature, offset):
-            return media_type
-    return None
+def rendering_of(media_type: str) -> Rendering:
+    """Return what can be drawn of files of a media type."""
+    if media_type in PICTURES:
+        return "picture"
+    return "document" if media_type == PDF else "none"
 
 
-def _by_container(head: bytes) -> str | None:
-    if head.startswith(b"RIFF"):
-        return _RIFF.get(head[8:12])
-    if head[4:8] == b"ftyp":
-        return next((media for media, brands in _BRANDS.items() if head[8:12] in brands), None)
-    if head.startswith(b"PK\x03\x04"):
-        return next((media for member, media in _ZIP_MEMBERS if member in head), "application/zip")
-    return None
+def suffix_of(name: str) -> str:
+    """Return the end of a file's name that says its kind, in small letters and with its dot, or nothing."""
+    _, dot, end = name.rpartition(".")
+    return f".{end.lower()}" if dot and end.isalnum() else ""
 
 
-def _by_text(head: bytes) -> str | None:
-    """Plain text has no control characters and does not begin like something that a browser or a shell would run."""
-    if _BINARY.search(head):
-        return None
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return None if start.startswith(_MARKUP) else "text/plain"
-
-
-def _by_name_only(head: bytes) -> str:
-    """Name a kind that is not taken. What this says is shown, never believed: it cannot make a file acceptable."""
-    try:
-        guesses = [guess.mime_type for guess in puremagic.magic_string(head)]
-    except (puremagic.PureError, ValueError):
-        guesses = []
-    return next((guess for guess in guesses if guess and guess not in KINDS), "application/octet-stream")
+def type_by_name(name: str) -> str | None:
+    """Return the media type that a file's name claims, where it claims a known one."""
+    return SUFFIXES.get(suffix_of(name))

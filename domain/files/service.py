@@ -16,7 +16,7 @@ from domain.files import quota
 from domain.files.errors import given_up, no_such_file, still_in_work
 from domain.files.models import File
 from domain.files.repository import FileRepository
-from domain.files.types import FileRef
+from domain.files.types import KEPT, FileRef
 
 if TYPE_CHECKING:
     from core.db import UnitOfWork
@@ -123,9 +123,9 @@ async def take_back(uow: UnitOfWork, file_id: UUID) -> bool:
 
 
 async def settle(uow: UnitOfWork, findings: Findings) -> None:
-    """Turn the reservation of a ready file into use; give back that of a blocked one. Repeatable."""
+    """Turn the reservation of a file that is kept into use; give back that of another. Repeatable."""
     await _to_be_judged(uow, findings)
-    move = quota.use if findings.verdict == "ready" else quota.release
+    move = quota.use if findings.verdict in KEPT else quota.release
     await move(uow, findings.file_id)
 
 

@@ -8,11 +8,16 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-Verdict = Literal["ready", "infected", "unscannable", "unsupported", "broken"]
-"""``ready`` to be opened, or blocked for a reason."""
+Verdict = Literal["ready", "sealed", "infected", "unsupported", "unscannable", "broken"]
+"""``ready`` to be opened; ``sealed`` for what nobody could look into: kept, and closed until somebody opens it; or not
+kept: ``infected``, or ``unsupported``, which is of a kind that its tenant refuses. ``unscannable`` and ``broken`` files
+were erased by earlier versions; no file comes to that any more."""
 
-Note = Literal["", "protected", "too_many_pixels"]
-"""Why a clean file has no preview."""
+KEPT: frozenset[str] = frozenset({"ready", "sealed"})
+"""The verdicts with which a file's bytes stay."""
+
+Note = Literal["", "protected", "too_many_pixels", "undrawable"]
+"""Why a file of a kind that is drawn has no preview."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,11 @@ class Received:
 
 @dataclass(frozen=True)
 class Identified:
-    """What the first bytes say. ``accepted`` is False for a kind that is not taken."""
+    """What a file is. ``accepted`` is False for a kind that its tenant refuses; into ``sealed`` nobody can look."""
 
     type: str
     accepted: bool
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The renditions of a file; ``broken`` when it cannot be read, ``note`` when it is fine but cannot be drawn."""
+    """The renditions of a file; ``broken`` when drawing it failed, ``note`` when it is fine but is not drawn."""
 
     pictures: tuple[Picture, ...] = ()
     note: Note = ""

@@ -100,6 +100,14 @@ def archive(**members: bytes) -> bytes:
     return content.getvalue()
 
 
+def sealed_archive() -> bytes:
+    """A ZIP archive that says its member is encrypted."""
+    content = bytearray(archive(note=b"secret"))
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
 async def streamed(content: bytes, chunk: int = 65_536) -> AsyncIterator[bytes]:
     """The content in pieces, as a network brings it."""
     for start in range(0, len(content), chunk):

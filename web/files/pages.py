@@ -10,10 +10,11 @@ from uuid import UUID
 
 from core.messages import Message, messages_of
 from core.runs.card import RunCard
-from domain.files.kinds import KINDS
-from domain.files.models import Rendition
+from domain.files.kinds import UNKNOWN_TYPE, kind_of, rendering_of, type_by_name
+from domain.files.models import File, Rendition
 from domain.files.quota import Usage
 from domain.files.repository import ListedFile
+from domain.files.types import KEPT
 
 N_ = messages_of("files")
 
@@ -22,6 +23,7 @@ Tone = Literal["", "info", "success", "warning", "danger"]
 STATES: dict[str, tuple[Message, Tone]] = {
     "pending": (N_("Being prepared"), "info"),
     "ready": (N_("Ready"), "success"),
+    "sealed": (N_("Closed"), "warning"),
     "infected": (N_("Blocked: harmful content"), "danger"),
     "unscannable": (N_("Blocked: the scanner could not look inside"), "warning"),
     "unsupported": (N_("Blocked: this kind isn’t accepted"), "warning"),
@@ -31,8 +33,15 @@ STATES: dict[str, tuple[Message, Tone]] = {
 NOTES = {
     "protected": N_("It is protected by a password, so there is no preview. You can download it."),
     "too_many_pixels": N_("The picture is too large for a preview. You can download it."),
+    "undrawable": N_(
+        "There is no preview: the file may be damaged, or too complex to draw. "
+        "It is saved exactly as it came, and you can download it."
+    ),
 }
-UNKNOWN_KIND = N_("Unknown kind")
+EMPTY = N_("This file is empty. You can download it.")
+UNKNOWN = N_("This kind of file is not known here, so there is no preview. You can download it.")
+NO_PREVIEW = N_("There is no preview for this kind of file. You can download it.")
+SEALED = N_("The scanner could not look inside this file, for example because of a password. It is saved, but closed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +74,14 @@ class FileRow:
     def of(cls, listed: ListedFile) -> FileRow:
         """Return the row of a file."""
         file = listed.file
-        kind = KINDS.get(file.type or "")
+        kind = kind_of(file.type) if file.type else None
         state = "trashed" if file.trashed_at else file.state
         label, tone = STATES[state]
-        drawn = kind is not None and kind.rendering != "none"
+        drawn = rendering_of(file.type or "") != "none"
         return cls(
             id=file.id,
             name=file.name,
-            kind=kind.title if kind else UNKNOWN_KIND if file.type else None,
+            kind=kind.title if kind else None,
             icon=kind.icon if kind else "file",
             size=file.size,
             uploader=listed.uploader,
@@ -111,11 +120,15 @@ class RunCards:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """One file with everything that is known of it; ``removal`` as in the list."""
+    """One file with everything that is known of it; ``removal`` as in the list.
+
+    ``note`` says what could not be done with it, ``claim`` which other kind its name claims.
+    """
 
     file: FileRow
     previews: tuple[Rendition, ...]
     note: Message | None
+    claim: Message | None
     scan: Message | None
     details: FileDetails
     card: RunCard | None
@@ -147,6 +160,29 @@ def scan_report(scanner: str, signature: str) -> Message | None:
     return N_("Scanned by {scanner} with a few built-in rules. Nothing was found.", scanner=scanner)
 
 
+def shortcoming(file: File) -> Message | None:
+    """Return what could not be done with a file that is kept; nothing of one that is in work or gone."""
+    if file.state == "sealed":
+        return SEALED
+    if file.state != "ready":
+        return None
+    if file.size == 0:
+        return EMPTY
+    media_type = file.type or UNKNOWN_TYPE
+    if rendering_of(media_type) == "none":
+        return UNKNOWN if kind_of(media_type).key == "unknown" else NO_PREVIEW
+    return NOTES.get(file.note)
+
+
+def claim_of(file: File) -> Message | None:
+    """Return which kind the name claims, where the content is of another: who opens it should know."""
+    claimed, found = type_by_name(file.name), file.type
+    is_plain = claimed is None or found in {None, UNKNOWN_TYPE} or not file.size
+    if is_plain or claimed is None or found is None or kind_of(claimed) is kind_of(found):
+        return None
+    return kind_of(claimed).title
+
+
 def file_page(
     listed: ListedFile, renditions: Sequence[Rendition], card: RunCard | None, removal: RunCard | None
 ) -> FilePage:
@@ -157,7 +193,8 @@ def file_page(
     return FilePage(
         file=FileRow.of(listed),
         previews=tuple(sorted(previews, key=lambda rendition: rendition.name)),
-        note=NOTES.get(file.note),
+        note=shortcoming(file),
+        claim=claim_of(file) if file.verdict in KEPT else None,
         scan=scan_report(file.scanner, file.signature),
         details=FileDetails(
             type=file.type or file.declared_type,

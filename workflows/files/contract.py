@@ -99,18 +99,14 @@ INGEST = Contract(
     steps=(RECEIVE, IDENTIFY, SCAN, THUMBNAIL, PREVIEW, METADATA, QUOTA, INDEX, ANNOUNCE),
     outcomes={
         "ready": Outcome(N_("Ready")),
+        "sealed": Outcome(N_("Saved, but closed: the scanner could not look inside."), "warning"),
         "infected": Outcome(N_("Blocked: the scanner found harmful content. Its contents were deleted."), "danger"),
+        "unsupported": Outcome(N_("This workspace doesn’t accept this kind of file. Nothing was saved."), "warning"),
+        # Runs of earlier versions ended with these two; such a file is saved now.
         "unscannable": Outcome(
             N_(
                 "Blocked: the scanner could not look inside. Its contents were deleted. Try an unencrypted or "
                 "smaller file."
-            ),
-            "warning",
-        ),
-        "unsupported": Outcome(
-            N_(
-                "Blocked: this kind of file isn’t accepted. Its contents were deleted. Try a picture, a PDF or a "
-                "document."
             ),
             "warning",
         ),

@@ -1,4 +1,4 @@
-"""From uploaded bytes to a file that may be opened, or one that is blocked."""
+"""From uploaded bytes to a file that may be opened. Only what is harmful, or what its tenant refuses, is not kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from temporalio import workflow
 from workflows.kit.run import DurableRun
 
 with workflow.unsafe.imports_passed_through():
-    from domain.files.types import Facts, Findings, IngestInput, IngestResult, KnownFile, Rendered, Scanned
+    from domain.files.types import Facts, Findings, IngestInput, IngestResult, KnownFile, Rendered, Scanned, Verdict
     from workflows.files.contract import (
         ANNOUNCE,
         IDENTIFY,
@@ -34,7 +34,7 @@ class Ingest(DurableRun[IngestInput, IngestResult]):
         return await self.conduct(run_input)
 
     async def steps(self, run_input: IngestInput) -> IngestResult:
-        """Look at the file, then open or block it."""
+        """Look at the file, then open it, close it, or let go of it."""
         received = await self.step(RECEIVE, run_input.ref)
         if received.verdict is not None:  # launched again, after an earlier workflow had come to its verdict
             await self.step(ANNOUNCE, run_input.ref)
@@ -51,8 +51,9 @@ class Ingest(DurableRun[IngestInput, IngestResult]):
         if not identified.accepted:
             return Findings(tenant_id, file_id, "unsupported", identified.type)
         scanned = await self.step(SCAN, run_input.ref)
-        if scanned.verdict != "clean":
-            return Findings(tenant_id, file_id, scanned.verdict, identified.type, scanned.scanner, scanned.signature)
+        if scanned.verdict != "clean" or identified.sealed:
+            verdict: Verdict = "infected" if scanned.verdict == "infected" else "sealed"
+            return Findings(tenant_id, file_id, verdict, identified.type, scanned.scanner, scanned.signature)
         known = KnownFile(tenant_id, file_id, identified.type)
         thumbnail, preview, facts = await self.together(
             self.step(THUMBNAIL, known), self.step(PREVIEW, known), self.step(METADATA, known)
@@ -61,14 +62,15 @@ class Ingest(DurableRun[IngestInput, IngestResult]):
 
 
 def _conclude(known: KnownFile, scanned: Scanned, thumbnail: Rendered, preview: Rendered, facts: Facts) -> Findings:
-    broken = thumbnail.broken or preview.broken or facts.broken
+    """Open the file, with what could be drawn of it; a file that cannot be drawn is its owner's all the same."""
+    undrawable = thumbnail.broken or preview.broken
     return Findings(
         tenant_id=known.tenant_id,
         file_id=known.file_id,
-        verdict="broken" if broken else "ready",
+        verdict="ready",
         type=known.type,
         scanner=scanned.scanner,
-        note=preview.note or thumbnail.note,
+        note="undrawable" if undrawable else preview.note or thumbnail.note,
         facts=facts,
-        pictures=() if broken else (*thumbnail.pictures, *preview.pictures),
+        pictures=() if undrawable else (*thumbnail.pictures, *preview.pictures),
     )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from activities.files.drawing.said import Drawn, DrawnFacts, DrawnPicture, shown
+from activities.files.drawing.said import Drawn, DrawnFacts, DrawnPicture, Recognised, shown
 
-__all__ = ["Drawn", "DrawnFacts", "DrawnPicture", "save", "shown"]
+__all__ = ["Drawn", "DrawnFacts", "DrawnPicture", "Recognised", "save", "shown"]
 
 QUALITY = 82
 

@@ -8,18 +8,20 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from activities.files.drawing.said import Drawn, DrawnFacts, shown
+from activities.files.drawing.said import Drawn, DrawnFacts, Recognised, shown
 
 BROKEN: dict[str, Any] = {"broken": True}
 YEARS = range(1800, 2200)
 """In which a picture may have been taken; at the ends of the calendar a time zone leads out of it."""
 
-_DRAWN, _FACTS = TypeAdapter(Drawn), TypeAdapter(DrawnFacts)
+_DRAWN, _FACTS, _KIND = TypeAdapter(Drawn), TypeAdapter(DrawnFacts), TypeAdapter(Recognised)
 
 
 def understood(job: str, text: str) -> dict[str, Any]:
     """Return the fields of what was drawn or found; a file whose drawing speaks out of order is broken."""
     try:
+        if job == "identify":
+            return asdict(_KIND.validate_json(text, strict=True))
         if job == "metadata":
             return _in_order(_FACTS.validate_json(text, strict=True))
         drawn = asdict(_DRAWN.validate_json(text, strict=True))

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from activities.files.drawing import documents, pictures
-from activities.files.drawing.drawn import Drawn, DrawnFacts
+from activities.files.drawing.drawn import Drawn, DrawnFacts, Recognised
+from activities.files.recognising.recognise import recognise
 from core.confinement import Bounds, confined, die_with, hide_memory
+from domain.files.kinds import PDF, UNKNOWN_TYPE
 
 MEMORY = 1536 * 1024 * 1024
 SECONDS = 120
@@ -29,17 +31,25 @@ LARGEST_OUTPUT = 64 * 1024 * 1024
 LENIENT = "--lenient"
 """Draw even where the system grants no walls: at a desk alone."""
 
+Answer: TypeAlias = Drawn | DrawnFacts | Recognised
+BROKEN: dict[str, Answer] = {
+    "identify": Recognised(UNKNOWN_TYPE, broken=True),
+    "metadata": DrawnFacts(broken=True),
+}
+"""What is said where a job fails; the others draw."""
+
 Order: TypeAlias = tuple[str, str, str, str, int, int]
-"""Job, media type, original, folder, how much of the processor to leave to others (nice(2)), and seconds of it."""
+"""Job, media type (to identify: the name), original, folder, how much of the processor to leave to others (nice(2)),
+and seconds of it."""
 
 THUMBNAIL_BOX = 320
 PREVIEW_BOX = 1600
 MOST_PAGES = 5
 LONGEST_COMPLAINT = 2000
 
-PDF = "application/pdf"
-IMPORTED_LATE = ("_strptime", "encodings.utf_16_le")
-"""What reading details would import by itself; in a cell there is no Python to be read."""
+ENCODINGS = ("ascii", "latin_1", "cp437", "cp1252", "utf_16", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be")
+IMPORTED_LATE = ("_strptime", *(f"encodings.{name}" for name in ENCODINGS))
+"""What reading would import by itself; in a cell there is no Python to be read."""
 
 for _name in IMPORTED_LATE:
     import_module(_name)
@@ -83,14 +93,19 @@ def answer(job: str, media_type: str, original: Path, folder: Path) -> bytes:
     return json.dumps(dataclasses.asdict(drawn(job, media_type, original, folder))).encode()
 
 
-def drawn(job: str, media_type: str, original: Path, folder: Path) -> Drawn | DrawnFacts:
+def drawn(job: str, media_type: str, original: Path, folder: Path) -> Answer:
     """Return what came of a job."""
     try:
         return JOBS[job](media_type, original, folder)
     except ImportError:
         raise  # Python lies where nobody may read: the file is not to blame
     except Exception:  # noqa: BLE001  # decoders raise whatever they like; each of it means the same here
-        return DrawnFacts(broken=True) if job == "metadata" else Drawn(broken=True)
+        return BROKEN.get(job, Drawn(broken=True))
+
+
+def identify(name: str, original: Path, _folder: Path) -> Recognised:
+    """Tell what the file is."""
+    return recognise(original, name)
 
 
 def thumbnail(media_type: str, original: Path, folder: Path) -> Drawn:
@@ -112,7 +127,8 @@ def metadata(media_type: str, original: Path, _folder: Path) -> DrawnFacts:
     return documents.read(original) if media_type == PDF else pictures.read(original, media_type)
 
 
-JOBS: dict[str, Callable[[str, Path, Path], Drawn | DrawnFacts]] = {
+JOBS: dict[str, Callable[[str, Path, Path], Answer]] = {
+    "identify": identify,
     "thumbnail": thumbnail,
     "preview": preview,
     "metadata": metadata,

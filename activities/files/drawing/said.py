@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MaxLen
+from pydantic import Field
 
 from core.plain_text import one_line
 
@@ -15,6 +16,7 @@ LARGEST_NUMBER = 2**31 - 1
 
 Number = Annotated[int, Ge(0), Le(LARGEST_NUMBER)]
 Text = Annotated[str, MaxLen(LONGEST_TEXT)]
+MediaType = Annotated[str, Field(pattern=r"^[\w.+-]{1,40}/[\w.+-]{1,120}$")]
 Name = Literal["thumbnail", "preview-1", "preview-2", "preview-3", "preview-4", "preview-5"]
 
 
@@ -47,6 +49,15 @@ class DrawnFacts:
     taken_at: Text | None = None
     camera: Text = ""
     title: Text = ""
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a file is, and whether it is encrypted, so that nobody can look inside."""
+
+    type: MediaType
+    is_sealed: bool = False
     broken: bool = False
 
 

@@ -20,12 +20,12 @@ from core.shares import Shares
 if TYPE_CHECKING:
     from activities.files.drawing.process import Order
 
-Job = Literal["thumbnail", "preview", "metadata"]
+Job = Literal["identify", "thumbnail", "preview", "metadata"]
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 130
 """The process ends a job by itself before that; should it be stopped or swapped out, this is the end."""
-CPU_SECONDS: Mapping[Job, int] = MappingProxyType({"thumbnail": 10, "preview": 30, "metadata": 10})
+CPU_SECONDS: Mapping[Job, int] = MappingProxyType({"identify": 10, "thumbnail": 10, "preview": 30, "metadata": 10})
 """Three times what the slowest honest file was found to need (docs/features/files.md, "How long drawing may take")."""
 DESKS = 4
 DESKS_OF_ONE = 3

@@ -2,54 +2,49 @@ from __future__ import annotations
 
 import pytest
 
-from domain.files.kinds import HEAD_SIZE, KINDS, recognise
-from tests.factories.files import EICAR, archive, pdf, picture
-
-OFFICE = "application/vnd.openxmlformats-officedocument"
-TAKEN = {
-    "image/jpeg": picture(),
-    "image/png": picture(form="PNG"),
-    "image/gif": picture(form="GIF"),
-    "image/webp": picture(form="WEBP"),
-    "image/tiff": picture(form="TIFF"),
-    "image/heic": picture(form="HEIF"),
-    "application/pdf": pdf(),
-    "application/zip": archive(note=b"hello"),
-    f"{OFFICE}.wordprocessingml.document": archive(**{"word/document.xml": b"<x/>"}),
-    f"{OFFICE}.spreadsheetml.sheet": archive(**{"xl/workbook.xml": b"<x/>"}),
-    "application/vnd.oasis.opendocument.text": archive(mimetype=b"application/vnd.oasis.opendocument.text"),
-    "text/plain": "Grüße, 世界\n\tsecond line\r\n".encode(),
-    "video/mp4": b"\x00\x00\x00\x18ftypisom" + bytes(16),
-    "audio/wav": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(16),
-}
-NOT_TAKEN = {
-    "a Windows program": b"MZ\x90\x00" + bytes(200),
-    "a Linux program": b"\x7fELF\x02\x01\x01" + bytes(60),
-    "a script": b"#!/bin/sh\nrm -rf /\n",
-    "a web page": b"\xef\xbb\xbf \n<!DOCTYPE html><script>alert(1)</script>",
-    "a drawing with script": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
-    "XML": b'<?xml version="1.0"?><svg/>',
-    "server code": b"<?php system($_GET['c']);",
-    "noise": bytes(range(256)),
-    "another RIFF": b"RIFF\x24\x00\x00\x00AVI LIST",
-    "another container": b"\x00\x00\x00\x18ftypevil" + bytes(16),
-}
+from domain.files.kinds import KINDS, PDF, PICTURES, kind_of, rendering_of, suffix_of, type_by_name
+from domain.files.suffixes import SUFFIXES
 
 
-@pytest.mark.parametrize("media_type", TAKEN)
-def test_a_kind_is_told_from_the_first_bytes(media_type: str) -> None:
-    assert recognise(TAKEN[media_type][:HEAD_SIZE]) == media_type
-    assert media_type in KINDS
+def test_every_type_that_a_name_can_claim_is_of_a_kind() -> None:
+    assert [media_type for media_type in SUFFIXES.values() if kind_of(media_type) is KINDS["unknown"]] == []
 
 
-@pytest.mark.parametrize("content", NOT_TAKEN.values(), ids=NOT_TAKEN)
-def test_what_is_not_on_the_list_is_not_taken(content: bytes) -> None:
-    assert recognise(content[:HEAD_SIZE]) not in KINDS
+def test_every_kind_can_be_claimed_by_a_name() -> None:
+    assert {kind_of(media_type).key for media_type in SUFFIXES.values()} == set(KINDS) - {"unknown"}
 
 
-def test_the_test_virus_gets_as_far_as_the_scanner() -> None:
-    assert recognise(EICAR) == "text/plain"
+@pytest.mark.parametrize(
+    ("media_type", "key"),
+    [
+        ("image/jpeg", "picture"),
+        ("image/svg+xml", "drawing"),
+        ("application/vnd.oasis.opendocument.text-template", "document"),
+        ("application/vnd.ms-excel.sheet.macroenabled.12", "spreadsheet"),
+        ("application/vnd.ms-excel", "spreadsheet"),
+        ("text/x-script.python", "code"),
+        ("text/x-tex", "text"),
+        ("application/octet-stream", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_type_is_of_the_kind_that_fits_it_best(media_type: str, key: str) -> None:
+    assert kind_of(media_type).key == key
 
 
-def test_an_empty_file_is_text() -> None:
-    assert recognise(b"") == "text/plain"
+def test_pictures_and_documents_alone_are_drawn() -> None:
+    drawn = {media_type for media_type in SUFFIXES.values() if rendering_of(media_type) != "none"}
+    assert drawn == PICTURES | {PDF}
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("a.PDF", ".pdf"), ("archive.tar.gz", ".gz"), ("README", ""), ("a.", ""), ("a.b c", ""), (".profile", ".profile")],
+)
+def test_the_end_of_a_name(name: str, suffix: str) -> None:
+    assert suffix_of(name) == suffix
+
+
+def test_a_name_claims_a_type_or_nothing() -> None:
+    assert type_by_name("Plan.DOCX") == "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    assert type_by_name("what.is-this") is None

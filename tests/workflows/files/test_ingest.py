@@ -10,9 +10,9 @@ from temporalio.client import WorkflowFailureError
 from core.errors import UnavailableError
 from core.messages import Message
 from core.runs.line import withdraw
-from domain.files.types import Scanned
+from domain.files.types import Rendered, Scanned
 from entrypoints import registry
-from tests.factories.files import EICAR, archive, pdf, photo, picture
+from tests.factories.files import EICAR, archive, pdf, photo, picture, sealed_archive
 from workflows.files.contract import INGEST
 
 if TYPE_CHECKING:
@@ -54,38 +54,47 @@ async def test_a_kind_without_pictures_becomes_ready(works: Works) -> None:
     assert await works.objects() == ["original"]
 
 
-@pytest.mark.parametrize(
-    ("content", "verdict"),
-    [
-        (EICAR, "infected"),
-        (b"MZ" + bytes(300), "unsupported"),
-        (b"<html><script>alert(1)</script>", "unsupported"),
-        (picture(800, 600, "PNG", compress_level=0)[:50_000], "broken"),
-    ],
-    ids=["infected", "program", "web-page", "broken"],
-)
-async def test_what_is_not_clean_is_blocked_and_its_bytes_are_gone(works: Works, content: bytes, verdict: str) -> None:
-    run = await works.upload(content)
+async def test_what_is_harmful_is_blocked_and_its_bytes_are_gone(works: Works) -> None:
+    run = await works.upload(EICAR)
     result = await works.result(run)
-    await works.keep_history(run, verdict)
+    await works.keep_history(run, "infected")
 
-    assert result["outcome"] == verdict
-    assert (await works.file())["state"] == verdict
+    assert result["outcome"] == "infected"
+    assert (await works.file())["state"] == "infected"
     assert await works.objects() == []
     assert await works.usage() == (0, 0)
 
 
-async def test_what_the_scanner_cannot_look_into_is_blocked(works: Works) -> None:
-    works.gate.instead["files.scan"] = Scanned("unscannable", "ClamAV", "Heuristics.Encrypted.Zip")
+async def test_what_cannot_be_drawn_is_kept_as_it_came_and_half_of_a_preview_is_not(works: Works) -> None:
+    content = pdf(pages=2)
+    works.gate.instead["files.preview"] = Rendered(broken=True)
 
-    run = await works.upload(archive(note=b"sealed"), "sealed.zip")
+    run = await works.upload(content, "plan.pdf")
     result = await works.result(run)
-    await works.keep_history(run, "unscannable")
+    await works.keep_history(run, "undrawable")
 
     file = await works.file()
-    assert result["outcome"] == "unscannable"
-    assert (file["state"], file["signature"]) == ("unscannable", "Heuristics.Encrypted.Zip")
-    assert (await works.objects(), await works.usage()) == ([], (0, 0))
+    assert result["outcome"] == "ready"
+    assert (file["state"], file["type"], file["note"]) == ("ready", "application/pdf", "undrawable")
+    assert await works.objects() == ["original"]
+    assert await works.usage() == (len(content), 0)
+
+
+@pytest.mark.parametrize("scanned", [None, Scanned("unscannable", "ClamAV", "Heuristics.Limits.Exceeded")])
+async def test_what_nobody_can_look_into_is_kept_and_closed(works: Works, scanned: Scanned | None) -> None:
+    content = sealed_archive() if scanned is None else archive(note=b"large")
+    if scanned:
+        works.gate.instead["files.scan"] = scanned
+
+    run = await works.upload(content, "sealed.zip")
+    result = await works.result(run)
+    await works.keep_history(run, "sealed")
+
+    file = await works.file()
+    assert result["outcome"] == "sealed"
+    assert (file["state"], file["signature"]) == ("sealed", scanned.signature if scanned else "")
+    assert await works.objects() == ["original"]
+    assert await works.usage() == (len(content), 0)
 
 
 async def test_a_scanner_that_is_down_keeps_the_file_closed(works: Works) -> None:

@@ -1,0 +1,53 @@
+"""Everyday files are recognised, in the product's own cells, and named as well as can be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from activities.files.drawing.studio import Studio
+from activities.files.recognition import RecognitionActivities
+from core.ids import new_id
+from core.storage import Storage
+from domain.files.kinds import kind_of, rendering_of
+from domain.files.service import key_of
+from domain.files.types import FileRef
+from tests.factories.kinds import everyday
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Recognition:
+    """Recognises bytes under a name, as the step of the workflow does."""
+
+    def __init__(self) -> None:
+        self.studio = Studio()
+        self.storage = Storage.from_url("memory:")
+        self._activities = RecognitionActivities(None, self.storage, self.studio)  # type: ignore[arg-type]  # not asked
+
+    async def of(self, content: bytes, name: str) -> tuple[str, bool]:
+        ref = FileRef(new_id(), new_id())
+        await self.storage.put_bytes(key_of(ref.tenant_id, ref.file_id), content)
+        return await self._activities.recognised(ref, name)
+
+
+@pytest.fixture
+async def recognition() -> AsyncIterator[Recognition]:
+    found = Recognition()
+    yield found
+    desks = list(found.studio._idle)
+    found.studio.close()
+    await asyncio.gather(*(desk._process.wait() for desk in desks))
+
+
+async def test_everyday_files_are_named_as_what_they_are(recognition: Recognition) -> None:
+    expected = {name: (file.kind, file.is_drawn, file.is_sealed) for name, file in everyday().items()}
+    told = {name: await recognition.of(file.content, name) for name, file in everyday().items()}
+    found = {
+        name: (kind_of(media_type).key, rendering_of(media_type) != "none", is_sealed)
+        for name, (media_type, is_sealed) in told.items()
+    }
+    assert found == expected
