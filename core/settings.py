@@ -30,6 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 32
 """The least length of the secret key: what HMAC-SHA-256 and AES-256 need."""
 
+RUNS_AT_WORK = 2
+"""Two keep two cores nearly as busy as four, and cost another's run half as much (docs/operations/figures.md)."""
+
 Environment = Literal["development", "test", "production"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CommaList = NoDecode
@@ -173,6 +176,13 @@ class Settings(BaseSettings):
         examples=["10.0.0.0/8,127.0.0.1/32"],
     )
     database_pool_size: int = Field(default=10, ge=1, le=200, description="Database connections a process may hold.")
+    runs_at_work: int = Field(
+        default=RUNS_AT_WORK,
+        ge=1,
+        le=1000,
+        description="How many runs of one workspace and feature are at work at once; further ones wait in line. The "
+        "same for web and worker. A workspace's entitlement runs.at_work goes before it.",
+    )
     drain_seconds: float = Field(
         default=5,
         ge=0,

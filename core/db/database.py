@@ -13,6 +13,7 @@ from core.context import HOME_TENANT_ID, Context
 from core.db.unit_of_work import UnitOfWork
 from core.keys.kms import open_kms
 from core.keys.ring import KeyRing
+from core.settings import RUNS_AT_WORK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,6 +48,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.keys: KeyRing | None = None
+        self.runs_at_work = RUNS_AT_WORK
         self._hooks: list[CommitHook] = []
 
     @classmethod
@@ -70,6 +72,7 @@ class Database:
         )
         db = cls(engine)
         db.keys = KeyRing(db, open_kms(settings))
+        db.runs_at_work = settings.runs_at_work
         return db
 
     def after_commit(self, hook: CommitHook) -> None:
@@ -98,7 +101,7 @@ class Database:
         uow_fields = _identify(who, actor_id)
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             uow = UnitOfWork(session, *uow_fields)
-            uow.submission = submission
+            uow.submission, uow.runs_at_work = submission, self.runs_at_work
             uow.keys, uow.session_id = self.keys, None if isinstance(who, UUID) else who.session_id
             await session.execute(
                 ENTER,

@@ -17,6 +17,7 @@ from core.keys.errors import ErasedError
 from core.keys.sealed import Place
 from core.live.events import Event
 from core.live.fact import EVERYONE, Audience, Fact
+from core.settings import RUNS_AT_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ class UnitOfWork:
 
     ``lines`` names those (see ``core.runs.line``) in which runs may have come to wait, or to have room.
     Nothing is delivered before commit: facts wait in the outbox table, runs in their rows; both survive a crash
-    between commit and delivery and are then delivered by the sweep.
+    between commit and delivery and are then delivered by the sweep. ``runs_at_work`` is the setting of that name.
     """
 
     session: AsyncSession
@@ -105,6 +106,7 @@ class UnitOfWork:
     keys: KeyRing | None = None
     submission: Submission | None = None
     claims: bool = False
+    runs_at_work: int = RUNS_AT_WORK
     starts: list[PendingStart] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
     _audit: list[_AuditEntry] = field(default_factory=list)

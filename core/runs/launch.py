@@ -83,6 +83,7 @@ async def launch(  # keyword-only, and each is a fact of the run row
             "id": run_id,
             "line": line,
             "is_alone": is_alone,
+            "at_work_of_one": uow.runs_at_work,
             "contract": contract.name,
             "workflow_id": name,
             "title_params": json.dumps(dict(title_params or {})),

@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-AT_WORK_OF_ONE = 2
-"""How many runs of one tenant and feature are at work at once; its entitlement ``runs.at_work`` may say otherwise.
-
-Two keep two cores nearly as busy as four, and cost another tenant's run half as much (docs/operations/figures.md).
-"""
-
 # Who waits for somebody, or is parked, holds no place: they take no time from anybody. Nor does a run in the midst of a
 # step of minutes, or one whose workflow is lost: they must not keep all others of their tenant waiting.
 AT_WORK = """(
@@ -46,9 +40,10 @@ SECONDS_BETWEEN_TELLING = 1.0
 MOVED_AT_ONCE = 4
 
 LIMIT = (
-    "coalesce((select value from platform.entitlements "  # noqa: S608  # made of the constants above
-    f"where tenant_id = :tenant_id and key = 'runs.at_work'), {AT_WORK_OF_ONE})"
+    "coalesce((select value from platform.entitlements where tenant_id = :tenant_id and key = 'runs.at_work'), "
+    "cast(:at_work_of_one as integer))"
 )
+"""How many of one line are at work at once: ``ADX_RUNS_AT_WORK``, unless the tenant's entitlement says otherwise."""
 TAKEN = (
     "(select count(*) from platform.runs "  # noqa: S608  # made of the constants above
     f"where tenant_id = :tenant_id and line = :line and {AT_WORK})"
@@ -162,7 +157,7 @@ class Lines:
             if not waiting:
                 return Moved(0, 0)
             await uow.session.execute(LOCK, lock_of(tenant_id, line))
-            admitted = (await uow.session.execute(ADMIT, which)).all()
+            admitted = (await uow.session.execute(ADMIT, which | {"at_work_of_one": uow.runs_at_work})).all()
             for row in admitted:
                 _publish(uow, row.snapshot)
                 try:

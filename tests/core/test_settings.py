@@ -79,6 +79,7 @@ def test_every_missing_address_is_named_with_an_example(environment: pytest.Monk
         ("ADX_METRICS_PORT", "99999", "ADX_METRICS_PORT cannot be used"),
         ("ADX_LOG_LEVEL", "loud", "ADX_LOG_LEVEL cannot be used"),
         ("ADX_MAX_UPLOAD_BYTES", "much", "ADX_MAX_UPLOAD_BYTES cannot be used"),
+        ("ADX_RUNS_AT_WORK", "0", "ADX_RUNS_AT_WORK cannot be used"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_variables_name(

@@ -11,8 +11,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from core.context import HOME_TENANT_ID, Context, Person, TenantFacts
 from core.ids import new_id
-from core.runs.line import AT_WORK_OF_ONE, LINES, Lines, withdraw
+from core.runs.line import LINES, Lines, withdraw
 from core.runs.sweep import QUIET, UNPUBLISHED, UNSTARTED, Sweeper
+from core.settings import RUNS_AT_WORK as AT_WORK_OF_ONE
 from tests.replay.record import save_history
 from tests.workflows.kit.sample import CONTRACTS, FAN, LINE, PATIENT
 from tests.workflows.kit.stage import Script, Stage, eventually
@@ -203,17 +204,22 @@ async def test_a_run_that_is_silent_for_long_keeps_nobody_waiting(
         await acme.stage.until(run, "done")
 
 
-async def test_a_tenant_may_be_given_more_or_less(stage: Stage, owner_connection: asyncpg.Connection) -> None:
-    acme = tenant(stage)
+async def test_a_setting_says_how_many_and_a_tenant_may_be_given_more_or_less(
+    stage: Stage, owner_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme, globex = tenant(stage), tenant(stage)
+    monkeypatch.setattr(stage.db, "runs_at_work", AT_WORK_OF_ONE + 1)
     await owner_connection.execute(
         "insert into platform.entitlements values ($1, 'runs.at_work', 1)", acme.stage.ctx.tenant_id
     )
-    runs = await acme.launch_many(2)
-    assert [state for state, _ in await acme.standing(runs[1:])] == ["queued"]
-    acme.let_go()
-    for run in runs:
-        await acme.stage.until(run, "done")
-    assert acme.most_at_work == 1
+    for one, most in ((acme, 1), (globex, AT_WORK_OF_ONE + 1)):
+        runs = await one.launch_many(most + 1)
+        assert [state for state, _ in await one.standing(runs[-1:])] == ["queued"]
+        await eventually(lambda one=one, most=most: len(one.begun) == most)  # type: ignore[misc]
+        one.let_go()
+        for run in runs:
+            await one.stage.until(run, "done")
+        assert one.most_at_work == most
 
 
 async def test_strangers_in_the_platforms_own_tenant_do_not_wait_for_each_other(stage: Stage) -> None:
