@@ -42,6 +42,7 @@ def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument | None]:
         yield None
     else:
         with document:
+            document.init_forms()  # what people have filled in is drawn with the page
             yield document
 
 

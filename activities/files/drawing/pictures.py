@@ -8,6 +8,7 @@ from pathlib import Path
 import pillow_heif
 from PIL import ExifTags, Image, ImageOps
 
+from activities.files.drawing.colours import on_screen
 from activities.files.drawing.drawn import Drawn, DrawnFacts, save, shown
 
 FORMATS = {
@@ -17,6 +18,8 @@ FORMATS = {
     "image/webp": ("WEBP",),
     "image/tiff": ("TIFF",),
     "image/heic": ("HEIF",),
+    "image/bmp": ("BMP", "DIB"),
+    "image/avif": ("AVIF",),
 }
 MOST_PIXELS = 64_000_000
 TAKEN_AT_FORMAT = "%Y:%m:%d %H:%M:%S"
@@ -34,7 +37,7 @@ def draw(path: Path, media_type: str, folder: Path, name: str, box: int) -> Draw
         picture.draft("RGB", (box, box))
         if _is_too_large(picture):
             return Drawn(note="too_many_pixels")
-        small = _plain(picture)
+        small = on_screen(picture)
         small.thumbnail((box, box))
         return Drawn((save(ImageOps.exif_transpose(small), folder, name),))
 
@@ -59,15 +62,6 @@ def read(path: Path, media_type: str) -> DrawnFacts:
 
 def _is_too_large(picture: Image.Image) -> bool:
     return picture.width * picture.height > MOST_PIXELS
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    """Return the first frame in a mode that WebP has."""
-    if picture.mode in {"RGB", "RGBA"}:
-        return picture
-    if picture.mode.startswith("I"):
-        return picture.point(lambda value: value / 256).convert("L").convert("RGB")
-    return picture.convert("RGBA" if "transparency" in picture.info or picture.mode in {"LA", "PA"} else "RGB")
 
 
 def _time(value: object, offset: object) -> str | None:

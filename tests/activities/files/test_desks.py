@@ -14,20 +14,20 @@ from core.ids import new_id
 from core.storage import Storage
 from domain.files.service import key_of
 from domain.files.types import KnownFile
+from tests.activities.files.conftest import opened
 from tests.factories.files import nested_pdf, pdf, picture
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 ONE_SECOND = {"thumbnail": 1, "preview": 1, "metadata": 1}
 
 
 @pytest.fixture
-def studio() -> Iterator[Studio]:
-    found = Studio(cpu_seconds=ONE_SECOND)  # type: ignore[arg-type]  # the names of the jobs
-    yield found
-    found.close()
+async def studio() -> AsyncIterator[Studio]:
+    async with opened(cpu_seconds=ONE_SECOND) as found:
+        yield found
 
 
 @pytest.fixture

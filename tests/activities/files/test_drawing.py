@@ -12,17 +12,9 @@ from activities.files.drawing.studio import DrawingError, Job, Studio
 from tests.factories.files import pdf, photo, picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 DONE: dict[str, Any] = {"note": "", "broken": False}
-
-
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    found = Studio()
-    yield found
-    found.close()
 
 
 @pytest.fixture
@@ -44,6 +36,8 @@ async def perform(studio: Studio, job: Job, media_type: str, original: Path) -> 
         ("image/webp", "WEBP"),
         ("image/tiff", "TIFF"),
         ("image/heic", "HEIF"),
+        ("image/bmp", "BMP"),
+        ("image/avif", "AVIF"),
     ],
 )
 async def test_every_kind_of_picture_is_drawn(studio: Studio, original: Path, media_type: str, form: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
-from activities.files.drawing.studio import Studio
 from activities.files.recognition import RecognitionActivities
 from core.ids import new_id
 from core.storage import Storage
@@ -17,16 +15,15 @@ from domain.files.types import FileRef
 from tests.factories.kinds import everyday
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from activities.files.drawing.studio import Studio
 
 
 class Recognition:
     """Recognises bytes under a name, as the step of the workflow does."""
 
-    def __init__(self) -> None:
-        self.studio = Studio()
+    def __init__(self, studio: Studio) -> None:
         self.storage = Storage.from_url("memory:")
-        self._activities = RecognitionActivities(None, self.storage, self.studio)  # type: ignore[arg-type]  # not asked
+        self._activities = RecognitionActivities(None, self.storage, studio)  # type: ignore[arg-type]  # not asked
 
     async def of(self, content: bytes, name: str) -> tuple[str, bool]:
         ref = FileRef(new_id(), new_id())
@@ -35,12 +32,8 @@ class Recognition:
 
 
 @pytest.fixture
-async def recognition() -> AsyncIterator[Recognition]:
-    found = Recognition()
-    yield found
-    desks = list(found.studio._idle)
-    found.studio.close()
-    await asyncio.gather(*(desk._process.wait() for desk in desks))
+def recognition(studio: Studio) -> Recognition:
+    return Recognition(studio)
 
 
 async def test_everyday_files_are_named_as_what_they_are(recognition: Recognition) -> None:
