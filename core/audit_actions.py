@@ -33,6 +33,8 @@ ACTIONS: Mapping[str, Message] = MappingProxyType({
     "files.trashed": N_("File moved to trash"),
     "files.restored": N_("File restored from trash"),
     "files.erased": N_("File deleted for good"),
+    "files.opened": N_("File opened without a scan"),
+    "files.policy_changed": N_("Rules for files changed"),
     "brand.published": N_("Brand published"),
     "brand.taken_back": N_("Publication of a brand undone"),
     "brand.went_back": N_("Earlier brand restored"),

@@ -9,6 +9,7 @@ from activities.files.working_copy import outline
 from core.db import Database
 from core.storage import Storage
 from domain.files.kinds import UNKNOWN_TYPE
+from domain.files.policy import policy_of
 from domain.files.repository import FileRepository
 from domain.files.service import key_of
 from domain.files.types import FileRef, Identified
@@ -27,8 +28,9 @@ class RecognitionActivities:
         """Tell the real kind by content, and by name where the content leaves it open."""
         async with self._db.unit_of_work(ref.tenant_id, "files") as uow:
             file = await FileRepository(uow.session).get(ref.file_id)
+            policy = await policy_of(uow)
         media_type, is_sealed = await self.recognised(ref, file.name)
-        return Identified(media_type, accepted=True, sealed=is_sealed)
+        return Identified(media_type, accepted=policy.accepts(media_type), sealed=is_sealed)
 
     async def recognised(self, ref: FileRef, name: str) -> tuple[str, bool]:
         """Return the media type, and whether the file is sealed. What cannot be recognised is unknown, not refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import ConflictError, InvalidError, NotFoundError, QuotaError
+from core.errors import ConflictError, InvalidError, NotFoundError, QuotaError, RefusedError, UnsupportedError
 from core.messages import messages_of
 
 N_ = messages_of("files")
@@ -29,6 +29,23 @@ def too_many_files(most: int) -> InvalidError:
         code="too_many_files",
         field="file",
     )
+
+
+def kind_refused() -> UnsupportedError:
+    """The tenant does not accept this kind of file."""
+    return UnsupportedError(
+        N_("This workspace doesn’t accept this kind of file. Nothing was saved."), code="kind_refused", field="file"
+    )
+
+
+def may_not_open() -> RefusedError:
+    """The tenant's policy names others to open what nobody could look into."""
+    return RefusedError(N_("You can’t open files that could not be scanned. Ask an admin."), code="role")
+
+
+def no_such_rule() -> InvalidError:
+    """A form named a role or a kind that there is not."""
+    return InvalidError(N_("This choice is not offered. Choose from the list."), code="no_rule")
 
 
 def size_unknown() -> InvalidError:

@@ -20,6 +20,8 @@ IN_WORK = frozenset({"receiving", "pending"})
 class File(TenantBase):
     """A file that somebody uploads, from its first byte on. It is served only while ``is_available``.
 
+    Where the scanner could not look inside, it was ``sealed`` until somebody opened it, at ``opened_at``.
+
     Its ``state`` is ``receiving`` while its bytes arrive, ``pending`` while it is looked at, then the verdict; its
     ``charge`` says how its size counts against the tenant's space (see ``quota``).
     """
@@ -46,11 +48,18 @@ class File(TenantBase):
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     trashed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    opened_by: Mapped[UUID | None]
+    opened_at: Mapped[datetime | None]
 
     @property
     def verdict(self) -> Verdict | None:
         """What was found out about it; None while it arrives or is looked at."""
         return None if self.state in IN_WORK else cast("Verdict", self.state)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it is closed until somebody opens it."""
+        return self.state == "sealed" and self.trashed_at is None
 
     @property
     def is_available(self) -> bool:

@@ -28,10 +28,11 @@ SEARCHED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file with the name of the person who uploaded it."""
+    """A file with the names of who uploaded it and, where its page asks, of who opened it."""
 
     file: File
     uploader: str
+    opener: str = ""
 
 
 class FileRepository:
@@ -63,10 +64,13 @@ class FileRepository:
 
     async def listed(self, file_id: UUID) -> ListedFile:
         """Return a file, in the trash or not, as its page shows it; raises NotFoundError."""
-        row = (await self._session.execute(_with_uploader().where(File.id == file_id))).one_or_none()
+        openers = PEOPLE.alias("openers")
+        opener = and_(openers.c.tenant_id == File.tenant_id, openers.c.user_id == File.opened_by)
+        query = _with_uploader().add_columns(openers.c.name.label("opener")).outerjoin(openers, opener)
+        row = (await self._session.execute(query.where(File.id == file_id))).one_or_none()
         if row is None:
             raise no_such_file()
-        return ListedFile(row.File, row.uploader or "")
+        return ListedFile(row.File, row.uploader or "", row.opener or "")
 
     async def get(self, file_id: UUID, *, lock: bool = False) -> File:
         """Return a file in any state, its row locked if asked; raises NotFoundError."""

@@ -15,6 +15,7 @@ from core.storage import object_key
 from domain.files import quota
 from domain.files.errors import given_up, no_such_file, still_in_work
 from domain.files.models import File
+from domain.files.policy import policy_of
 from domain.files.repository import FileRepository
 from domain.files.types import KEPT, FileRef
 
@@ -53,10 +54,11 @@ LEASE = timedelta(minutes=10)
 
 
 async def begin_upload(uow: UnitOfWork, uploader_id: UUID, name: str, declared_type: str, size: int) -> File:
-    """Note that a file of ``size`` bytes is arriving; raises QuotaError before a byte is taken.
+    """Note that a file of ``size`` bytes is arriving; QuotaError or UnsupportedError before a byte is taken.
 
     Its ``size`` is what is reserved for it; :func:`keep_upload` lets that grow with what arrives.
     """
+    (await policy_of(uow)).check_claim(name, declared_type)
     reserved = await quota.reserve(uow, size)
     file = File(
         tenant_id=uow.tenant_id,
@@ -133,6 +135,8 @@ async def index(uow: UnitOfWork, findings: Findings) -> None:
     """Write down what was found out and open, or block, the file. Repeatable."""
     files = FileRepository(uow.session)
     file = await _to_be_judged(uow, findings)
+    if file.opened_at is not None:
+        return  # somebody was quicker than the second try of this step
     facts = findings.facts
     file.state, file.type = findings.verdict, findings.type
     file.scanner, file.signature, file.note = findings.scanner, findings.signature, findings.note
@@ -152,9 +156,22 @@ async def unindex(uow: UnitOfWork, file_id: UUID) -> None:
 async def _to_be_judged(uow: UnitOfWork, findings: Findings) -> File:
     """Return a file that waits for its verdict, or has this one; raises NotFoundError for any other."""
     file = await FileRepository(uow.session).get(findings.file_id, lock=True)
-    if file.state not in {"pending", findings.verdict}:
+    if file.state not in {"pending", findings.verdict} and file.opened_at is None:
         raise no_such_file()
     return file
+
+
+async def open_sealed(uow: UnitOfWork, file_id: UUID) -> None:
+    """Open what nobody could look into, and note who did it. Repeatable; NotFoundError for what is not closed."""
+    files = FileRepository(uow.session)
+    file = await files.get(file_id, lock=True)
+    if file.opened_at is not None:
+        return
+    if not file.is_sealed:
+        raise no_such_file()
+    file.state, file.opened_by, file.opened_at = "ready", uow.actor_id, await files.now()
+    await uow.audit("files.opened", f"file:{file_id}", sealed={"name": file.name})
+    uow.publish(CHANGED, str(file_id))
 
 
 async def trash(uow: UnitOfWork, file_id: UUID) -> File:

@@ -22,6 +22,7 @@ from core.i18n import speaking
 from core.ids import new_id
 from core.runs.queries import OPEN_STATES, runs_of
 from core.settings import ROOT, Settings
+from domain.files.policy import Policy
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
 from entrypoints.texts import catalogues
@@ -74,7 +75,7 @@ def application() -> Quart:
             runs = await runs_of(uow, ctx, states=OPEN_STATES, limit=5)
         assert not runs
         files = tuple(FileRow.of(listed) for listed in newest)
-        html = render("files/index.html", FileListPage(files, usage, None, None, "/files"))
+        html = render("files/index.html", FileListPage(Policy(), files, usage, None, None, "/files"))
         return html.replace("{bar}", render("runs/_bar.html", RunBar(())))
 
     return app

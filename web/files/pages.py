@@ -10,8 +10,9 @@ from uuid import UUID
 
 from core.messages import Message, messages_of
 from core.runs.card import RunCard
-from domain.files.kinds import UNKNOWN_TYPE, kind_of, rendering_of, type_by_name
+from domain.files.kinds import UNKNOWN_TYPE, Kind, kind_of, rendering_of, type_by_name
 from domain.files.models import File, Rendition
+from domain.files.policy import Policy
 from domain.files.quota import Usage
 from domain.files.repository import ListedFile
 from domain.files.types import KEPT
@@ -93,10 +94,37 @@ class FileRow:
         )
 
 
+OPENERS = (
+    ("owner", N_("Owners")),
+    ("admin", N_("Owners and admins")),
+    ("member", N_("All members")),
+)
+"""Who may open what nobody could look into, with what a form calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPage:
+    """``/admin/files``: the rules, and what there is to choose."""
+
+    policy: Policy
+    openers: tuple[tuple[str, Message], ...]
+    kinds: tuple[Kind, ...]
+    was_saved: bool
+    section: str = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPage:
+    """The warning before a closed file."""
+
+    file: FileRow
+
+
 @dataclass(frozen=True, slots=True)
 class FileListPage:
     """The list of files. ``removal`` is what the reader removed last, while it can still be brought back."""
 
+    policy: Policy
     files: tuple[FileRow, ...]
     usage: Usage
     older_than: UUID | None
@@ -122,13 +150,17 @@ class RunCards:
 class FilePage:
     """One file with everything that is known of it; ``removal`` as in the list.
 
-    ``note`` says what could not be done with it, ``claim`` which other kind its name claims.
+    ``note`` says what could not be done with it, ``claim`` which other kind its name claims. ``may_open``: it is
+    closed, and the reader may open it; ``opener``: who did, where that person is still there.
     """
 
     file: FileRow
     previews: tuple[Rendition, ...]
     note: Message | None
     claim: Message | None
+    may_open: bool
+    opener: str
+    opened_at: datetime | None
     scan: Message | None
     details: FileDetails
     card: RunCard | None
@@ -184,7 +216,12 @@ def claim_of(file: File) -> Message | None:
 
 
 def file_page(
-    listed: ListedFile, renditions: Sequence[Rendition], card: RunCard | None, removal: RunCard | None
+    listed: ListedFile,
+    renditions: Sequence[Rendition],
+    card: RunCard | None,
+    removal: RunCard | None,
+    *,
+    is_opener: bool = False,
 ) -> FilePage:
     """Return the page of one file."""
     file = listed.file
@@ -195,6 +232,9 @@ def file_page(
         previews=tuple(sorted(previews, key=lambda rendition: rendition.name)),
         note=shortcoming(file),
         claim=claim_of(file) if file.verdict in KEPT else None,
+        may_open=file.is_sealed and is_opener,
+        opener=listed.opener,
+        opened_at=file.opened_at,
         scan=scan_report(file.scanner, file.signature),
         details=FileDetails(
             type=file.type or file.declared_type,

@@ -10,13 +10,15 @@ from quart import Response, request
 from core.errors import NotFoundError
 from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
+from domain.files.policy import policy_of
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
-from web.files import content, search  # noqa: F401  # bring their routes and what they find
+from web.files import content, opening, policy as policy_page, search  # noqa: F401  # bring their routes and what they find
 from web.files.blueprint import blueprint
 from web.files.pages import FileListPage, FileRow, RecentFiles, RunCards, file_page
 from web.files.receiving import receive_all
 from web.kit import (
+    current_context,
     guard,
     is_htmx,
     limited,
@@ -47,8 +49,9 @@ async def index() -> Response:
     """List the newest files."""
     async with unit_of_work("files") as uow:
         newest = await FileRepository(uow.session).newest(PAGE_SIZE + 1, before=request.args.get("before", type=UUID))
-        usage = await usage_of(uow)
+        usage, policy = await usage_of(uow), await policy_of(uow)
     model = FileListPage(
+        policy=policy,
         files=tuple(FileRow.of(listed) for listed in newest[:PAGE_SIZE]),
         usage=usage,
         older_than=newest[PAGE_SIZE - 1].file.id if len(newest) > PAGE_SIZE else None,
@@ -84,13 +87,16 @@ async def show(file_id: UUID) -> Response:
             files = FileRepository(uow.session)
             listed = await files.listed(file_id)
             renditions = await files.renditions(file_id)
+            policy = await policy_of(uow)
     except NotFoundError as error:
         if not wants_fragment():
             raise
         # An open page reads itself again because the file was removed: that is news, not a failure.
         return await page("files/_gone.html", message=error.message, status=404)
     (card,) = await run_cards_of("file", [file_id])
-    model = file_page(listed, renditions, card, await _open_removal(file_id) if listed.file.trashed_at else None)
+    removal = await _open_removal(file_id) if listed.file.trashed_at else None
+    may_open = policy.may_open(current_context().role)
+    model = file_page(listed, renditions, card, removal, is_opener=may_open)
     return await page("files/show.html", model, fragment="files/_show.html")
 
 

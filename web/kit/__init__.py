@@ -65,7 +65,7 @@ from web.kit.csrf import check_token
 from web.kit.drafts import drafts_look, take_off_draft, wear_draft
 from web.kit.errors import wants_json
 from web.kit.form_body import large_form
-from web.kit.forms import Form, form_value, labels_of, one_line, read_form
+from web.kit.forms import Form, form_value, form_values, labels_of, one_line, read_form
 from web.kit.guards import guard
 from web.kit.limits import client_site, limited
 from web.kit.live import live_renderer
@@ -121,6 +121,7 @@ __all__ = [
     "edits_texts_here",
     "feature_blueprint",
     "form_value",
+    "form_values",
     "guard",
     "host_cookie",
     "is_htmx",

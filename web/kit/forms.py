@@ -82,3 +82,8 @@ async def form_value(name: str) -> str:
     """Return one field of the body as sent, or nothing."""
     values: Mapping[str, str] = await request.form
     return values.get(name, "")
+
+
+async def form_values(name: str) -> list[str]:
+    """Return every value of one field of the body as sent: the boxes of a list that are ticked."""
+    return (await request.form).getlist(name)

@@ -66,6 +66,7 @@ def _pages() -> list[Hit]:
         found += [
             (N_("Workspace settings"), "/admin/workspace", "tenant", "tenants"),
             (N_("Brand"), "/admin/branding", "sparkle", "branding"),
+            (N_("Rules for files"), "/admin/files", "file", "files"),
             (N_("Wording"), "/admin/translations", "globe", "translations"),
         ]
     features = services().settings.features

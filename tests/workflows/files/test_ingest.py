@@ -13,6 +13,7 @@ from core.runs.line import withdraw
 from domain.files.types import Rendered, Scanned
 from entrypoints import registry
 from tests.factories.files import EICAR, archive, pdf, photo, picture, sealed_archive
+from tests.factories.kinds import everyday
 from workflows.files.contract import INGEST
 
 if TYPE_CHECKING:
@@ -63,6 +64,16 @@ async def test_what_is_harmful_is_blocked_and_its_bytes_are_gone(works: Works) -
     assert (await works.file())["state"] == "infected"
     assert await works.objects() == []
     assert await works.usage() == (0, 0)
+
+
+async def test_what_its_name_hid_from_the_policy_is_refused_when_it_is_recognised(works: Works) -> None:
+    await works.owner.execute("insert into files.policies values ($1, 'admin', '{program}')", works.tenant.id)
+
+    result = await works.result(await works.upload(everyday()["setup.exe"].content, "holiday.jpg"))
+
+    assert result["outcome"] == "unsupported"
+    assert (await works.file())["state"] == "unsupported"
+    assert (await works.objects(), await works.usage()) == ([], (0, 0))
 
 
 async def test_what_cannot_be_drawn_is_kept_as_it_came_and_half_of_a_preview_is_not(works: Works) -> None:

@@ -19,6 +19,9 @@
     const template = form.querySelector("template[data-upload-row]");
     form.querySelector("[data-upload-rows]").append(template.content.cloneNode(true));
     const row = form.querySelector("[data-upload-rows]").lastElementChild;
+    /* What the workspace does not accept is told before a byte is sent; the server looks again. */
+    const refused = (form.dataset.uploadRefused ?? "").split(" ").filter(Boolean);
+    const suffix = file.name.toLowerCase().match(/\.[^.]*$/)?.[0];
     const part = (key) => row.querySelector(`[data-upload-${key}]`);
     const bar = row.querySelector("progress");
     const say = (text) => { if (part("state")) part("state").textContent = text; };
@@ -89,7 +92,7 @@
       request.send(body);
     };
     part("cancel")?.addEventListener("click", cancel);
-    waiting.push(send);
+    waiting.push(refused.includes(suffix) ? () => end(form.dataset.uploadRefusal) : send);
   };
 
   const take = (form, files) => {
