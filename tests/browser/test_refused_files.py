@@ -42,6 +42,20 @@ async def test_blocked_after_a_look_inside(
     assert await deployed_tables.fetchval(USAGE, owner.tenant.id) == 0
 
 
+async def test_a_kind_that_is_not_accepted_is_not_even_sent(
+    page: Page, deployment: Deployment, deployed_tables: asyncpg.Connection, owner: Owner
+) -> None:
+    await deployed_tables.execute("insert into files.policies values ($1, 'admin', '{program}')", owner.tenant.id)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    await page.goto(deployment.url("/files", owner.slug))
+    await expect(page.locator("#upload-hint")).to_contain_text("except: Program.")
+    await choose(page, "Setup.EXE", b"MZ")
+    row = page.locator("[data-upload-rows] li", has_text="Setup.EXE")
+    await expect(row).to_contain_text("This workspace doesn’t accept this kind of file. Nothing was saved.")
+    assert "POST" not in sent
+
+
 @pytest.mark.parametrize(
     ("excess", "words"),
     [(1, "larger than what is accepted at once"), (3 * 1024 * 1024, "more than fits at once")],

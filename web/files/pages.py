@@ -181,10 +181,14 @@ class FileDetails:
     sha256: str
 
 
-def scan_report(scanner: str, signature: str) -> Message | None:
+def scan_report(scanner: str, signature: str, *, is_sealed: bool = False) -> Message | None:
     """Return which scanner looked at the file, what it found, and how far to trust it."""
     if not scanner:
         return None
+    if is_sealed and signature:
+        return N_("{scanner} could not look inside: {signature}.", scanner=scanner, signature=signature)
+    if is_sealed:
+        return N_("{scanner} could not look inside.", scanner=scanner)
     if signature:
         return N_("{scanner} found {signature}.", scanner=scanner, signature=signature)
     if scanner == "ClamAV":
@@ -235,7 +239,7 @@ def file_page(
         may_open=file.is_sealed and is_opener,
         opener=listed.opener,
         opened_at=file.opened_at,
-        scan=scan_report(file.scanner, file.signature),
+        scan=scan_report(file.scanner, file.signature, is_sealed=file.state == "sealed" or file.opened_at is not None),
         details=FileDetails(
             type=file.type or file.declared_type,
             width=file.width,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from activities.files import working_copy
 from activities.files.recognition import RecognitionActivities
 from core.ids import new_id
 from core.storage import Storage
@@ -34,6 +35,15 @@ class Recognition:
 @pytest.fixture
 def recognition(studio: Studio) -> Recognition:
     return Recognition(studio)
+
+
+async def test_a_large_file_is_told_by_its_ends(recognition: Recognition, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working_copy, "COPIED_WHOLE", 1000)
+    monkeypatch.setattr(working_copy, "EDGE", 4096)
+    files = everyday()
+    for name in ("report.docx", "budget.xls", "disk.iso"):
+        media_type, _ = await recognition.of(files[name].content, name)
+        assert kind_of(media_type).key == files[name].kind
 
 
 async def test_everyday_files_are_named_as_what_they_are(recognition: Recognition) -> None:

@@ -61,7 +61,7 @@ async def test_a_sealed_file_is_shown_and_handed_out_to_nobody(
     address = tenants.acme.url(f"/files/{sealed}")
     for visitor in (member, admin):
         page = await visitor.get(address)
-        assert "could not look inside" in page.text
+        assert "ClamAV could not look inside." in page.text
         assert page.html.all(href=f"/files/{sealed}/download") == []
         assert (await visitor.get(f"{address}/download")).status == 404
     assert await state_of(owner_connection, sealed) == "sealed"
