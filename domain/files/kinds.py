@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.messages import Message, messages_of
-from domain.files.suffixes import SUFFIXES
+from domain.files.suffixes import SHARED, SUFFIXES
 
 N_ = messages_of("files")
 
@@ -73,7 +73,7 @@ _TYPES = {
         application/vnd.ms-powerpoint application/vnd.openxmlformats-officedocument.presentationml.
         application/vnd.oasis.opendocument.presentation application/vnd.apple.keynote
     """,
-    "text": "text/plain text/markdown text/x-tex text/x-log text/x-subtitle",
+    "text": "text/ text/x-tex text/x-log text/x-subtitle",
     "table": "text/csv text/tab-separated-values",
     "page": "text/html application/xhtml+xml application/x-mimearchive",
     "code": """
@@ -101,13 +101,14 @@ _TYPES = {
         application/zip application/x-7z-compressed application/vnd.rar application/x-tar application/gzip
         application/zstd application/x-bzip2 application/x-xz application/x-iso9660-image application/x-lzip
         application/vnd.ms-cab-compressed application/x-compress application/x-lz4 application/x-lha application/x-cpio
-        application/x-apple-diskimage
+        application/x-apple-diskimage application/x-archive
     """,
     "program": """
         application/x-dosexec application/vnd.microsoft.portable-executable application/x-executable application/x-elf
         application/x-sharedlib application/x-pie-executable application/x-object application/x-mach-binary
         application/java-archive application/x-java-applet application/vnd.android.package-archive application/x-msi
         application/vnd.debian.binary-package application/x-rpm application/x-ms-shortcut application/wasm
+        application/x-java-jmod
     """,
 }
 """Which media types are of which kind; where two beginnings fit, the longer one holds."""
@@ -143,5 +144,10 @@ def suffix_of(name: str) -> str:
 
 
 def type_by_name(name: str) -> str | None:
-    """Return the media type that a file's name claims, where it claims a known one."""
+    """Return the media type that a file's name speaks for, where it speaks for a known one."""
     return SUFFIXES.get(suffix_of(name))
+
+
+def claim_by_name(name: str) -> str | None:
+    """Return the media type that a file's name claims without a doubt: no end that several kinds share."""
+    return None if suffix_of(name) in SHARED else type_by_name(name)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 from sqlalchemy import text
 
 from domain.files.errors import kind_refused, no_such_rule
-from domain.files.kinds import KINDS, UNKNOWN_TYPE, Kind, kind_of, type_by_name
-from domain.files.suffixes import SUFFIXES
+from domain.files.kinds import KINDS, UNKNOWN_TYPE, Kind, claim_by_name, kind_of
+from domain.files.suffixes import SHARED, SUFFIXES
 
 if TYPE_CHECKING:
     from core.context import Role
@@ -51,7 +51,7 @@ class Policy:
 
         Raises UnsupportedError. What claims to be something else is found out once it is here.
         """
-        claimed = type_by_name(name) or declared_type or UNKNOWN_TYPE
+        claimed = claim_by_name(name) or declared_type or UNKNOWN_TYPE
         if kind_of(claimed).key != "unknown" and not self.accepts(claimed):
             raise kind_refused()
 
@@ -63,7 +63,7 @@ class Policy:
     @property
     def refused_suffixes(self) -> tuple[str, ...]:
         """The ends of names that are not accepted."""
-        return tuple(suffix for suffix, media_type in SUFFIXES.items() if not self.accepts(media_type))
+        return tuple(end for end, media_type in SUFFIXES.items() if end not in SHARED and not self.accepts(media_type))
 
 
 async def policy_of(uow: UnitOfWork) -> Policy:

@@ -156,3 +156,8 @@ _TYPES = {
 
 SUFFIXES = {f".{suffix}": media_type for media_type, suffixes in _TYPES.items() for suffix in suffixes.split()}
 """The media type that each end of a name claims, by the end with its dot."""
+
+SHARED = frozenset(
+    {".ai", ".asc", ".bin", ".com", ".dot", ".env", ".key", ".mts", ".obj", ".one", ".pages", ".pot", ".run"}
+)
+"""Ends that mean several things: a presentation or a secret key, a template or a graph, a part of a web address."""

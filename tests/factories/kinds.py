@@ -52,7 +52,7 @@ def ramp(bits: int, form: str = "TIFF") -> bytes:
 
 def filled_form() -> bytes:
     """A PDF whose page has a form with a field that says "Jane Example"."""
-    return (SAMPLES / "filled-form.pdf").read_bytes()
+    return _sample("filled-form.pdf")
 
 
 def _pictures() -> dict[str, Everyday]:
@@ -193,6 +193,7 @@ def _media() -> dict[str, Everyday]:
 def _packed() -> dict[str, Everyday]:
     kept = {
         "a.7z": b"7z\xbc\xaf\x27\x1c\0\4" + bytes(64),
+        "minutes.7z": _sample("open.7z"),
         "photos.zip": archive(note=b"hello"),
         "old.rar": b"Rar!\x1a\7\0" + struct.pack("<HBHH6x", 0, 0x73, 0, 13) + struct.pack("<HBHH25x", 0, 0x74, 0, 32),
         "backup.tar.gz": _tar_gz(),
@@ -201,7 +202,9 @@ def _packed() -> dict[str, Everyday]:
     }
     sealed = {
         "sealed.zip": sealed_archive(),
-        "sealed.7z": _sealed_7z(),
+        "sealed list.7z": _sealed_7z(),
+        "sealed by 7-Zip.7z": _sample("sealed-lzma.7z"),
+        "sealed by another.7z": _sample("sealed-lzma2.7z"),
         "sealed.rar": b"Rar!\x1a\7\1\0" + bytes(4) + b"\x0d\4" + bytes(20),
     }
     return {
@@ -221,6 +224,10 @@ def _others() -> dict[str, Everyday]:
         "noise": Everyday(bytes(range(128, 256)) + bytes(range(256)), "unknown"),
         "measured.dat": Everyday(b"\1\2\3\4" * 40, "unknown"),
     }
+
+
+def _sample(name: str) -> bytes:
+    return (SAMPLES / name).read_bytes()
 
 
 def _office(what: str, folder: str, thumbnail: int = 0) -> bytes:

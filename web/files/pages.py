@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.messages import Message, messages_of
 from core.runs.card import RunCard
-from domain.files.kinds import UNKNOWN_TYPE, Kind, kind_of, rendering_of, type_by_name
+from domain.files.kinds import UNKNOWN_TYPE, Kind, claim_by_name, kind_of, rendering_of
 from domain.files.models import File, Rendition
 from domain.files.policy import Policy
 from domain.files.quota import Usage
@@ -212,7 +212,7 @@ def shortcoming(file: File) -> Message | None:
 
 def claim_of(file: File) -> Message | None:
     """Return which kind the name claims, where the content is of another: who opens it should know."""
-    claimed, found = type_by_name(file.name), file.type
+    claimed, found = claim_by_name(file.name), file.type
     is_plain = claimed is None or found in {None, UNKNOWN_TYPE} or not file.size
     if is_plain or claimed is None or found is None or kind_of(claimed) is kind_of(found):
         return None

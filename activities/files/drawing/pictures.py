@@ -17,7 +17,7 @@ FORMATS = {
     "image/gif": ("GIF",),
     "image/webp": ("WEBP",),
     "image/tiff": ("TIFF",),
-    "image/heic": ("HEIF",),
+    "image/heic": ("HEIF", "AVIF"),  # both are pictures in one container, and some files name it alone
     "image/bmp": ("BMP", "DIB"),
     "image/avif": ("AVIF",),
 }

@@ -12,8 +12,9 @@ RAR_4, RAR_5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
 
 _AES = bytes.fromhex("06f10701")
 """7zFormat.txt: the coder that encrypts, named by every folder that it is used for."""
-_LZMA = bytes.fromhex("030101")
-_LZMA_PROPERTIES = 5
+_LZMA, _LZMA_2 = bytes.fromhex("2303010105"), bytes.fromhex("212101")
+"""How a folder names the coder that packs: the length of its name, the name, the length of its settings."""
+_LZMA_SETTINGS = 5
 _PACKED_HEADER = 0x17
 _HEAD = 32
 _PLACE = struct.Struct("<QQ")
@@ -60,26 +61,29 @@ def _is_sealed_7z(file: BinaryIO) -> bool:
 
 
 def _unpacked(file: BinaryIO, header: bytes) -> bytes:
-    """Return the list of coders, or nothing where it is not packed as 7-Zip does it."""
+    """Return the list of coders, or nothing where it is not packed as archivers do it."""
     numbers = _Numbers(header[2:])  # behind the two marks: a packed header, and where its pack lies
     position, _streams, _size_mark, size = numbers.next(), numbers.next(), numbers.next(), numbers.next()
-    at = header.find(_LZMA)
-    properties = header[at + 4 : at + 4 + _LZMA_PROPERTIES]
-    if at < 0 or size > _LARGEST_HEADER or position > _FARTHEST or len(properties) < _LZMA_PROPERTIES:
+    coder = _coder_of(header)
+    if coder is None or size > _LARGEST_HEADER or position > _FARTHEST:
         return b""
     file.seek(_HEAD + position)
-    packed = file.read(size)
-    return _lzma(packed, properties)
-
-
-def _lzma(packed: bytes, properties: bytes) -> bytes:
-    settings, dictionary = properties[0], int.from_bytes(properties[1:5], "little")
-    fields = {"lc": settings % 9, "lp": settings // 9 % 5, "pb": settings // 45}
-    filters = [{"id": lzma.FILTER_LZMA1, "dict_size": min(max(dictionary, 4096), _LARGEST_HEADER), **fields}]
     try:
-        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters).decompress(packed, max_length=_LARGEST_HEADER)
+        decoder = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[coder])
+        return decoder.decompress(file.read(size), max_length=_LARGEST_HEADER)
     except (lzma.LZMAError, ValueError):
         return b""
+
+
+def _coder_of(header: bytes) -> dict[str, int] | None:
+    """Return how the list is packed: by LZMA with its five bytes of settings, or by LZMA2."""
+    at = header.find(_LZMA) + len(_LZMA)
+    settings = header[at : at + _LZMA_SETTINGS]
+    if at >= len(_LZMA) and len(settings) == _LZMA_SETTINGS:
+        fields, dictionary = settings[0], min(int.from_bytes(settings[1:], "little"), _LARGEST_HEADER)
+        places = {"lc": fields % 9, "lp": fields // 9 % 5, "pb": fields // 45}
+        return {"id": lzma.FILTER_LZMA1, "dict_size": max(dictionary, 4096), **places}
+    return {"id": lzma.FILTER_LZMA2, "dict_size": _LARGEST_HEADER} if _LZMA_2 in header else None
 
 
 class _Numbers:

@@ -24,6 +24,7 @@ _ALIASES = {
     "image/heif-sequence": "image/heic",
     "image/x-ms-bmp": "image/bmp",
     "image/avif-sequence": "image/avif",
+    "application/csv": "text/csv",
     "application/x-rar": "application/vnd.rar",
     "application/x-gzip": "application/gzip",
     "application/x-sqlite3": "application/vnd.sqlite3",

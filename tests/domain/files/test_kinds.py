@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.files.kinds import KINDS, PDF, PICTURES, kind_of, rendering_of, suffix_of, type_by_name
+from domain.files.kinds import KINDS, PDF, PICTURES, claim_by_name, kind_of, rendering_of, suffix_of, type_by_name
 from domain.files.suffixes import SUFFIXES
 
 
@@ -25,6 +25,7 @@ def test_every_kind_can_be_claimed_by_a_name() -> None:
         ("text/x-script.python", "code"),
         ("text/x-tex", "text"),
         ("application/octet-stream", "unknown"),
+        ("text/troff", "text"),
         ("", "unknown"),
     ],
 )
@@ -43,6 +44,12 @@ def test_pictures_and_documents_alone_are_drawn() -> None:
 )
 def test_the_end_of_a_name(name: str, suffix: str) -> None:
     assert suffix_of(name) == suffix
+
+
+@pytest.mark.parametrize("name", ["talk.key", "graph.dot", "messages.pot", "logo.ai", "www.example.com"])
+def test_an_end_that_several_kinds_share_claims_nothing(name: str) -> None:
+    assert type_by_name(name) is not None
+    assert claim_by_name(name) is None
 
 
 def test_a_name_claims_a_type_or_nothing() -> None:
