@@ -57,7 +57,7 @@ _TYPES = {
     "picture": "image/",
     "sound": "audio/ application/ogg",
     "video": "video/ application/vnd.rn-realmedia",
-    "font": "font/ application/vnd.ms-fontobject application/font-sfnt",
+    "font": "font/ application/vnd.ms-fontobject application/vnd.ms-opentype application/font-",
     "pdf": "application/pdf",
     "document": """
         application/msword application/rtf text/rtf application/epub+zip application/vnd.apple.pages

@@ -118,6 +118,9 @@ def _documents() -> dict[str, Everyday]:
         ),
         "flyer.pages": Everyday(archive(**{"Index/Document.iwa": b"x"}), "document"),
         "book.epub": Everyday(archive(mimetype=b"application/epub+zip"), "document"),
+        "print.xps": Everyday(
+            archive(**{"[Content_Types].xml": b"<Types/>", "FixedDocumentSequence.fdseq": b"x"}), "document"
+        ),
         "note.rtf": Everyday(rb"{\rtf1\ansi Hello}", "document"),
     }
 
@@ -171,6 +174,8 @@ def _media() -> dict[str, Everyday]:
         "sound": {
             "voice.mp3": b"\xff\xf3\x40\x64" + bytes(4000),
             "memo.m4a": boxed(b"M4A "),
+            "recorded as mp4.m4a": boxed(b"isom"),
+            "old.wma": bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(200),
             "song.flac": b"fLaC" + bytes(4000),
             "call.wav": b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0" + bytes(20),
             "talk.ogg": b"OggS\0\2" + bytes(22) + b"\1\x1e\1vorbis" + bytes(30),
@@ -184,6 +189,7 @@ def _media() -> dict[str, Everyday]:
         },
         "font": {
             "body.ttf": b"\0\1\0\0\0\x0c\0\x80\0\3\0\x40GDEF" + bytes(60),
+            "body.otf": b"OTTO\0\x0c\0\x80\0\3\0\x40CFF " + bytes(60),
             "body.woff2": b"wOF2\0\1\0\0" + bytes(60),
         },
     }

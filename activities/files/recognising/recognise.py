@@ -56,7 +56,11 @@ def _by_bytes(file: BinaryIO) -> str:
 
 
 def _plausible(found: str, claimed: str | None) -> str:
-    """Believe the name of bytes that people have no word for, but never so that a decoder would be given them."""
-    if kind_of(found).key == "unknown" and claimed is not None and rendering_of(claimed) == "none":
-        return claimed
-    return found
+    """Believe the name where bytes leave it open, but never so that a decoder would be given them.
+
+    Open is what people have no word for, and whether what may hold both holds sounds or moving pictures.
+    """
+    if claimed is None or rendering_of(claimed) != "none":
+        return found
+    kinds = {kind_of(found).key, kind_of(claimed).key}
+    return claimed if kind_of(found).key == "unknown" or kinds == {"sound", "video"} else found

@@ -59,8 +59,8 @@ def recognise(file: BinaryIO, found: str, claimed: str | None) -> Recognised:
 def _type_of(archive: zipfile.ZipFile, claimed: str | None) -> str | None:
     names = archive.namelist()
     known = set(names)
-    if "[Content_Types].xml" in known:
-        return _office_type(archive, names)
+    if "[Content_Types].xml" in known and (office := _office_type(archive, names)):
+        return office
     if "mimetype" in known and (said := _MEDIA_TYPE.fullmatch(_read(archive, "mimetype").strip())):
         return said.group().decode()
     if known.intersection(_IWORK_MEMBERS):

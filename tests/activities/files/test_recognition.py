@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from activities.files import working_copy
+from activities.files.drawing.heard import BROKEN, understood
+from activities.files.drawing.studio import Desk
 from activities.files.recognition import RecognitionActivities
 from core.ids import new_id
 from core.storage import Storage
-from domain.files.kinds import kind_of, rendering_of
+from domain.files.kinds import UNKNOWN_TYPE, kind_of, rendering_of
 from domain.files.service import key_of
 from domain.files.types import FileRef
 from tests.factories.kinds import everyday
@@ -44,6 +46,32 @@ async def test_a_large_file_is_told_by_its_ends(recognition: Recognition, monkey
     for name in ("report.docx", "budget.xls", "disk.iso"):
         media_type, _ = await recognition.of(files[name].content, name)
         assert kind_of(media_type).key == files[name].kind
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        '{"type": "no type"}',
+        '{"type": "text/html\\r\\nX-Planted: 1"}',
+        '{"type": "image/png", "is_sealed": "perhaps"}',
+        '{"type": "' + "x" * 300 + '/y"}',
+    ],
+    ids=["nothing", "blank", "lines", "perhaps", "long"],
+)
+def test_what_a_recognition_says_out_of_order_is_not_heard(words: str) -> None:
+    assert understood("identify", words) == BROKEN
+
+
+async def test_a_file_whose_job_was_killed_is_of_unknown_kind_and_not_sealed(
+    recognition: Recognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(desk: Desk, *_order: object) -> dict[str, Any]:
+        desk.has_killed = True
+        return BROKEN
+
+    monkeypatch.setattr(Desk, "perform", killed)
+    assert await recognition.of(b"PK", "a.zip") == (UNKNOWN_TYPE, False)
 
 
 async def test_everyday_files_are_named_as_what_they_are(recognition: Recognition) -> None:
