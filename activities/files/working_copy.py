@@ -11,8 +11,8 @@ from pathlib import Path
 from core.scratch import scratch
 from core.storage import Storage
 
-COPIED_WHOLE = 64 * 1024 * 1024
-EDGE = 16 * 1024 * 1024
+COPIED_WHOLE = 128 * 1024 * 1024
+EDGE = 64 * 1024 * 1024
 """How much of each end of a larger file is copied to recognise it: formats say what they are at one of them."""
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -7,8 +7,10 @@ import math
 
 from PIL import Image, ImageCms
 
+DEPTH, PLANES = 258, 284
 PHOTOMETRIC, LOWEST_SAMPLE, HIGHEST_SAMPLE, LOWEST_NUMBER, HIGHEST_NUMBER = 262, 280, 281, 340, 341
-"""Tags of TIFF 6.0: what zero means, and between which values the samples lie."""
+"""Tags of TIFF 6.0: how deep its samples are and how they lie, what zero means, and between which values they are."""
+APART, EIGHT_BITS = 2, 8
 WHITE_IS_ZERO = 0
 DEPTHS = (8, 10, 12, 14, 16)
 """In how many bits cameras and scanners measure what they then store in sixteen."""
@@ -18,7 +20,9 @@ IS_GREY_AND_DEEP = frozenset({"I", "I;16", "I;16L", "I;16B", "I;16N", "F"})
 
 
 def on_screen(picture: Image.Image) -> Image.Image:
-    """Return the first frame in a mode that WebP has."""
+    """Return the first frame in a mode that WebP has; ValueError for what would be read as something else."""
+    if _is_misread(picture):
+        raise ValueError("planes of more than 8 bits are read one for the other")
     if picture.mode in {"RGB", "RGBA"}:
         return picture
     if picture.mode in IS_GREY_AND_DEEP:
@@ -26,6 +30,12 @@ def on_screen(picture: Image.Image) -> Image.Image:
     if picture.mode in IS_PRINTED:
         return _without_profile(_as_seen(picture))
     return picture.convert("RGBA" if "transparency" in picture.info or picture.mode in {"LA", "PA"} else "RGB")
+
+
+def _is_misread(picture: Image.Image) -> bool:
+    """Whether the colours lie in planes of their own, of more than 8 bits: Pillow makes noise of those."""
+    tags = getattr(picture, "tag_v2", {})
+    return len(picture.getbands()) > 1 and tags.get(PLANES) == APART and max(tags.get(DEPTH, (0,))) > EIGHT_BITS
 
 
 def _without_profile(picture: Image.Image) -> Image.Image:
@@ -36,16 +46,17 @@ def _without_profile(picture: Image.Image) -> Image.Image:
 
 def _shallow(picture: Image.Image) -> Image.Image:
     """Return a grey picture of more than 8 bits in 8, its black black and its white white."""
-    black, white = _ends(picture)
+    numbers = picture.convert("I") if picture.mode == "I;16B" else picture  # which can do little as it is
+    black, white = _ends(picture, numbers)
     scale = 255 / ((white - black) or 1)
     offset = -black * scale
-    return picture.convert("F").point(lambda value: value * scale + offset).convert("L")
+    return numbers.convert("F").point(lambda value: value * scale + offset).convert("L")
 
 
-def _ends(picture: Image.Image) -> tuple[float, float]:
+def _ends(picture: Image.Image, numbers: Image.Image) -> tuple[float, float]:
     """Return which values are black and white."""
     tags = getattr(picture, "tag_v2", {})
-    lowest, highest = _said(tags) or _found(picture)
+    lowest, highest = _said(tags) or _found(picture, numbers)
     return (highest, lowest) if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO else (lowest, highest)
 
 
@@ -64,11 +75,11 @@ def _number(tags: object, *names: int) -> float | None:
     return None
 
 
-def _found(picture: Image.Image) -> tuple[float, float]:
+def _found(picture: Image.Image, numbers: Image.Image) -> tuple[float, float]:
     """Tell the ends by the values: PNG fills its depth, others name no depth, and numbers with a fraction no end."""
     if picture.format == "PNG":
         return 0.0, 65535.0
-    lowest, highest = (float(end) for end in picture.getextrema())  # type: ignore[arg-type]  # one band, two numbers
+    lowest, highest = (float(end) for end in numbers.getextrema())  # type: ignore[arg-type]  # one band, two numbers
     if not (math.isfinite(lowest) and math.isfinite(highest)):
         return 0.0, 1.0
     if picture.mode.startswith("I;16"):

@@ -32,6 +32,24 @@ def numbers(code: str, *values: float) -> bytes:
     return saved(Image.frombytes("F" if code == "f" else "I", (64, 64), struct.pack(f"<4096{code}", *values)))
 
 
+def tiff(values: list[int], order: str = "<", planes: int = 1) -> bytes:
+    """A TIFF of 64 by 64 of 16 bits, in either order of bytes, all colours of a pixel together or in planes."""
+    size = len(values) * 2 // planes
+    fields = {256: [64], 257: [64], 258: [16] * planes, 259: [1], 262: [min(planes, 2)], 273: [0] * planes}
+    fields |= {277: [planes], 278: [64], 279: [size] * planes, 284: [min(planes, 2)]}
+    behind = 8 + 2 + len(fields) * 12 + 4
+    pixels = behind + sum(4 * len(one) for one in fields.values() if len(one) > 1)
+    fields[273] = [pixels + number * size for number in range(planes)]
+    entries, lists = b"", b""
+    for tag, numbers in fields.items():
+        packed = struct.pack(f"{order}{len(numbers)}I", *numbers)
+        place = struct.pack(f"{order}I", behind + len(lists))
+        entries += struct.pack(f"{order}HHI", tag, 4, len(numbers)) + (packed if len(numbers) == 1 else place)
+        lists += packed if len(numbers) > 1 else b""
+    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}IH", 8, len(fields))
+    return head + entries + bytes(4) + lists + struct.pack(f"{order}{len(values)}H", *values)
+
+
 def preview(content: bytes, media_type: str, folder: Path) -> Image.Image:
     original = folder / "original"
     original.write_bytes(content)
@@ -93,12 +111,24 @@ def test_sixteen_bits_of_grey_are_drawn_as_another_renderer_does(form: str, tmp_
     "content",
     [
         *(ramp(bits) for bits in (10, 12, 14)),
+        tiff(list(range(4096)), ">"),
+        tiff([number * 16 for number in range(4096)], ">"),
         numbers("f", *(number / 4095 for number in range(4096))),
         numbers("f", *(number - 2000.5 for number in range(4096))),
         numbers("i", *(number * 1000 - 5 for number in range(4096))),
         saved(Image.frombytes("I;16", (64, 64), ramp(16)[-8192:]), tiffinfo={281: 65535}),
     ],
-    ids=["10 bits", "12 bits", "14 bits", "from 0 to 1", "below 0", "32 bits", "with its end named"],
+    ids=[
+        "10 bits",
+        "12 bits",
+        "14 bits",
+        "12 bits, big end first",
+        "16 bits, big end first",
+        "from 0 to 1",
+        "below 0",
+        "32 bits",
+        "with its end named",
+    ],
 )
 def test_what_is_measured_is_drawn_from_black_to_white(content: bytes, tmp_path: Path) -> None:
     assert down_the_middle(preview(content, "image/tiff", tmp_path)) == pytest.approx(EVEN, abs=4)
@@ -107,6 +137,14 @@ def test_what_is_measured_is_drawn_from_black_to_white(content: bytes, tmp_path:
 def test_what_counts_from_white_is_not_drawn_as_a_negative(tmp_path: Path) -> None:
     content = saved(Image.frombytes("I;16", (64, 64), ramp(16)[-8192:]), tiffinfo={262: 0})
     assert down_the_middle(preview(content, "image/tiff", tmp_path)) == pytest.approx(EVEN[::-1], abs=4)
+
+
+def test_planes_of_sixteen_bits_are_not_drawn_as_noise(tmp_path: Path) -> None:
+    content = tiff([number * 16 for number in range(4096)] * 3, planes=3)
+    with Image.open(io.BytesIO(content)) as opened:
+        assert (opened.mode, opened.size) == ("RGB", (64, 64))
+    with pytest.raises(ValueError, match="planes"):
+        preview(content, "image/tiff", tmp_path)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "TIFF"])
