@@ -200,6 +200,8 @@ def _packed() -> dict[str, Everyday]:
     kept = {
         "a.7z": b"7z\xbc\xaf\x27\x1c\0\4" + bytes(64),
         "minutes.7z": _sample("open.7z"),
+        "torn.7z": b"7z\xbc\xaf\x27\x1c\0\4" + bytes(4) + struct.pack("<QQI", 1 << 61, 99, 0),
+        "torn.rar": b"Rar!\x1a\7\1\0" + bytes(4) + b"\x0d\5\2" + b"\xff" * 9 + b"\1" + bytes(40),
         "photos.zip": archive(note=b"hello"),
         "old.rar": b"Rar!\x1a\7\0" + struct.pack("<HBHH6x", 0, 0x73, 0, 13) + struct.pack("<HBHH25x", 0, 0x74, 0, 32),
         "backup.tar.gz": _tar_gz(),

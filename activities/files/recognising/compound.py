@@ -46,7 +46,7 @@ def recognise(file: BinaryIO, claimed: str | None) -> Recognised:
         with olefile.OleFileIO(file) as document:
             streams = {entry[0] for entry in document.listdir() if entry}
             return Recognised(_type_of(document, streams) or _named(claimed), _is_sealed(document, streams))
-    except (OSError, ValueError, IndexError, struct.error):
+    except (OSError, ValueError, IndexError, MemoryError, struct.error):
         return Recognised(_named(claimed))
 
 

@@ -34,7 +34,14 @@ _MOST_BLOCKS = 1000
 
 
 def is_sealed(file: BinaryIO) -> bool:
-    """Whether what lies in the archive, or the list of it, is encrypted."""
+    """Whether what lies in the archive, or the list of it, is encrypted; not so, where a place is behind any end."""
+    try:
+        return _is_sealed(file)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_sealed(file: BinaryIO) -> bool:
     file.seek(0)
     start = file.read(8)
     if start.startswith(SEVEN_ZIP):
