@@ -11,7 +11,7 @@ from rich.table import Table
 
 from core.i18n.checks import coverage, findings
 from core.i18n.files import UnreadableError, read_catalogue, templates_of, write_catalogue, write_template
-from core.i18n.negotiate import SOURCE_LOCALE, available_locales
+from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE, available_locales
 from core.i18n.pseudo import pseudo as as_pseudo
 from core.i18n.sources import source_texts
 from core.messages import messages_of
@@ -49,7 +49,7 @@ def update(
     extract(root)
     locales = sorted({*available_locales(root / "locales"), *filter(None, [language])} - {SOURCE_LOCALE})
     for domain, template in templates_of(source_texts(root)).items():
-        for locale in locales if feature in {"", domain} else ():
+        for locale in locales if feature in {"", domain} and domain not in ENGLISH_ONLY else ():
             file = root / "locales" / locale / "LC_MESSAGES" / f"{domain}.po"
             try:
                 catalog = read_catalogue(file, locale, domain)

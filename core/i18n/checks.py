@@ -12,7 +12,7 @@ from babel.messages import Catalog
 
 from core.i18n.files import UnreadableError, plural_rule, read_catalogue, read_template
 from core.i18n.literals import literals
-from core.i18n.negotiate import SOURCE_LOCALE, available_locales
+from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fits, has_stray_brace, placeholders
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def findings(sources: Mapping[str, Catalog], locales: Path, root: Path) -> Itera
     yield from (Finding(file, line, "not translatable", text) for file, line, text in literals(root))
     for domain, source in sorted(sources.items()):
         yield from _behind(source, locales / f"{domain}.pot", root)
+    sources = _translated(sources)
     for locale in available_locales(locales):
         if locale == SOURCE_LOCALE:
             continue
@@ -73,11 +74,15 @@ def findings(sources: Mapping[str, Catalog], locales: Path, root: Path) -> Itera
 def coverage(sources: Mapping[str, Catalog], locales: Path) -> Iterator[Coverage]:
     """Yield how much is translated, by language and feature."""
     for locale in available_locales(locales):
-        for domain, source in sorted(sources.items()):
+        for domain, source in sorted(_translated(sources).items()):
             catalog = _as_far_as_readable(locales / locale / "LC_MESSAGES" / f"{domain}.po", locale)
             entries = [entry for entry in source if entry.id]
             done = sum(1 for entry in entries if (found := catalog.get(_key(entry))) and _is_said(found))
             yield Coverage(locale, domain, len(entries) if locale == SOURCE_LOCALE else done, len(entries))
+
+
+def _translated(sources: Mapping[str, Catalog]) -> Mapping[str, Catalog]:
+    return {domain: source for domain, source in sources.items() if domain not in ENGLISH_ONLY}
 
 
 def _as_far_as_readable(file: Path, locale: str) -> Catalog:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SOURCE_LOCALE = "en"
 """The language of the texts in the source; it needs no catalogue."""
 
+ENGLISH_ONLY = frozenset({"patterns"})
+"""Catalogues that nobody translates: they are for those who build pages and themes."""
+
 LONGEST_HEADER = 512
 
 

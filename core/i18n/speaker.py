@@ -21,7 +21,7 @@ from babel import (
 )
 
 from core.i18n.marks import marked
-from core.i18n.negotiate import babel_locale
+from core.i18n.negotiate import ENGLISH_ONLY, babel_locale
 from core.i18n.placeholders import fill
 from core.i18n.wording import PRODUCTS_OWN, Wording
 from core.messages import Message, messages_of
@@ -73,14 +73,17 @@ class Speaker:
         """Return what the source text ``text`` reads as, its placeholders filled."""
         found = self.catalogues.find(text, self.locale, domain, self.wording)[0]
         said = fill(found, params, self.show) if params else found
-        return marked(domain, text, said) if self.marks else said
+        return self._marked(domain, text, said)
 
     def translate_plural(self, one: str, many: str, domain: str, params: Mapping[str, object]) -> str:
         """Return the form for ``params["count"]``, its placeholders filled."""
         count = params.get("count", 1)
         number = int(count) if isinstance(count, (int, float)) else 1
         said = fill(self.catalogues.choose(one, many, number, self.locale, domain, self.wording), params, self.show)
-        return marked(domain, one, said) if self.marks else said
+        return self._marked(domain, one, said)
+
+    def _marked(self, domain: str, text: str, said: str) -> str:
+        return marked(domain, text, said) if self.marks and domain not in ENGLISH_ONLY else said
 
     def show(self, value: object) -> str:
         """Return a value as it stands within a sentence: numbers with separators, times with their zone applied."""

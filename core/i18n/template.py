@@ -24,7 +24,9 @@ FORMATS = (
 )  # fmt: skip
 """Methods of the speaker that are filters in templates."""
 
-SHARED_FOLDERS = frozenset({"layouts", "components", "patterns"})
+SHARED_FOLDERS = frozenset({"layouts", "components"})
+PATTERNS = "shell/patterns"
+"""The page of patterns: for those who build pages and themes, so its texts have a catalogue of their own."""
 
 
 def install(environment: Environment) -> None:
@@ -50,6 +52,8 @@ def install(environment: Environment) -> None:
 
 def domain_of_template(name: str | None) -> str:
     """Return the feature whose catalogue a template speaks from: its folder, or ``shell`` for what all share."""
+    if name and name.startswith(PATTERNS):
+        return "patterns"
     parts = (name or "").split("/")
     if parts[0] == "emails" and len(parts) > 1:
         parts = parts[1:]

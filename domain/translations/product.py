@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from babel.messages.pofile import read_po
 
 from core.i18n.marks import key_of
-from core.i18n.negotiate import SOURCE_LOCALE
+from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE
 from core.i18n.placeholders import placeholders
 from core.i18n.pseudo import PSEUDO_LOCALES
 from domain.translations.errors import no_such_language, no_such_text
@@ -108,7 +108,7 @@ class ProductTexts:
         return locale
 
     def _read(self) -> Mapping[str, Mapping[str, ProductText]]:
-        files = sorted(self._folder.glob("*.pot"))
+        files = sorted(file for file in self._folder.glob("*.pot") if file.stem not in ENGLISH_ONLY)
         stamp = tuple((file.stem, file.stat().st_mtime_ns) for file in files)
         if stamp != self._stamp:
             self._texts = {file.stem: {text.source: text for text in _texts(file)} for file in files}

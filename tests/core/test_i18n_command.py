@@ -72,6 +72,7 @@ def product(tmp_path: Path) -> Path:
         "domain/files/types.py": PYTHON,
         "templates/files/index.html": TEMPLATE,
         "templates/layouts/base.html": LAYOUT,
+        "templates/shell/patterns/_forms.html": "{{ _('A sample') }}",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
@@ -166,6 +167,13 @@ def test_a_feature_without_a_catalogue_is_missing_in_every_language(product: Pat
     code, output = run("check", product)
     assert (code, output.count("missing")) == (1, 1)
     assert "locales/de/LC_MESSAGES/shell.po:1: missing catalogue: 1 texts" in output
+
+
+def test_nobody_is_asked_to_translate_the_page_of_patterns(product: Path) -> None:
+    run("update", product)
+    assert "A sample" in (product / "locales/patterns.pot").read_text("utf-8")
+    translate(product, "patterns", HEADER + 'msgid "A sample"\nmsgstr "Ein Muster"\n')
+    assert "locales/de/LC_MESSAGES/patterns.po:1: stale: no feature says any of this" in run("check", product)[1]
 
 
 def test_extracting_twice_writes_the_same_bytes(product: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.theming import ThemeCard
 
 # WTForms passes on any label and message, though its stubs know text alone; the page says them.
-N_: Callable[..., Any] = messages_of("shell")
+N_: Callable[..., Any] = messages_of("patterns")
 
 STEPS: tuple[tuple[str, Message], ...] = (
     ("receive", N_("Check what arrived")),

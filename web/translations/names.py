@@ -99,7 +99,6 @@ PAGES = (
     ("templates/layouts/settings", N_("Settings"), "/admin/workspace"),
     ("templates/layouts/", N_("Every page"), "/"),
     ("templates/components/", N_("Parts that many pages have"), "/patterns"),
-    ("templates/shell/patterns", N_("The page of patterns"), "/patterns"),
     ("templates/shell/landing", N_("The pages before a workspace is entered"), None),
     ("templates/shell/", N_("Home"), "/"),
     ("templates/tenants/members", N_("People"), "/members"),
