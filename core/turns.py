@@ -7,6 +7,7 @@ same time, and what is given up half-way has to be done again.
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -20,8 +21,12 @@ STANDS_STILL = 3.0
 """Seconds without anybody's turn after which a line is no longer joined: what is ahead does not get done."""
 
 
-SHARE_OF_THE_NEWEST = 0.1
-"""How much the newest time between two turns counts for what is expected of the next."""
+SECONDS_REMEMBERED = 3.0
+"""What is expected is judged by the turns of about so many seconds in which somebody waited.
+
+By time, not by the newest turns: a moment in which the process did nothing (a burst of ends, a busy machine) would
+count as much as a hundred turns, and send away people for whom there is time.
+"""
 
 
 class BusyError(Exception):
@@ -81,7 +86,7 @@ class Turns:
         self._most_waiting = waiting
         self.seconds = seconds
         self._moved_at = 0.0
-        self._interval = 0.0
+        self._given, self._took = 0.0, 0.0
 
     @property
     def waiting(self) -> int:
@@ -97,7 +102,7 @@ class Turns:
         waiting = self._shares.waiting()
         if waiting == 0:
             return False
-        if waiting >= self._most_waiting or waiting * self._interval > self.seconds:
+        if waiting >= self._most_waiting or waiting * self._took > self.seconds * self._given:
             return True
         return _now() - self._moved_at > STANDS_STILL
 
@@ -120,9 +125,15 @@ class Turns:
             await stack.aclose()
             raise BusyError from None
         if has_to_wait:
-            self._interval += (_now() - self._moved_at - self._interval) * SHARE_OF_THE_NEWEST
+            self._note(_now() - self._moved_at)
         self._moved_at = _now()
         return stack
+
+    def _note(self, seconds: float) -> None:
+        """Count a turn that somebody waited for, and forget a little of those before it."""
+        kept = math.exp(-seconds / SECONDS_REMEMBERED)
+        self._given = self._given * kept + 1
+        self._took = self._took * kept + seconds
 
 
 def _now() -> float:

@@ -6,19 +6,26 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from core.context import Context, Person, TenantFacts
 from core.ids import new_id
 
 if TYPE_CHECKING:
-    from tests.bench.product import Product
+    import psycopg
 
 SPACE = 20 * 1024**3
 SESSION = """copy platform.sessions
     (id, token_hash, user_id, tenant_id, level, name, email, user_agent, address, expires_at) from stdin"""
 TENANT = "insert into platform.tenants (id, slug, name, state) values (%s, %s, %s, 'active')"
 ENTITLEMENT = "insert into platform.entitlements (tenant_id, key, value) values (%s, 'files.bytes', %s)"
+
+
+class Tables(Protocol):
+    """Whatever knows the way to the tables of a running product."""
+
+    def connect(self) -> psycopg.Connection:
+        """Connect as superuser."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Tenant:
         return Context(tenant=self.facts, person=self.people[0].person, role="member")
 
 
-def make_tenant(product: Product, slug: str, people: int) -> Tenant:
+def make_tenant(product: Tables, slug: str, people: int) -> Tenant:
     """A tenant whose people are all signed in at its host."""
     facts = TenantFacts(new_id(), slug, slug.title())
     made = tuple(

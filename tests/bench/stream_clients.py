@@ -13,9 +13,11 @@ from itertools import count
 
 EVENT = b"event: files:changed"
 RETRY = re.compile(rb"retry: ([0-9]+)")
-MOST_PAUSE = 30.0
+RETRY_AFTER = re.compile(rb"\r\nretry-after: ([0-9]+)", re.IGNORECASE)
 FIRST_PACE = 1.0
 """Seconds after which a page comes back, on average, unless its stream has told it otherwise."""
+FIRST_PAUSE, MOST_PAUSE = 0.5, 30.0
+"""Seconds, on average, that a page adds to what it is told when it is sent away (web/static/js/20-live.js)."""
 OPENED_AT_ONCE = 16
 SECONDS_TO_OPEN = 20
 SECONDS_FOR_ALL = 65
@@ -30,6 +32,7 @@ class Page(asyncio.Protocol):
         self._request = request
         self.transport: asyncio.Transport | None = None
         self.opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.back_after = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -38,6 +41,8 @@ class Page(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self.opened.done():
+            if found := RETRY_AFTER.search(data):
+                self.back_after = float(found[1])
             self.opened.set_result(data.startswith(b"HTTP/1.1 200"))
         if found := RETRY.search(data):
             self._pages.pace = int(found[1]) / 1000
@@ -58,6 +63,7 @@ class Pages:
         self._count = 0
         self._last = 0.0
         self._wanted = 0
+        self._sent_away = 0
         self._complete = asyncio.Event()
         self._open: dict[str, Page] = {}
         self.pace = FIRST_PACE
@@ -65,12 +71,12 @@ class Pages:
     async def open(self, tokens: list[str]) -> dict[str, float]:
         gate, end = asyncio.Semaphore(OPENED_AT_ONCE), time.monotonic() + SECONDS_FOR_ALL
 
-        async def one(token: str) -> bool:
+        async def one(token: str) -> float | None:
             async with gate:
-                return time.monotonic() < end and await self._dial(token)
+                return await self._dial(token) if time.monotonic() < end else 0.0
 
         found = await asyncio.gather(*(one(token) for token in tokens), return_exceptions=True)
-        return {"open": sum(item is True for item in found)}
+        return {"open": sum(item is None for item in found)}
 
     async def break_off(self, seconds: float) -> dict[str, float]:
         """Lose all streams at the same moment, and come back as browsers do; tells how long that took."""
@@ -79,33 +85,46 @@ class Pages:
 
         async def come_back(token: str) -> float:
             nonlocal dials
+            told, pause = 0.0, self.pace
             for attempt in count():
-                pause = min(MOST_PAUSE, self.pace * 2**attempt)
-                await asyncio.sleep(random.uniform(0, 2 * pause))  # noqa: S311  # no secret
+                await asyncio.sleep(told + random.uniform(0, 2 * pause))  # noqa: S311  # no secret
                 dials += 1
+                told, pause = 0.0, min(MOST_PAUSE, FIRST_PAUSE * 2**attempt)
                 with suppress(OSError, TimeoutError):
-                    if await self._dial(token):
+                    sent_away = await self._dial(token)
+                    if sent_away is None:
                         break
+                    told = sent_away
             return time.monotonic() - began
 
         for page in list(self._open.values()):
             if page.transport is not None:
                 page.transport.abort()
         self._open.clear()
+        self._sent_away = 0
         done, pending = await asyncio.wait([asyncio.create_task(come_back(each)) for each in tokens], timeout=seconds)
         for task in pending:
             task.cancel()
-        return {"back": len(done), "seconds": max((task.result() for task in done), default=0.0), "dials": dials}
+        took = sorted(task.result() for task in done)
+        return {
+            "back": len(done),
+            "seconds": took[-1] if took else 0.0,
+            "most": took[int(len(took) * 0.99)] if took else 0.0,
+            "dials": dials,
+            "sent_away": self._sent_away,
+        }
 
-    async def _dial(self, token: str) -> bool:
+    async def _dial(self, token: str) -> float | None:
+        """Open a stream; returns after how many seconds to come back if it is refused."""
         request = f"GET /live HTTP/1.1\r\nHost: {self._host}\r\nCookie: __Host-adx_session={token}\r\n\r\n".encode()
         loop = asyncio.get_running_loop()
         transport, page = await loop.create_connection(lambda: Page(self, request), "127.0.0.1", self._port)
         if await asyncio.wait_for(page.opened, SECONDS_TO_OPEN):
             self._open[token] = page
-            return True
+            return None
         transport.close()
-        return False
+        self._sent_away += page.back_after > 0
+        return page.back_after
 
     async def await_all(self, wanted: int, seconds: float) -> dict[str, float]:
         self._count, self._wanted = 0, wanted

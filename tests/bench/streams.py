@@ -78,8 +78,9 @@ async def _storm(product: Product, clients: Process, opened: int) -> Row:
     met = found["back"] == opened and found["seconds"] <= SECONDS_TO_COME_BACK and percentile(took, 95) < PAGE_FIGURE
     return Row(
         f"{opened:,} streams lost at once",
-        f"{found['back']:,.0f} back in {found['seconds']:.0f} s, pages meanwhile {p50_p95(took)}",
-        f"{found['dials']:,.0f} dials; pages before {p50_p95(before)}",
+        f"{found['back']:,.0f} back in {found['seconds']:.0f} s, 99 % in {found['most']:.0f} s, "
+        f"pages meanwhile {p50_p95(took)}",
+        f"{found['dials']:,.0f} dials, {found['sent_away']:,.0f} sent away; pages before {p50_p95(before)}",
         figure=f"all in {SECONDS_TO_COME_BACK:.0f} s, p95 < {ms(PAGE_FIGURE)}",
         met=met,
     )

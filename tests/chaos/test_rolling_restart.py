@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from entrypoints.embedded.program import free_port
-from tests.support.caller import TOKEN
 from tests.support.people import sign_in
 from tests.support.proxy import Proxy, Target
+from tests.support.traffic import Traffic
 from tests.support.waiting import eventually
-from web.kit.security import SESSION_COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
 SECONDS_TO_LEAVE = 1.5
 """More than the proxy needs to see that a process is not ready."""
 
-READERS = 4
-WRITERS = 2
 ANSWERS = 8
 """What each process answers before and after it was restarted, at least."""
 
@@ -64,38 +59,6 @@ async def proxy(processes: dict[int, Process]) -> AsyncIterator[Proxy]:
     await found.stop()
 
 
-class Traffic:
-    """People who read and send without a pause, over connections that they keep."""
-
-    def __init__(self, proxy: Proxy, host: str, token: str, proof: str) -> None:
-        self.statuses: Counter[tuple[str, int]] = Counter()
-        self._headers = {
-            "Host": host,
-            "Cookie": f"{SESSION_COOKIE}={token}",
-            "Accept": "text/html",
-            "X-CSRF-Token": proof,
-        }
-        self._base = f"http://127.0.0.1:{proxy.port}"
-        self._stop = asyncio.Event()
-
-    async def __aenter__(self) -> Self:
-        self._tasks = [asyncio.create_task(self._go_on("GET", "/files")) for _ in range(READERS)]
-        self._tasks += [asyncio.create_task(self._go_on("POST", "/files")) for _ in range(WRITERS)]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._stop.set()
-        await asyncio.gather(*self._tasks)
-
-    async def _go_on(self, method: str, path: str) -> None:
-        async with httpx.AsyncClient(base_url=self._base, headers=self._headers, timeout=30) as client:
-            while not self._stop.is_set():
-                files = {"file": ("note.txt", b"a note")} if method == "POST" else None
-                answer = await client.request(method, path, files=files)
-                self.statuses[method, answer.status_code] += 1
-                await asyncio.sleep(0.02)
-
-
 async def test_a_rolling_restart_loses_no_request(  # noqa: PLR0917
     deployment: Deployment,
     deployed_db: Database,
@@ -106,9 +69,8 @@ async def test_a_rolling_restart_loses_no_request(  # noqa: PLR0917
 ) -> None:
     token = await sign_in(deployed_db, owner)
     host = f"{owner.slug}.{deployment.host}"
-    proof = await proof_of(proxy, host, token)
 
-    async with Traffic(proxy, host, token, proof) as traffic:
+    async with Traffic(proxy, host, token) as traffic:
         for target in proxy.targets:
             await answers_on(target)
             await asyncio.to_thread(processes[target.port].stop)
@@ -126,12 +88,3 @@ async def answers_on(target: Target) -> None:
     """Wait until a process has answered some more."""
     wanted = target.answers + ANSWERS
     await eventually(lambda: target.answers >= wanted, seconds=30)
-
-
-async def proof_of(proxy: Proxy, host: str, token: str) -> str:
-    async with httpx.AsyncClient() as client:
-        headers = {"Host": host, "Cookie": f"{SESSION_COOKIE}={token}", "Accept": "text/html"}
-        page = await client.get(f"http://127.0.0.1:{proxy.port}/members", headers=headers)
-    found = TOKEN.search(page.text)
-    assert found
-    return found.group(1)

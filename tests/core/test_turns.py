@@ -114,6 +114,21 @@ async def test_a_line_is_not_joined_where_the_turn_is_not_expected_in_time(monke
     await floor.end_all()
 
 
+async def test_one_moment_of_nothing_does_not_shorten_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(module, "_now", lambda: now)
+    floor = Floor(Turns(at_once=1, waiting=99, seconds=5))
+    await floor.ask("a0")
+    for number in range(300):
+        await floor.ask(f"a{number + 1}")
+        now += 2 if number == 299 else 0.01  # the last one stands still for a moment
+        await floor.end(f"a{number}")
+
+    await floor.ask(*(f"b{number}" for number in range(60)))
+    assert not refused(floor)
+    await floor.end_all()
+
+
 async def test_nobody_who_gives_up_takes_a_place_along() -> None:
     floor = Floor(Turns(at_once=1, waiting=9, seconds=30))
     await floor.ask("a1", "b1", "c1", "d1")

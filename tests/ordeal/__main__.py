@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench import machine
 from tests.bench.figures import Row, table
-from tests.ordeal import kills, silences
+from tests.ordeal import kills, restarts, silences, streams
 from tests.ordeal.scene import scene
 from tests.support import stack
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PARTS: dict[str, Callable[[Scene], Awaitable[list[Row]]]] = {
     "kills": kills.measure,
     "silences": silences.measure,
+    "streams": streams.measure,
+    "restarts": restarts.measure,
 }
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import asyncpg
+import psycopg
 
 from core.db import Database
 from tests.factories.files import photo
 from tests.support.caller import caller_of
 from tests.support.deployment import Deployment
-from tests.support.people import new_owner
+from tests.support.people import new_owner, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -101,6 +102,15 @@ class Scene:
         self.deployment = deployment
         self._db = db
         self._tables = tables
+
+    def connect(self) -> psycopg.Connection:
+        """Connect to the tables as superuser."""
+        return psycopg.connect(self.deployment.superuser_url, autocommit=True)
+
+    async def session_of(self, person: Person) -> tuple[str, str]:
+        """The host of a person's workspace, and a token of a session there."""
+        owner = person.caller.owner
+        return f"{owner.slug}.{self.deployment.host}", await sign_in(self._db, owner)
 
     async def people(self, count: int) -> list[Person]:
         """New people, each with a workspace of their own, the proofs of their forms in hand."""
