@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, Message] = MappingProxyType({
     "account.expired": N_("Unconfirmed account deleted"),
     "session.opened": N_("Logged in"),
     "session.refused": N_("Login refused"),
+    "session.denied": N_("Access refused"),
     "session.entered": N_("Workspace entered"),
     "session.closed": N_("Logged out"),
     "session.revoked": N_("Session ended from another device"),

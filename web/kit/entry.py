@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from quart import current_app, request
 from werkzeug.exceptions import HTTPException
 
+from core.denials import note_denial
 from core.errors import DomainError, NotFoundError
 from web.kit import csrf
 from web.kit.body import current_body
@@ -16,7 +17,7 @@ from web.kit.guards import SignInNeededError, guard_of
 from web.kit.limits import client_network
 from web.kit.services import current_kit
 from web.kit.submissions import begin_submission
-from web.kit.visit import current_context, current_visit
+from web.kit.visit import current_context, current_visit, unit_of_work
 
 if TYPE_CHECKING:
     from web.kit.form_body import FormBounds
@@ -45,7 +46,13 @@ async def _check_sender(route: object) -> None:
     guard = guard_of(route)
     if guard is None:
         raise NotFoundError(NOT_FOUND)
-    guard.check(visit.ctx)
+    try:
+        guard.check(visit.ctx)
+    except DomainError as error:
+        if visit.ctx.person is not None:  # of a stranger nobody could be named
+            async with unit_of_work("gateway", effect=False) as uow:
+                await note_denial(uow, visit.ctx, request.method, visit.route, error.code)
+        raise
     streams = getattr(route, "__adx_streams__", False)
     if streams:
         await current_body().stream(visit.services.settings.max_upload_bytes + FORM_BYTES)
