@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 N_ = messages_of("core")
 
+# Translators: What somebody did, in the audit log.
 ACTIONS: Mapping[str, Message] = MappingProxyType({
     "account.requested": N_("Account requested"),
     "account.activated": N_("Account confirmed"),

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 Scalar: TypeAlias = str | int | float | bool | None
 
+CONTEXT_ENDS = "\x04"
+"""What stands between a text's context and the text, in gettext's files and in everything that is stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A catalogue entry and the values for its ``{placeholders}``.
 
     ``domain`` names the feature whose catalogue holds ``text`` (the English source, used as the key).
+    A text with a context is kept as gettext keeps it, see :func:`in_context`.
     ``plural`` is the English plural form; the number that chooses between the two is ``params["count"]``.
     """
 
@@ -32,13 +36,24 @@ class Message:
         return hash((self.domain, self.text, *sorted(self.params.items()), self.plural))
 
 
+def in_context(text: str, context: str | None) -> str:
+    """Return the key of a text that means one thing in one context and another elsewhere: ``context``, U+0004, text."""
+    return f"{context}{CONTEXT_ENDS}{text}" if context else text
+
+
+def without_context(key: str) -> str:
+    """Return the English text of a key."""
+    return key.rpartition(CONTEXT_ENDS)[2]
+
+
 def messages_of(domain: str) -> Callable[..., Message]:
     """Return the marker ``N_`` of one feature: ``N_("Preparing {name}", name="a.jpg")`` builds its Message.
 
-    The extractor finds the calls by the name ``N_``; the marked text is translated later, by a page.
+    The extractor finds the calls by the name ``N_``; the marked text is translated later, by a page. ``context`` tells
+    one meaning of the same English from another.
     """
 
-    def mark(text: str, plural: str | None = None, /, **params: Scalar) -> Message:
-        return Message(domain, text, MappingProxyType(params), plural)
+    def mark(text: str, plural: str | None = None, /, *, context: str | None = None, **params: Scalar) -> Message:
+        return Message(domain, in_context(text, context), MappingProxyType(params), plural)
 
     return mark

@@ -66,6 +66,7 @@ class NoticeKind:
     announced: bool = True
 
 
+# Translators: A kind of notification, in the list of those that one can have by email; then what it tells.
 RUN_FINISHED = NoticeKind(
     "runs.finished",
     N_("Workflow finished"),
@@ -73,6 +74,7 @@ RUN_FINISHED = NoticeKind(
     icon="run",
     announced=False,
 )
+# Translators: A kind of notification, in the list of those that one can have by email; then what it tells.
 RUN_NEEDS_YOU = NoticeKind(
     "runs.needs_you",
     N_("Workflow stopped"),

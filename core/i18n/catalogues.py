@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from core.i18n.files import read_catalogue, read_template
+from core.i18n.files import key_of, read_catalogue, read_template
 from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fill, fits
 from core.i18n.pseudo import PSEUDO_LOCALES, pseudo
 from core.i18n.speaker import Speaker
 from core.i18n.wording import PRODUCTS_OWN
+from core.messages import without_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +98,7 @@ class Catalogues:
         for book in self._books(locale, domain, wording):
             if found := book.texts.get(text):
                 return found
-        return (text,)
+        return (without_context(text),)
 
     def choose(  # noqa: PLR0917  # what it takes is one text with its number
         self, one: str, many: str, count: int, locale: str, domain: str, wording: Wording = PRODUCTS_OWN
@@ -106,7 +107,7 @@ class Catalogues:
         for book in self._books(locale, domain, wording):
             if forms := book.texts.get(one):
                 return forms[min(book.plural_index(count), len(forms) - 1)]
-        return one if count == 1 else many
+        return without_context(one) if count == 1 else many
 
     def of_product(self, text: str, locale: str, domain: str) -> tuple[str, ...] | None:
         """Return the forms of ``text`` in the product's catalogue of ``domain``; None for one that it does not say."""
@@ -152,8 +153,8 @@ class Catalogues:
 
 def _pseudo_book(file: Path) -> Book:
     entries = [entry for entry in read_template(file) if entry.id]
-    texts = [(entry.id,) if isinstance(entry.id, str) else tuple(entry.id) for entry in entries]
-    return Book({forms[0]: tuple(map(pseudo, forms)) for forms in texts}, lambda count: int(count != 1))
+    texts = {key_of(entry): (entry.id,) if isinstance(entry.id, str) else tuple(entry.id) for entry in entries}
+    return Book({key: tuple(map(pseudo, forms)) for key, forms in texts.items()}, lambda count: int(count != 1))
 
 
 def _in_order(books: Mapping[str, Book], domain: str) -> Iterator[Book]:
@@ -195,7 +196,7 @@ def _texts(catalog: Catalog, file: Path) -> dict[str, tuple[str, ...]]:
         if not all(fits(source, form) for form in forms):
             log.warning("i18n.broken_placeholder", file=str(file), line=entry.lineno, text=source)
             continue
-        texts[source if isinstance(entry.id, str) else entry.id[0]] = forms
+        texts[key_of(entry)] = forms
     return texts
 
 

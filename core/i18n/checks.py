@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from babel.messages import Catalog
 
-from core.i18n.files import UnreadableError, plural_rule, read_catalogue, read_template
+from core.i18n.files import UnreadableError, comments_of, plural_rule, read_catalogue, read_template
 from core.i18n.literals import literals
 from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fits, has_stray_brace, placeholders
+from core.i18n.roles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +29,9 @@ ENDINGS = {".": ".\u3002", "?": "?\uff1f\u061f", ":": ":\uff1a", "…": "…"}
 """Kinds of marks, each as Latin, Chinese, Japanese and Arabic texts write it."""
 CLOSING = "\"')\u00bb\u201c\u201d\u300d\u300f\uff09 "
 """Brackets and quotation marks that may follow the last mark."""
+FEW_WORDS = 2
+"""A text of so few words means nothing by itself: "Open" is a verb or a state."""
+
 COUNTED = 210
 """Numbers on which two plural rules are compared: two rounds of all that the seven languages distinguish."""
 
@@ -77,7 +81,7 @@ def coverage(sources: Mapping[str, Catalog], locales: Path) -> Iterator[Coverage
         for domain, source in sorted(_translated(sources).items()):
             catalog = _as_far_as_readable(locales / locale / "LC_MESSAGES" / f"{domain}.po", locale)
             entries = [entry for entry in source if entry.id]
-            done = sum(1 for entry in entries if (found := catalog.get(_key(entry))) and _is_said(found))
+            done = sum(1 for entry in entries if (found := catalog.get(_key(entry), entry.context)) and _is_said(found))
             yield Coverage(locale, domain, len(entries) if locale == SOURCE_LOCALE else done, len(entries))
 
 
@@ -97,8 +101,22 @@ def _behind(source: Catalog, file: Path, root: Path) -> Iterator[Finding]:
     name = file.relative_to(root).as_posix()
     known = read_template(file)
     for entry in source:
-        if entry.id and ((found := known.get(_key(entry))) is None or _source_forms(found) != _source_forms(entry)):
+        if not entry.id:
+            continue
+        if (found := known.get(_key(entry), entry.context)) is None or _as_said(found) != _as_said(entry):
             yield Finding(name, 1, "not extracted", _key(entry))
+        if is_unclear(entry) and source.domain not in ENGLISH_ONLY:
+            where, line = entry.locations[0]
+            yield Finding(where, line, "needs a comment for translators, or a context", _key(entry))
+
+
+def _as_said(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return _source_forms(entry), comments_of(entry)
+
+
+def is_unclear(entry: Entry) -> bool:
+    """Whether a text is so short that nobody can know what it is, and nothing is told of it."""
+    return 0 < words_of(_key(entry)) <= FEW_WORDS and not entry.auto_comments and not entry.context
 
 
 def _faults_of_file(source: Catalog, file: Path, locale: str, root: Path) -> Iterator[Finding]:
@@ -128,15 +146,17 @@ def _faults(source: Catalog, catalog: Catalog, name: str) -> Iterator[Finding]:
     for entry in source:
         if not entry.id:
             continue
-        found = catalog.get(_key(entry))
+        found = catalog.get(_key(entry), entry.context)
         if found is None or not any(_forms(found)):
             yield Finding(name, found.lineno or 1 if found else 1, "missing", _key(entry))
         elif found.fuzzy:
             yield Finding(name, found.lineno or 1, "fuzzy", _key(entry))
+        elif comments_of(found) != comments_of(entry):
+            yield Finding(name, found.lineno or 1, "other comments", _key(entry))
         else:
             yield from (Finding(name, found.lineno or 1, fault, _key(entry)) for fault in _wrong(entry, found, catalog))
     for entry in catalog:
-        if entry.id and source.get(_key(entry)) is None:
+        if entry.id and source.get(_key(entry), entry.context) is None:
             yield Finding(name, entry.lineno or 1, "stale", _key(entry))
     for entry in catalog.obsolete.values():
         yield Finding(name, entry.lineno or 1, "obsolete", _key(entry))

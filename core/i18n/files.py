@@ -10,12 +10,15 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from core.i18n.negotiate import babel_locale
+from core.messages import in_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from core.i18n.sources import SourceText
+    from babel.messages import Message as Entry
+
+    from core.i18n.source_text import SourceText
 
 WIDTH = 110
 ARABIC = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
@@ -25,10 +28,31 @@ ARABIC = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=1
 def templates_of(texts: Iterable[SourceText]) -> dict[str, Catalog]:
     """Return one untranslated catalogue a feature. A text with a plural anywhere has it everywhere."""
     catalogs: dict[str, Catalog] = {}
-    for text in sorted(texts, key=lambda item: (item.domain, item.text, item.file)):
+    for text in sorted(texts, key=lambda item: (item.domain, item.text, item.context or "", item.file)):
         catalog = catalogs.setdefault(text.domain, Catalog(domain=text.domain))
-        catalog.add((text.text, text.plural) if text.plural else text.text, locations=[(text.file, text.line)])
+        catalog.add(
+            (text.text, text.plural) if text.plural else text.text,
+            locations=[(text.file, text.line)],
+            auto_comments=text.comments,
+            context=text.context,
+        )
     return catalogs
+
+
+def key_of(entry: Entry) -> str:
+    """Return what the product knows an entry by: its English text, with its context if it has one."""
+    return in_context(entry.id if isinstance(entry.id, str) else entry.id[0], entry.context)
+
+
+def comments_of(entry: Entry) -> tuple[str, ...]:
+    """Return what translators are told of an entry, each comment whole, as before it was broken into lines."""
+    comments: list[str] = []
+    for line in entry.auto_comments:
+        if comments and not comments[-1].endswith("."):
+            comments[-1] += f" {line}"
+        else:
+            comments.append(line)
+    return tuple(comments)
 
 
 def write_template(catalog: Catalog, file: Path) -> bool:

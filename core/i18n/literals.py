@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, nodes as jinja
 
-from core.i18n.sources import TEMPLATE_MARKERS, template_files
+from core.i18n.template_sources import TEMPLATE_MARKERS, template_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -165,6 +165,7 @@ class Speaker:
         """Return ``5 minutes ago`` or ``in 2 days`` within a week, else the day."""
         distance = self._local(value) - (now or dt.datetime.now(UTC))
         if abs(distance) < JUST_NOW:
+            # Translators: In the place of “5 minutes ago”.
             return self.say(N_("just now"))
         if abs(distance) >= RELATIVE_UNTIL:
             return self.date(value)

@@ -9,6 +9,7 @@ from jinja2 import pass_context
 
 from core.i18n.negotiate import language_name
 from core.i18n.speaker import is_right_to_left, speaker
+from core.messages import in_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,8 @@ PATTERNS = "shell/patterns"
 def install(environment: Environment) -> None:
     """Give an environment the words of the current :func:`core.i18n.speaker`.
 
-    Globals: ``_(text, **params)``, ``ngettext(one, many, count=n)``, ``say(message)``, ``lang()``, ``direction()``,
+    Globals: ``_(text, **params)``, ``ngettext(one, many, count=n)``, both with a ``context`` where one text means two
+    things, ``say(message)``, ``lang()``, ``direction()``,
     ``language_name(locale)``, ``now()``. Filters: those of ``FORMATS``, such as
     ``{{ size | size }}`` and ``{{ amount | money("EUR") }}``.
     """
@@ -70,13 +72,16 @@ def _formatting(name: str) -> Callable[..., str]:
 
 
 @pass_context
-def _gettext(context: Context, text: str, /, **params: object) -> str:
-    return speaker().translate(text, domain_of_template(context.name), params)
+def _gettext(page: Context, text: str, /, *, context: str | None = None, **params: object) -> str:
+    return speaker().translate(in_context(text, context), domain_of_template(page.name), params)
 
 
 @pass_context
-def _ngettext(context: Context, one: str, many: str, /, *, count: int, **params: object) -> str:
-    return speaker().translate_plural(one, many, domain_of_template(context.name), {"count": count, **params})
+def _ngettext(  # one text with its number
+    page: Context, one: str, many: str, /, *, count: int, context: str | None = None, **params: object
+) -> str:
+    domain, given = domain_of_template(page.name), {"count": count, **params}
+    return speaker().translate_plural(in_context(one, context), many, domain, given)
 
 
 @pass_context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -120,7 +120,7 @@ def card_of(
         seq=snapshot.seq,
         contract=contract.name,
         icon=contract.icon,
-        title=Message(contract.title.domain, contract.title.text, snapshot.title_params, contract.title.plural),
+        title=replace(contract.title, params=snapshot.title_params),
         state=snapshot.state,
         place=snapshot.place if snapshot.state == "queued" else None,
         steps=steps,

@@ -23,6 +23,7 @@ N_ = messages_of("runs")
 LONG = timedelta(seconds=5)
 """A run that ends well within this time was watched by whoever started it."""
 
+# Translators: How a workflow stands, beneath its title in a notification: short.
 WORDS: Mapping[str, Message] = {
     "needs_you": N_("Needs you"),
     "stuck": N_("An engineer is needed"),

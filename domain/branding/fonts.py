@@ -43,6 +43,8 @@ class Pairing:
     headings: str
 
 
+# Translators: The character of a pair of fonts, in a list: an adjective about typefaces (masculine or feminine as
+# “font” is).
 PAIRINGS: Mapping[str, Pairing] = MappingProxyType(
     {
         "system": Pairing(N_("Each device’s own"), f"{SYSTEM},{FALLBACKS}", f"{SYSTEM},{FALLBACKS}"),

@@ -15,6 +15,7 @@ N_ = messages_of("tenants")
 
 NEWS = NoticeKind(
     "tenants.news",
+    # Translators: A kind of notification, in the list of those that one can have by email.
     N_("Workspace news"),
     N_("What changes for everyone here, such as a new workspace being ready."),
     icon="tenant",

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
-from core.i18n.files import plural_rule
+from core.i18n.files import key_of, plural_rule
 from domain.translations.errors import another_language, catalogue_too_large, not_a_catalogue, unreadable
 
 if TYPE_CHECKING:
@@ -67,9 +67,11 @@ def write_file(locale: str, domain: str, texts: Iterable[tuple[ProductText, Form
     for text, forms in texts:
         said = forms or ("",)
         catalog.add(
-            text.source if text.plural is None else (text.source, text.plural),
+            text.words if text.plural is None else (text.words, text.plural),
             said[0] if text.plural is None else said,
             locations=[(place, 0) for place in text.places],  # written without their lines, which change with any edit
+            auto_comments=text.comments,
+            context=text.context or None,
         )
     body = io.BytesIO()
     write_po(body, catalog, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False)
@@ -141,8 +143,8 @@ def _file_entries(found: Iterable[Entry]) -> Iterator[FileEntry]:
     for entry in found:
         forms = _forms(entry)
         if entry.id and any(forms):
-            source, plural = (entry.id, None) if isinstance(entry.id, str) else (entry.id[0], entry.id[1])
-            yield FileEntry(entry.lineno or 1, source, plural, forms, entry.fuzzy)
+            plural = None if isinstance(entry.id, str) else entry.id[1]
+            yield FileEntry(entry.lineno or 1, key_of(entry), plural, forms, entry.fuzzy)
 
 
 def _forms(entry: Entry) -> tuple[str, ...]:

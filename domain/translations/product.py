@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
 
+from core.i18n.files import comments_of, key_of as entry_key
 from core.i18n.marks import key_of
 from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE
 from core.i18n.placeholders import placeholders
 from core.i18n.pseudo import PSEUDO_LOCALES
+from core.messages import CONTEXT_ENDS, without_context
 from domain.translations.errors import no_such_language, no_such_text
 
 if TYPE_CHECKING:
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProductText:
-    """One text of the product: its catalogue, its English, and the files in which it is said."""
+    """One text of the product: its catalogue, the key it is stored by, and the files in which it is said.
+
+    ``source`` is the English with its context, if it has one; ``comments`` say what it is and where it stands.
+    """
 
     domain: str
     source: str
     plural: str | None
     places: tuple[str, ...]
+    comments: tuple[str, ...] = ()
 
     @cached_property
     def key(self) -> str:
@@ -38,9 +44,19 @@ class ProductText:
         return key_of(self.domain, self.source)
 
     @property
+    def words(self) -> str:
+        """The English alone."""
+        return without_context(self.source)
+
+    @property
+    def context(self) -> str:
+        """Which of the meanings of the English it has; nothing where there is only one."""
+        return self.source.rpartition(CONTEXT_ENDS)[0]
+
+    @property
     def everything(self) -> str:
         """Both English forms, for what may occur in a wording."""
-        return f"{self.source} {self.plural or ''}"
+        return f"{self.words} {self.plural or ''}"
 
     @cached_property
     def required(self) -> frozenset[str]:
@@ -50,7 +66,7 @@ class ProductText:
     @property
     def english(self) -> tuple[str, ...]:
         """Its forms in the source."""
-        return (self.source, self.plural) if self.plural else (self.source,)
+        return (self.words, self.plural) if self.plural else (self.words,)
 
 
 class ProductTexts:
@@ -125,5 +141,6 @@ def _texts(file: Path) -> Iterator[ProductText]:
 
 
 def _text(entry: Entry, domain: str) -> ProductText:
-    source, plural = (entry.id, None) if isinstance(entry.id, str) else (entry.id[0], entry.id[1])
-    return ProductText(domain, source, plural, tuple(dict.fromkeys(place for place, _ in entry.locations)))
+    plural = None if isinstance(entry.id, str) else entry.id[1]
+    places = tuple(dict.fromkeys(place for place, _ in entry.locations))
+    return ProductText(domain, entry_key(entry), plural, places, comments_of(entry))

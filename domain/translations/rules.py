@@ -63,7 +63,7 @@ def _of_form(text: ProductText, form: str) -> Iterator[Message]:
         yield N_("This holds an invisible character that cannot be shown. Type the text again.")
     if len(form.splitlines()) > 1 and len(text.everything.splitlines()) == 1:
         yield N_("Write this on one line, as in the source: it may stand where there is room for only one.")
-    if (form[0] == "\n", form[-1] == "\n") != (text.source[0] == "\n", text.source[-1] == "\n"):
+    if (form[0] == "\n", form[-1] == "\n") != (text.words[0] == "\n", text.words[-1] == "\n"):
         yield N_("Begin and end lines where the source does.")
 
 
@@ -78,7 +78,7 @@ def _of_placeholders(text: ProductText, form: str) -> Iterator[Message]:
 
 
 def _of_markup(text: ProductText, form: str) -> Iterator[Message]:
-    model = text.plural or text.source
+    model = text.plural or text.words
     if Counter(TAG.findall(form)) != Counter(TAG.findall(model)):
         yield N_("Keep the markup as it is in the source: {markup}", markup=" ".join(TAG.findall(model)) or "-")
     elif LOOKS_LIKE_MARKUP.search(TAG.sub("", form)) and not LOOKS_LIKE_MARKUP.search(TAG.sub("", model)):

@@ -12,7 +12,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from core.i18n import Catalogues, catalogues as catalogues_module, install, is_right_to_left, negotiate, speaking
+from core.i18n.catalogues import Book
+from core.i18n.wording import Wording
 from core.messages import Message, messages_of
+from core.notices import message_from_json, message_to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +47,20 @@ msgstr[1] "{count} Dateien"
 
 msgid "Name"
 msgstr "Dateiname"
+"""
+MEANINGS = """
+msgid "Open"
+msgstr "Öffnen"
+
+msgctxt "a state"
+msgid "Open"
+msgstr "Offen"
+
+msgctxt "a state"
+msgid "{count} open"
+msgid_plural "{count} open"
+msgstr[0] "{count} offene"
+msgstr[1] "{count} offen"
 """
 SHELL = """
 msgid "Name"
@@ -188,6 +205,25 @@ def test_directions() -> None:
     assert is_right_to_left("ar")
     assert not is_right_to_left("de")
     assert not is_right_to_left("nonsense-locale")
+
+
+def test_a_context_tells_one_meaning_from_another(locales: Path) -> None:
+    write(locales, "doors", MEANINGS)
+    mark, environment = messages_of("doors"), Environment(autoescape=True)
+    install(environment)
+    page = environment.from_string("{{ _('Open', context='a state') }} {{ _('Open') }} {{ _('Shut', context='x') }}")
+    counted = environment.from_string("{{ ngettext('{count} open', '{count} open', count=2, context='a state') }}")
+    catalogues = Catalogues.load(locales)
+    for locale, expected in {
+        "de": ("Offen", "Offen Öffnen Shut", "2 offen"),
+        "en": ("Open", "Open Open Shut", "2 open"),
+    }.items():
+        with speaking(catalogues.speaker(locale)) as voice:
+            said = voice.say(message_from_json(message_to_json(mark("Open", context="a state"))))
+            assert (said, page.render(), counted.render()) == expected
+    (wording,) = [Wording({"de": {"doors": Book({"a state\x04Open": ("Auf",)}, lambda _: 0)}})]
+    with speaking(catalogues.speaker("de", wording=wording)):
+        assert page.render() == "Auf Öffnen Shut"
 
 
 def test_say_takes_text_messages_and_nothing(catalogues: Catalogues) -> None:

@@ -13,12 +13,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = """
 from core.messages import messages_of
 N_ = messages_of("files")
-TITLE = N_("Preparing {name}", name="x")
+TITLE = Contract("files.prepare", title=N_("Preparing {name}", name="x"))
+# Translators: How many
+# files there are.
 COUNT = N_("{count} file", "{count} files", count=2)
 NOT_MARKED = print("no text of ours")
 """
-TEMPLATE = "{{ _('Files') }} {{ ngettext('{count} page', '{count} pages', count=n) }}"
-LAYOUT = "{{ _('Log <b>out</b>') }}"
+TEMPLATE = (
+    "<h1>{{ _('Files') }}</h1> {# Translators: How long it is. #}"
+    "{{ ngettext('{count} page', '{count} pages', count=n) }}"
+)
+LAYOUT = "<button>{{ _('Log <b>out</b>') }}</button>"
 TOO_MANY = 'msgstr[1] "{count} Seiten"\nmsgstr[2] "{count} Seiten"'
 FORM_TOO_MANY = 'msgid "Files"\nmsgid_plural "Files"\nmsgstr[0]'
 PLANTED = {
@@ -46,23 +51,28 @@ msgstr ""
 GOOD = {
     "files": f"{HEADER}"
     """
+#. The title of a workflow: right while it happens and for ever after.
 msgid "Preparing {name}"
 msgstr "{name} wird vorbereitet"
 
+#. How many files there are.
 msgid "{count} file"
 msgid_plural "{count} files"
 msgstr[0] "eine Datei"
 msgstr[1] "{count} Dateien"
 
+#. A heading.
 msgid "Files"
 msgstr "Dateien"
 
+#. How long it is.
 msgid "{count} page"
 msgid_plural "{count} pages"
 msgstr[0] "{count} Seite"
 msgstr[1] "{count} Seiten"
 """,
-    "shell": f'{HEADER}msgid "Log <b>out</b>"\nmsgstr "<b>Ab</b>melden"\n',
+    "shell": f"{HEADER}#. On a button: a verb, as short as the English.\n"
+    'msgid "Log <b>out</b>"\nmsgstr "<b>Ab</b>melden"\n',
 }
 
 
@@ -113,6 +123,7 @@ def test_a_complete_translation_passes(product: Path) -> None:
         ("files", 'msgstr "Dateien"\n', 'msgstr "Dateien"\n\n#~ msgid "Gone"\n#~ msgstr "Fort"\n', "obsolete: Gone"),
         ("files", 'msgstr "Dateien"', 'msgstr " Dateien"', "spaces at its ends do not match: Files"),
         ("files", 'msgstr "Dateien"', 'msgstr "Dateien:"', "ends with other punctuation: Files"),
+        ("files", "#. A heading.", "#. A button.", "other comments: Files"),
         ("files", 'msgstr "Dateien"', 'msgstr "Datei', "unreadable: the line is cut off"),
         ("files", 'msgid "Files"', 'msgid "Files', "unreadable: the line is cut off"),
         ("files", "charset=utf-8", "charset=klingon", "unreadable"),
@@ -167,6 +178,40 @@ def test_a_feature_without_a_catalogue_is_missing_in_every_language(product: Pat
     code, output = run("check", product)
     assert (code, output.count("missing")) == (1, 1)
     assert "locales/de/LC_MESSAGES/shell.po:1: missing catalogue: 1 texts" in output
+
+
+@pytest.mark.parametrize(
+    ("template", "comment"),
+    [
+        ("<th>{{ _('Open') }}</th>", "The heading of a column: short."),
+        ("<p>{{ badge(_('Open')) }}</p>", "A state, in a badge: an adjective or participle, short."),
+        ("<a><b>{{ icon('x') }}{{ _('Open') }}</b></a>", "A link to a page."),
+        ("<p aria-label='{{ x }}' title=\"{{ _('Open') }}\">x</p>", "Shown when something is pointed at."),
+        ("{% block title %}{{ _('Open') }}{% endblock %}", "The title of a page, also of the browser’s tab."),
+        ("<p>{# Translators: A door. #}{{ _('Open') }} {{ _('Shut it at once, now') }}</p>", "A door."),
+        ("{# Translators: A door. #}{% set x = [_('Shut it at once, now'), _('Open')] %}", "A door."),
+        ("{# Translators: A door. #}{% if x %}{% if y %}{% endif %}{{ _('Open') }}{% endif %}", "A door."),
+        ("<p>{{ _('Open', context='a door') }}</p>", ""),
+    ],
+)
+def test_translators_are_told_what_a_short_text_is(product: Path, template: str, comment: str) -> None:
+    macro = "{% macro badge(label, tone='') %}<b>{{ label }}</b>{% endmacro %}"
+    (product / "templates/components").mkdir()
+    (product / "templates/components/badge.html").write_text(macro, "utf-8")
+    (product / "templates/files/index.html").write_text(template, "utf-8")
+    run("extract", product)
+    before = (product / "locales/files.pot").read_text("utf-8").partition('msgid "Open"')[0].rpartition("\n\n")[2]
+    assert (f"#. {comment}\n" in before) is bool(comment)
+    assert ('msgctxt "a door"' in before) is (comment == "")
+    assert "needs a comment" not in run("check", product)[1]
+
+
+@pytest.mark.parametrize("template", ["<p>{{ _('Open') }}</p>", "{# Not for others. #}{{ _('Open it') }}"])
+def test_a_short_text_of_which_nothing_is_told_is_found(product: Path, template: str) -> None:
+    (product / "templates/files/index.html").write_text(f"\n{template}", "utf-8")
+    run("extract", product)
+    told = "templates/files/index.html:2: needs a comment for translators, or a context: Open"
+    assert told in run("check", product)[1]
 
 
 def test_nobody_is_asked_to_translate_the_page_of_patterns(product: Path) -> None:

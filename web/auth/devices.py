@@ -39,9 +39,12 @@ def device_of(user_agent: str) -> Message:
     browser = _first(BROWSERS, user_agent)
     system = _first(SYSTEMS, user_agent)
     if browser and system:
+        # Translators: A device in the list of logged-in devices, such as “Firefox on Windows”.
         return N_("{browser} on {system}", browser=browser, system=system)
     if browser or system:
+        # Translators: A device of which only one part is known: {device} is a browser or a system.
         return N_("{device}", device=browser or system)
+    # Translators: A device in the list of logged-in devices.
     return N_("Unknown device")
 
 

@@ -32,8 +32,11 @@ def _offered(*choices: tuple[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=label) for value, label in choices]
 
 
+# Translators: A choice in a list of tints, corners or fonts.
 AS_THE_THEME = N_("From the theme")
+# Translators: How strongly surfaces are tinted, in the list “Surface tint”.
 TINTS = _offered(("", AS_THE_THEME), ("0", N_("Grey")), ("1", N_("A hint")), ("3", N_("Soft")), ("6", N_("Strong")))
+# Translators: How round corners are, in the list “Corners”.
 RADII = _offered(
     ("", AS_THE_THEME),
     ("0", N_("Square")),

@@ -24,7 +24,9 @@ PAIRS: dict[str, Message] = {
     "link_on_page": N_("Links on the page"),
     "text_on_page": N_("Quiet text on the page"),
 }
+# Translators: Fills {mode} in “{title}, {mode}”, such as “Links on the page, dark”.
 MODES: dict[str, Message] = {"light": N_("light"), "dark": N_("dark")}
+# Translators: A picture of the brand: its name, and what it has to be like.
 PICTURES: dict[AssetKind, tuple[Message, Message]] = {
     "logo": (N_("Logo"), N_("PNG, JPEG or WebP, 64 pixels high or more, best without background.")),
     "logo_dark": (N_("Logo on dark"), N_("Shown in dark mode instead. Without one, the logo is shown there as well.")),

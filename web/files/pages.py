@@ -21,6 +21,7 @@ N_ = messages_of("files")
 
 Tone = Literal["", "info", "success", "warning", "danger"]
 
+# Translators: The state of one file, in a badge beside its name.
 STATES: dict[str, tuple[Message, Tone]] = {
     "pending": (N_("Being prepared"), "info"),
     "ready": (N_("Ready"), "success"),
@@ -94,6 +95,7 @@ class FileRow:
         )
 
 
+# Translators: Who may do something, in a list: people by their role.
 OPENERS = (
     ("owner", N_("Owners")),
     ("admin", N_("Owners and admins")),
@@ -190,6 +192,7 @@ def scan_report(scanner: str, signature: str, *, is_sealed: bool = False) -> Mes
     if is_sealed:
         return N_("{scanner} could not look inside.", scanner=scanner)
     if signature:
+        # Translators: {scanner} is the name of a program, {signature} what it calls the virus.
         return N_("{scanner} found {signature}.", scanner=scanner, signature=signature)
     if scanner == "ClamAV":
         return N_("Scanned by ClamAV. Nothing was found.")

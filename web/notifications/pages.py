@@ -18,11 +18,13 @@ from domain.notifications.types import Choice
 N_ = messages_of("notifications")
 
 MOST_COUNTED = 99
+# Translators: When an email follows a notification.
 PACES: tuple[tuple[MailPace, Message], ...] = (
     ("never", N_("Never")),
     ("unread", N_("If unread after 10 minutes")),
     ("at_once", N_("At once")),
 )
+# Translators: The heading above the notifications of a day.
 TODAY, YESTERDAY = N_("Today"), N_("Yesterday")
 UNKNOWN_ICON = "bell"
 ICON_OF_TONE = {"success": "done", "warning": "warning", "danger": "danger"}

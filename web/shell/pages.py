@@ -46,9 +46,12 @@ def greeting_of(ctx: Context, now: datetime) -> Message:
     hour = now.astimezone(ZoneInfo(ctx.timezone)).hour
     name = (ctx.person.name if ctx.person else "").partition(" ")[0]
     if NIGHT_ENDS <= hour < NOON:
+        # Translators: The heading of the first page, before noon.
         return N_("Good morning, {name}", name=name)
     if NOON <= hour < EVENING:
+        # Translators: The heading of the first page, from noon on.
         return N_("Good afternoon, {name}", name=name)
+    # Translators: The heading of the first page, in the evening.
     return N_("Good evening, {name}", name=name)
 
 

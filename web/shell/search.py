@@ -64,6 +64,7 @@ def _pages() -> list[Hit]:
     found.append((N_("Preferences"), "/preferences", "settings", "users"))
     if ctx.is_admin:
         found += [
+            # Translators: A page, in the list that search opens.
             (N_("Workspace settings"), "/admin/workspace", "tenant", "tenants"),
             (N_("Brand"), "/admin/branding", "sparkle", "branding"),
             (N_("Rules for files"), "/admin/files", "file", "files"),

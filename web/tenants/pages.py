@@ -16,6 +16,7 @@ from web.tenants.forms import TenantForm, WorkspaceForm
 
 N_ = messages_of("tenants")
 
+# Translators: The role of one person in a workspace.
 ROLES: dict[Role, Message] = {
     "owner": N_("Owner"),
     "admin": N_("Admin"),

@@ -8,7 +8,7 @@ from quart import Response, request
 
 from core.apart import apart
 from core.errors import InvalidError
-from core.messages import messages_of
+from core.messages import messages_of, without_context
 from core.plain_text import file_name
 from domain.translations import batches, catalogue_files
 from domain.translations.batches import fault_of
@@ -109,7 +109,7 @@ async def show_batch(batch_id: UUID) -> Response:
     lines = tuple(
         BatchLine(
             line=item.position // batches.LINE if batch.kind == "import" else item.position,
-            source=item.source,
+            source=without_context(item.source),
             words=item.forms[-1] if item.forms else "",
             before=item.before[-1] if item.before else "",
             fault=fault_of(item),

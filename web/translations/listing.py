@@ -81,10 +81,10 @@ def rows_of(texts: Sequence[ProductText], own: Mapping[tuple[str, str], Forms], 
     """Return the rows of texts, in the order of their English."""
     product = product_texts()
     rows = []
-    for text in sorted(texts, key=lambda each: each.source.casefold()):
+    for text in sorted(texts, key=lambda each: (each.words.casefold(), each.context)):
         ours = own.get((text.domain, text.source))
         forms = ours or product.forms(text, locale) or ("",)
-        rows.append(TextRow(text.key, text.source, forms[-1], ours is not None))
+        rows.append(TextRow(text.key, text.words, forms[-1], ours is not None))
     return rows
 
 
@@ -160,7 +160,7 @@ def _fields(
                 numbers=", ".join(str(each) for each in plural.numbers) if plural else "",
                 value=value,
                 product=products[number] if products and number < len(products) else "",
-                english=text.plural if text.plural and not is_singular else text.source,
+                english=text.plural if text.plural and not is_singular else text.words,
                 error=errors[0] if errors else None,
                 preview=preview(text, locale, value, plural.numbers[-1] if plural else 5),
             )

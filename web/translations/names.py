@@ -12,6 +12,7 @@ from core.wordings import form_chooser
 
 N_ = messages_of("translations")
 
+# Translators: A part of ADX, in a list of parts.
 FEATURES = {
     "shell": N_("Frame and shared parts"),
     "core": N_("Basics"),
@@ -27,6 +28,7 @@ FEATURES = {
     "notifications": N_("Notifications"),
 }
 
+# Translators: Unicode’s name of a plural form: the grammarian’s word, in lower case.
 CATEGORIES = {
     "zero": N_("zero"),
     "one": N_("one"),
@@ -92,6 +94,7 @@ def plural_forms(code: str) -> tuple[PluralForm, ...]:
     )
 
 
+# Translators: Where a text shows, in a list of places.
 PAGES = (
     ("templates/emails/", N_("An email"), None),
     ("templates/layouts/error", N_("Error pages"), None),

@@ -21,6 +21,7 @@ N_ = messages_of("translations")
 Show = Literal["all", "missing", "own"]
 PATH = "/admin/translations"
 
+# Translators: A line of a text’s history. {who} is a person; “it” is the text.
 KINDS = {
     "edit": N_("{who} changed it"),
     "revert": N_("{who} restored it"),
@@ -112,7 +113,7 @@ class TextEditor:
     @property
     def row(self) -> TextRow:
         """What the list shows of it now."""
-        return TextRow(self.text.key, self.text.source, self.fields[-1].value, self.is_own)
+        return TextRow(self.text.key, self.text.words, self.fields[-1].value, self.is_own)
 
     @property
     def allowed(self) -> str:

@@ -59,6 +59,7 @@ async def test_the_products_text_and_every_version_can_be_brought_back(
     history = page.html.one("ol", class_="text__history").all("li")
     assert [line.all("p")[1].text for line in history] == ["Default text", "Papers", "Documents", "Papers"]
     assert all("Admin of Acme" in line.text for line in history)
+    assert "A page, in the main menu" in page.html.one("ul", class_="text__told soft xs").text
     rows = await owner_connection.fetch("select 1 from platform.wordings where tenant_id = $1", acme.id)
     assert rows == []
 

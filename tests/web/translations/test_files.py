@@ -57,6 +57,7 @@ async def test_msgfmt_accepts_an_export_unchanged(
     told = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
 
     assert (told.returncode, told.stderr) == (0, "")
+    assert (b"\n#. A page, in the main menu" in answer.content) is (feature == "shell")
     entries = {entry.source: entry.forms for entry in read_file(answer.content, language)}
     assert (entries.get("Files") == ('Our "files" & \\ more',)) is (feature == "shell")
 
