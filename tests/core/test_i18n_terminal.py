@@ -26,7 +26,7 @@ def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
         ({}, "Run `adx migrate`."),
         ({"LANG": "C.UTF-8"}, "Run `adx migrate`."),
         ({"LANG": "POSIX"}, "Run `adx migrate`."),
-        ({"LANG": "de_AT.UTF-8@euro"}, "`adx migrate` ausführen."),
+        ({"LANG": "de_AT.UTF-8@euro"}, "Führen Sie `adx migrate` aus."),
         ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "fr_CA"}, "Exécutez `adx migrate`."),
         ({"LANG": "de_DE.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, "请运行 `adx migrate`。"),
         ({"LANG": "xx_YY"}, "Run `adx migrate`."),
@@ -48,6 +48,6 @@ def test_help_is_said_in_the_language_of_the_terminal() -> None:
         return run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     german = help_in("de_DE.UTF-8")
-    for text in ("Alle Sprachen nachziehen", "Optionen", "Nur diese Funktion.", "Diesen Text zeigen und enden."):
+    for text in ("Alle Sprachen nachziehen", "Optionen", "Nur diese Funktion.", "Diesen Text anzeigen und beenden."):
         assert text in german
     assert "Bring all languages in step" in help_in("C.UTF-8")

@@ -64,7 +64,7 @@ async def test_a_mail_that_is_sent_again_is_the_same_mail(mailer: Mailer, mailbo
 
 def test_it_is_written_in_the_language_of_its_reader(mailer: Mailer) -> None:
     message = _read(mailer.compose(_mail(locale="de")))
-    assert message["Subject"] == "Adresse bestätigen"
+    assert message["Subject"] == "E-Mail-Adresse bestätigen"
     assert message["Content-Language"] == "de"
     page = message.get_body(("html",))
     assert page is not None

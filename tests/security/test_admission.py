@@ -124,7 +124,7 @@ async def test_a_refusal_says_what_to_do_in_the_readers_language(
     )
     page = answer.body.decode()
     assert re.search(r"<html lang=.de. dir=.ltr.>", page)
-    assert "Die Cookies dieser Website löschen" in page
+    assert "Löschen Sie seine Cookies für diese Website" in page
 
 
 ODD = (

@@ -121,7 +121,7 @@ async def test_the_owner_of_an_address_is_told_in_their_own_language(product: Pr
         "insert into platform.preferences (user_id, locale) select id, 'de' from auth.accounts where email = $1", email
     )
     await _answer(product, email)
-    assert "/verify/" not in (await product.bench.mailbox.wait_for(email, subject="Es gibt schon ein Konto")).text
+    assert "/verify/" not in (await product.bench.mailbox.wait_for(email, subject="Sie haben schon ein Konto")).text
 
 
 async def _answer(product: Product, email: str) -> tuple[object, ...]:
@@ -203,7 +203,7 @@ async def test_it_speaks_german(product: Product) -> None:
     assert (await visitor.get("/register")).heading == "Konto anlegen"
     answer = await visitor.post("/register", {"name": "", "email": "x", "password": "x"})
     assert answer.error_of("password") == (
-        "Mindestens 12 Zeichen verwenden. Ein paar Wörter hintereinander eignen sich gut."
+        "Verwenden Sie mindestens 12 Zeichen. Gut eignen sich ein paar Wörter hintereinander."
     )
 
 
