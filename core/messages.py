@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 Scalar: TypeAlias = str | int | float | bool | None
 
+
+class Octets(int):
+    """A number of bytes, which readers are told as a size: ``4.2 MB``."""
+
+
 CONTEXT_ENDS = "\x04"
 """What stands between a text's context and the text, in gettext's files and in everything that is stored."""
 

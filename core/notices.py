@@ -17,13 +17,14 @@ from core.context import SYSTEM_ACTOR_ID
 from core.ids import new_id
 from core.live.events import event
 from core.live.fact import only
-from core.messages import Message, messages_of
+from core.messages import Message, Octets, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
     from core.db import Database, UnitOfWork
+    from core.messages import Scalar
 
 N_ = messages_of("notifications")
 
@@ -139,11 +140,20 @@ def message_to_json(message: Message) -> dict[str, Any]:
     return {
         "domain": message.domain,
         "text": message.text,
-        "params": dict(message.params),
+        "params": {name: _stored(value) for name, value in message.params.items()},
         "plural": message.plural,
     }
 
 
 def message_from_json(value: Mapping[str, Any]) -> Message:
     """Return the message that :func:`message_to_json` took apart."""
-    return Message(value["domain"], value["text"], value["params"], value["plural"])
+    params = {name: _kept(param) for name, param in value["params"].items()}
+    return Message(value["domain"], value["text"], params, value["plural"])
+
+
+def _stored(param: Scalar) -> Scalar | dict[str, int]:
+    return {"octets": int(param)} if isinstance(param, Octets) else param
+
+
+def _kept(param: Any) -> Scalar:  # noqa: ANN401  # what JSON holds
+    return Octets(param["octets"]) if isinstance(param, dict) else param

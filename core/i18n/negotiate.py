@@ -19,6 +19,9 @@ SOURCE_LOCALE = "en"
 ENGLISH_ONLY = frozenset({"patterns"})
 """Catalogues that nobody translates: they are for those who build pages and themes."""
 
+FORMATS = {"en": "en-GB"}
+"""Our English is spelt as in Britain, so dates and times are written as there."""
+
 LONGEST_HEADER = 512
 
 
@@ -46,7 +49,8 @@ def negotiate(accept_language: str | None, available: Sequence[str], default: st
 @cache
 def babel_locale(locale: str) -> Locale:
     """Return whose formats a language uses; pseudo-languages borrow another's."""
-    return Locale.parse(PSEUDO_LOCALES.get(locale, locale), sep="-")
+    formats = PSEUDO_LOCALES.get(locale, locale)
+    return Locale.parse(FORMATS.get(formats, formats), sep="-")
 
 
 @cache

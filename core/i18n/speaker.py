@@ -17,14 +17,14 @@ from babel import (
     dates as babel_dates,
     lists as babel_lists,
     numbers as babel_numbers,
-    units as babel_units,
 )
 
 from core.i18n.marks import marked
+from core.i18n.measures import both, duration_of, size_of
 from core.i18n.negotiate import ENGLISH_ONLY, babel_locale
 from core.i18n.placeholders import fill
 from core.i18n.wording import PRODUCTS_OWN, Wording
-from core.messages import Message, messages_of
+from core.messages import Message, Octets, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,12 +38,7 @@ N_ = messages_of("core")
 NOTHING: Mapping[str, object] = MappingProxyType({})
 JUST_NOW = timedelta(seconds=45)
 RELATIVE_UNTIL = timedelta(days=7)
-KILO = 1000
-MINUTE = 60
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 SAID_KEPT = 8192
-FILE_UNITS = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +85,9 @@ class Speaker:
         match value:
             case Message():
                 return self.say(value)
-            case bool() | str():
-                return str(value)
-            case int() | float():
+            case Octets():
+                return self.size(value)
+            case int() | float() if not isinstance(value, bool):
                 return self.number(value)
             case dt.datetime():
                 return self.datetime(value)
@@ -102,7 +97,7 @@ class Speaker:
 
     def number(self, value: float) -> str:
         """Return ``1234.5`` as ``1,234.5`` or ``1.234,5``."""
-        return babel_numbers.format_decimal(value, locale=self._babel)
+        return _number(value, self.locale)
 
     def ordinal_form(self, value: int) -> str:
         """Return which ordinal a whole number takes, by CLDR: in English ``one`` for 1st, ``few`` for 3rd."""
@@ -113,32 +108,14 @@ class Speaker:
         return babel_numbers.format_percent(value, locale=self._babel)
 
     def size(self, octets: int) -> str:
-        """Return a number of bytes as ``4.2 MB`` (by thousands, as people's devices show it)."""
-        return _size(octets, self.locale)
+        """Return a number of bytes as ``61 bytes`` or ``4.2 MB``, by 1024 as limits are configured."""
+        return self.say(size_of(octets))
 
     def duration(self, seconds: float | timedelta) -> str:
-        """Return ``0.4 s``, ``8 s``, ``3 min`` or ``2 h 5 min`` in the short form of the language."""
+        """Return ``0.4 s``, ``8 s``, ``3 min`` or ``2 h 5 min``."""
         total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
-        if total < 1:
-            return self._unit(max(0.1, round(total, 1)), "second")
-        if total < MINUTE:
-            return self._unit(round(total), "second")
-        if total < HOUR:
-            return self._two_units(total, MINUTE, "minute", "second", until=5)
-        if total < DAY:
-            return self._two_units(total, HOUR, "hour", "minute", until=24)
-        return self._two_units(total, DAY, "day", "hour", until=7)
-
-    def _two_units(self, total: float, large: int, large_name: str, small_name: str, *, until: int) -> str:
-        """Return the larger unit, and the smaller one too as long as there are fewer than ``until`` large ones."""
-        small = {"minute": 1, "hour": MINUTE, "day": HOUR}[large_name]
-        whole, rest = divmod(round(total / small), large // small)
-        if whole >= until or rest == 0:
-            return self._unit(round(total / large), large_name)
-        return f"{self._unit(whole, large_name)} {self._unit(rest, small_name)}"
-
-    def _unit(self, value: float, name: str) -> str:
-        return babel_units.format_unit(value, f"duration-{name}", length="short", locale=self._babel)
+        large, small = duration_of(total)
+        return self.say(both(self.say(large), self.say(small))) if small else self.say(large)
 
     def items(self, values: Sequence[str]) -> str:
         """Return ``a, b and c``."""
@@ -164,6 +141,9 @@ class Speaker:
     def relative(self, value: dt.datetime, now: dt.datetime | None = None) -> str:
         """Return ``5 minutes ago`` or ``in 2 days`` within a week, else the day."""
         distance = self._local(value) - (now or dt.datetime.now(UTC))
+        if timedelta(0) < distance < JUST_NOW:
+            # Translators: In the place of “in 5 minutes”.
+            return self.say(N_("in a moment"))
         if abs(distance) < JUST_NOW:
             # Translators: In the place of “5 minutes ago”.
             return self.say(N_("just now"))
@@ -172,6 +152,15 @@ class Speaker:
         return babel_dates.format_timedelta(
             distance, granularity="minute", add_direction=True, threshold=0.95, locale=self._babel
         )
+
+    def is_near(self, value: dt.datetime, now: dt.datetime | None = None) -> bool:
+        """Whether :meth:`relative` says how far off it is, and no day."""
+        return abs(self._local(value) - (now or dt.datetime.now(UTC))) < RELATIVE_UNTIL
+
+    def until(self, value: dt.datetime, now: dt.datetime | None = None) -> str:
+        """Return when something is going to be: as :meth:`relative`, and ``in a moment`` for what is due."""
+        now = now or dt.datetime.now(UTC)
+        return self.relative(max(self._local(value), now + timedelta(seconds=1)), now)
 
     def zone(self, name: str = "") -> str:
         """Return what a time zone (the reader's own, unless named) is called: ``Central European Time (Berlin)``."""
@@ -222,21 +211,19 @@ def speaking(voice: Speaker) -> Iterator[Speaker]:
         _speaker.reset(token)
 
 
-# A list says the same sizes and times at every reload; Babel takes a fifth of a millisecond for each.
+# A list says the same numbers and times at every reload; Babel takes a fifth of a millisecond for each.
 @lru_cache(maxsize=SAID_KEPT)
-def _size(octets: int, locale: str) -> str:
-    value, unit = float(octets), 0
-    while value >= KILO - 0.5 and unit < len(FILE_UNITS) - 1:
-        value, unit = value / KILO, unit + 1
-    digits = "#,##0.#" if unit > 1 and value < KILO / 10 else "#,##0"
-    name = f"digital-{FILE_UNITS[unit]}"
-    return babel_units.format_unit(value, name, length="short", format=digits, locale=babel_locale(locale))
+def _number(value: float, locale: str) -> str:
+    return babel_numbers.format_decimal(value, locale=babel_locale(locale))
 
 
 # The zone is part of the key: one moment is equal to itself in every zone, and reads differently in each.
 @lru_cache(maxsize=SAID_KEPT)
 def _datetime(value: dt.datetime, timezone: str, locale: str) -> str:
-    return babel_dates.format_datetime(value.astimezone(_zone(timezone)), format="medium", locale=babel_locale(locale))
+    here, language = value.astimezone(_zone(timezone)), babel_locale(locale)
+    joined = str(babel_dates.get_datetime_format("medium", locale=language)).replace("'", "")
+    day = babel_dates.format_date(here, format="medium", locale=language)
+    return joined.replace("{0}", babel_dates.format_time(here, format="short", locale=language)).replace("{1}", day)
 
 
 @cache

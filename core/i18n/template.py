@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from core.messages import Message
 
 FORMATS = (
-    "number", "ordinal_form", "percent", "size", "duration", "date", "time", "datetime", "relative", "items", "money",
-    "zone",
+    "number", "ordinal_form", "percent", "size", "duration", "date", "time", "datetime", "relative", "until", "items",
+    "money", "zone",
 )  # fmt: skip
 """Methods of the speaker that are filters in templates."""
 
@@ -49,6 +49,7 @@ def install(environment: Environment) -> None:
         language_name=language_name,
         now=_now,
     )
+    environment.tests["near"] = _is_near
     environment.filters.update({name: _formatting(name) for name in FORMATS})
 
 
@@ -95,6 +96,10 @@ def _lang() -> str:
 
 def _direction() -> str:
     return speaker().direction
+
+
+def _is_near(value: datetime) -> bool:
+    return speaker().is_near(value)
 
 
 def _now() -> datetime:

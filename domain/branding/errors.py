@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, InvalidError, NotFoundError, TooLargeError, UnsupportedError
-from core.messages import messages_of
+from core.messages import Octets, messages_of
 
 if TYPE_CHECKING:
     from domain.branding.types import AssetKind
 
 N_ = messages_of("branding")
-
-MEGABYTE = 1_000_000
 
 
 def no_such_brand() -> NotFoundError:
@@ -38,7 +36,7 @@ def no_picture(kind: AssetKind) -> InvalidError:
 def picture_too_large(kind: AssetKind, most: int) -> TooLargeError:
     """More bytes than a logo needs."""
     return TooLargeError(
-        N_("A picture may have {count} MB at most. Nothing was saved.", count=most // MEGABYTE),
+        N_("A picture may have {size} at most. Nothing was saved.", size=Octets(most)),
         code="picture_too_large",
         field=kind,
     )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from core.errors import ConflictError, InvalidError, NotFoundError, QuotaError, RefusedError, UnsupportedError
-from core.messages import messages_of
+from core.messages import Octets, messages_of
 
 N_ = messages_of("files")
-
-MEGABYTE = 1_000_000
 
 
 def no_such_file() -> NotFoundError:
@@ -57,9 +55,9 @@ def over_quota(free: int, size: int) -> QuotaError:
     """The tenant's space does not suffice."""
     return QuotaError(
         N_(
-            "This needs {size} MB, but only {free} MB is free. Nothing was saved. Delete files or ask for more space.",
-            size=-(-size // MEGABYTE),
-            free=free // MEGABYTE,
+            "This needs {size}, but only {free} is free. Nothing was saved. Delete files or ask for more space.",
+            size=Octets(size),
+            free=Octets(free),
         ),
         code="over_quota",
         field="file",

@@ -12,7 +12,7 @@ from core.i18n import Catalogues, is_right_to_left, language_name, negotiate
 from core.i18n.files import plural_rule
 from core.i18n.pseudo import PSEUDO_LOCALES, pseudo
 from core.messages import messages_of
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from entrypoints.texts import catalogues as catalogues_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ msgstr[0] ""
 msgstr[1] ""
 """
 SPEECH = {
-    "en": ("1,234,567.5", "42%", "€1,234.50", "Nov 22, 2026", "9:05\u202fPM", "in 2 days", "a, b, and c", "4.2 MB"),
+    "en": ("1,234,567.5", "42%", "€1,234.50", "22 Nov 2026", "21:05", "in 2 days", "a, b and c", "4.2 MB"),
     "de": ("1.234.567,5", "42\xa0%", "1.234,50\xa0€", "22.11.2026", "21:05", "in 2 Tagen", "a, b und c", "4,2 MB"),
     "es": ("1.234.567,5", "42\xa0%", "1.234,50\xa0€", "22 nov 2026", "21:05", "dentro de 2 días", "a, b y c", "4,2 MB"),
     "fr": (
@@ -50,7 +50,7 @@ SPEECH = {
         "21:05",
         "dans 2 jours",
         "a, b et c",
-        "4,2\u202fMo",
+        "4,2\xa0Mo",
     ),
     "ja": ("1,234,567.5", "42%", "€1,234.50", "2026/11/22", "21:05", "2 日後", "a、b、c", "4.2 MB"),
     "zh": ("1,234,567.5", "42%", "€1,234.50", "2026年11月22日", "21:05", "2天后", "a、b和c", "4.2 MB"),
@@ -62,9 +62,21 @@ SPEECH = {
         "9:05 م",
         "خلال يومين",
         "a وb وc",
-        "4.2 م.ب",
+        "4.2 ميغابايت",
     ),
 }
+LONG = {
+    "en": ("61 bytes", "2 bytes", "8 s", "1 min 30 s", "2 h", "2 days"),
+    "de": ("61 Byte", "2 Byte", "8 s", "1 min 30 s", "2 h", "2 Tage"),
+    "es": ("61 bytes", "2 bytes", "8 s", "1 min 30 s", "2 h", "2 días"),
+    "fr": ("61\xa0octets", "2\xa0octets", "8\xa0s", "1\xa0min 30\xa0s", "2\xa0h", "2\xa0jours"),
+    "ja": ("61バイト", "2バイト", "8秒", "1分30秒", "2時間", "2日"),
+    "zh": ("61 字节", "2 字节", "8 秒", "1 分钟 30 秒", "2 小时", "2 天"),
+    "ar": ("61 بايتًا", "بايتان", "8 ثوانٍ", "دقيقة و30 ثانية", "ساعتان", "يومان"),
+}
+"""Sizes and durations, as the product's own catalogues say them."""
+
+SAID = Catalogues.load(ROOT / "locales", domain="core")
 ZONES = {
     "en": "Central European Time (Berlin)",
     "de": "Mitteleuropäische Zeit (Berlin)",
@@ -154,8 +166,10 @@ def test_each_language_writes_numbers_times_and_lists_as_its_readers_do(catalogu
         voice.time(MOMENT),
         voice.relative(MOMENT + timedelta(days=2), MOMENT),
         voice.items(["a", "b", "c"]),
-        voice.size(4_250_000),
+        SAID.speaker(locale).size(4_400_000),
     ) == SPEECH[locale]
+    said = SAID.speaker(locale)
+    assert (*map(said.size, (61, 2)), *map(said.duration, (8, 90, 7200, 172_800))) == LONG[locale]
     assert voice.zone() == ZONES[locale]
     assert voice.zone("UTC") == "UTC"
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from domain.branding.types import AssetKind
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 2 * 1024 * 1024
 FIRST_BYTES = 512
 LONGEST_FILENAME = 100
 SIGNATURES = (

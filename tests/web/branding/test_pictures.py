@@ -47,7 +47,7 @@ async def test_a_logo_is_kept_and_shown_to_admins_alone(
         (b"%PDF-1.7 ...", 415, "Only PNG, JPEG and WebP"),
         (b"GIF89a" + bytes(50), 415, "Only PNG, JPEG and WebP"),
         (b"", 415, "Only PNG, JPEG and WebP"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(2_000_001), 413, "2 MB at most"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(2 * 1024 * 1024 + 1), 413, "2 MB at most"),
     ],
 )
 async def test_what_is_no_small_picture_leaves_nothing(
