@@ -135,7 +135,7 @@ async def test_a_parked_run_says_what_happened_and_what_to_do(
         ("de", ["1. in der Reihe", "2. in der Reihe", "3. in der Reihe", "11. in der Reihe", "1.000. in der Reihe"]),
         ("es", ["1.º en la cola", "2.º en la cola", "3.º en la cola", "11.º en la cola", "1.000.º en la cola"]),
         ("fr", ["1er dans la file", "2e dans la file", "3e dans la file", "11e dans la file", "1 000e dans la file"]),
-        ("ja", ["1 番目", "2 番目", "3 番目", "11 番目", "1,000 番目"]),
+        ("ja", ["1番目", "2番目", "3番目", "11番目", "1,000番目"]),
         ("zh", ["排在第 1 位", "排在第 2 位", "排在第 3 位", "排在第 11 位", "排在第 1,000 位"]),
         ("ar", ["رقم 1 في الدور", "رقم 2 في الدور", "رقم 3 في الدور", "رقم 11 في الدور", "رقم 1,000 في الدور"]),
     ],
