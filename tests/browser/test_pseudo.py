@@ -174,7 +174,7 @@ async def test_what_is_without_brackets_is_noticed(pseudo_page: Page, deployment
     for html, told in planted.items():
         found = await pseudo_page.evaluate(READ, [DATA, f"<body>{html}</body>"])
         assert [line.replace("body ", "") for line in found] == [told.replace("body ", "")]
-    fine = '<p>⟦Ŝéé <a href="/">⟦ţhé ƒîļéš⟧</a> ñöŵ⟧ 4.2 MB <code>git push</code> <b translate="no">Acme</b></p>'
+    fine = '<p>⟦Ŝéé <a href="/">⟦ţhé ƒîļéš⟧</a> ñöŵ⟧ 22 Nov 2026 <code>git push</code> <b translate="no">Acme</b></p>'
     assert await pseudo_page.evaluate(READ, [DATA, fine]) == []
 
 
