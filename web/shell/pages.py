@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 N_ = messages_of("shell")
 
-NOON, EVENING, NIGHT_ENDS = 12, 18, 5
+NOON, NIGHT_ENDS = 12, 5
+EVENING = 18
+EVENING_IN = {"es": 20}
+"""The hour from which a language says good evening, where it is another: Spanish says "tardes" until eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,11 @@ class DashboardPage:
 def greeting_of(ctx: Context, now: datetime) -> Message:
     """Return the greeting for the time of day where the person is."""
     hour = now.astimezone(ZoneInfo(ctx.timezone)).hour
-    name = (ctx.person.name if ctx.person else "").partition(" ")[0]
+    name = ctx.person.name if ctx.person else ""  # whole: the first word of one may be "Dr." or half a given name
     if NIGHT_ENDS <= hour < NOON:
         # Translators: The heading of the first page, before noon.
         return N_("Good morning, {name}", name=name)
-    if NOON <= hour < EVENING:
+    if NOON <= hour < EVENING_IN.get(ctx.locale.partition("-")[0], EVENING):
         # Translators: The heading of the first page, from noon on.
         return N_("Good afternoon, {name}", name=name)
     # Translators: The heading of the first page, in the evening.
