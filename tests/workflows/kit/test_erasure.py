@@ -88,7 +88,7 @@ async def test_a_run_between_two_steps_is_ended_for_good(
         await sweep(doomed, owner_connection, run)
         return await is_told(doomed, run)
 
-    await eventually(is_swept_and_told)
+    await eventually(is_swept_and_told, seconds=60)  # a sweep also looks at what other tests left
 
 
 async def test_a_parked_run_does_not_wait_for_anybody_any_more(

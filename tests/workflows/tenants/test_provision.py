@@ -46,7 +46,7 @@ async def test_the_founder_is_greeted_in_the_language_they_chose(bench: Workbenc
     for new in (chosen, open_):
         await bench.result(await provision(bench, new))
     subjects = [bench.mailbox.to(new.founder.email)[0].subject for new in (chosen, open_)]
-    assert subjects == ["Acme ist bereit", "The workspace Acme is ready"]
+    assert subjects == ["Der Arbeitsbereich Acme ist bereit", "The workspace Acme is ready"]
 
 
 async def test_a_tenant_is_whole_when_it_is_ready(bench: Workbench) -> None:
