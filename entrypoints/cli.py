@@ -102,14 +102,20 @@ def bootstrap(
 
 
 @app.command()
-def seed() -> None:
+def seed(
+    *,
+    extreme: Annotated[
+        bool,
+        typer.Option("--extreme", help="Add a workspace full of extremes too, and an empty one.", show_default=False),
+    ] = False,
+) -> None:
     """Add the demo workspaces and accounts; what is there already stays."""
     from entrypoints.seed import seed as add_demo_data
 
     settings = Settings.load()
     if settings.is_production:
         raise StartError(tell(N_("Demo data has well-known passwords, so it is refused in production.")))
-    for account in asyncio.run(add_demo_data(settings)):
+    for account in asyncio.run(add_demo_data(settings, extreme=extreme)):
         show(str(account))
 
 

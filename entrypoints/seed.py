@@ -1,11 +1,14 @@
-"""Demo data: two people, each with a workspace of their own. What is there already stays as it is."""
+"""Demo data: two people, each with a workspace of their own. What is there already stays as it is.
+
+On demand a third one, with a workspace full of extremes and an empty one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.context import HOME_TENANT_ID
+from core.context import HOME_TENANT_ID, Person
 from core.db import Database
 from core.identity.hosts import Hosts
 from core.ids import derived_id
@@ -16,6 +19,7 @@ from domain.auth.types import Application
 from domain.tenants import service
 from domain.tenants.repository import TenantRepository
 from domain.tenants.types import Founder, NewTenant
+from entrypoints.extremes import workspace as extremes
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -39,23 +43,44 @@ class DemoAccount:
         return f"{self.email} / {self.password}  ({self.url})"
 
 
-async def seed(settings: Settings) -> tuple[DemoAccount, ...]:
+async def seed(settings: Settings, *, extreme: bool = False) -> tuple[DemoAccount, ...]:
     """Add the demo accounts and workspaces that are missing; return all of them.
 
-    It goes through the same rules as registration and provisioning, but needs no worker and sends no mail.
+    It goes through the same rules as registration and provisioning, but needs no worker and sends no mail. ``extreme``
+    adds those of Eve too: a workspace full of extremes, and an empty one.
     """
     db = await Database.connect(settings)
     storage = Storage.from_url(settings.storage_url)
-    hosts = Hosts.of(settings)
     try:
         for name, email, tenant, slug in DEMO:
-            founder = Founder(derived_id(HOME_TENANT_ID, f"demo account {email}"), name, email)
-            await _account(db, founder)
-            new = NewTenant(derived_id(HOME_TENANT_ID, f"demo tenant {slug}"), slug, tenant, "en", founder)
-            await _tenant(db, storage, new)
+            await _workspace(db, storage, _founder(name, email), tenant, slug)
+        if extreme:
+            await _extremes(db, storage)
     finally:
         await db.close()
-    return tuple(DemoAccount(email, PASSWORD, hosts.url(slug)) for _, email, _, slug in DEMO)
+    eve = [(extremes.EMAIL, slug) for slug, _ in (extremes.FULL, extremes.EMPTY)] if extreme else []
+    there = [*((email, slug) for _, email, _, slug in DEMO), *eve]
+    return tuple(DemoAccount(email, PASSWORD, Hosts.of(settings).url(slug)) for email, slug in there)
+
+
+async def _extremes(db: Database, storage: Storage) -> None:
+    eve = _founder(extremes.PERSON, extremes.EMAIL)
+    for slug, name in (extremes.FULL, extremes.EMPTY):
+        new = await _workspace(db, storage, eve, name, slug)
+        if slug == extremes.FULL[0]:
+            await extremes.fill(db, storage, new, Person(eve.id, eve.name, eve.email))
+
+
+def _founder(name: str, email: str) -> Founder:
+    return Founder(derived_id(HOME_TENANT_ID, f"demo account {email}"), name, email)
+
+
+async def _workspace(db: Database, storage: Storage, founder: Founder, name: str, slug: str) -> NewTenant:
+    """Return a demo workspace and its founder's account, made where they are missing."""
+    new = NewTenant(derived_id(HOME_TENANT_ID, f"demo tenant {slug}"), slug, name, "en", founder)
+    await _account(db, founder)
+    await _tenant(db, storage, new)
+    return new
 
 
 async def _account(db: Database, founder: Founder) -> None:

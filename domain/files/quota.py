@@ -85,6 +85,14 @@ RELEASE = text("""
     from freed where u.tenant_id = :tenant_id
 """)
 
+RECOUNT = text("""
+    insert into files.usage (tenant_id, used, reserved)
+    select :tenant_id, coalesce(sum(size) filter (where charge = 'used'), 0),
+        coalesce(sum(size) filter (where charge = 'reserved'), 0)
+    from files.files where tenant_id = :tenant_id
+    on conflict (tenant_id) do update set used = excluded.used, reserved = excluded.reserved
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -149,6 +157,11 @@ async def unuse(uow: UnitOfWork, file_id: UUID) -> None:
 async def release(uow: UnitOfWork, file_id: UUID) -> None:
     """Give back whatever the file takes."""
     await _move(uow, RELEASE, file_id)
+
+
+async def recount(uow: UnitOfWork) -> None:
+    """Write the tenant's sums anew from its files, for rows that came by no upload."""
+    await uow.session.execute(RECOUNT, {"tenant_id": uow.tenant_id})
 
 
 async def _move(uow: UnitOfWork, statement: TextClause, file_id: UUID) -> None:

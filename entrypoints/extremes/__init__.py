@@ -1,0 +1,1 @@
+"""A workspace full of extremes, and an empty one: what pages are looked at with, beside friendly data."""
