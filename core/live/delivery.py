@@ -26,8 +26,14 @@ RENDERED_KEPT = 1024
 BURST = 50
 BREATH_SECONDS = 0.01
 """A pause after each burst, so that the queues of those who do take it never fill."""
-CATCH_UP_LIMIT = 50
-"""Facts that are told to a page that was away, of each subject the newest; past that it reads itself again."""
+CATCH_UP_SUBJECTS = 50
+"""Subjects of which a page that was away is told the newest; past that it reads itself again, for less.
+
+What counts is what has to be rendered: four files that went through all their steps while a page had lost its stream
+are sixty facts of a dozen subjects, and must not cost it the cards that it shows.
+"""
+CATCH_UP_FACTS = 200
+"""Facts that are read for it, and told by their number alone where a newer one follows; less than a queue holds."""
 
 
 Renderer: TypeAlias = "Callable[[Fact, LiveViewer], Awaitable[str | None]]"
@@ -84,10 +90,10 @@ class Delivery:
         extent = await self._transport.extent(channel.tenant_id)
         if not extent.can_resume(viewer.position):
             return extent.newest, [("", reset_message(extent.newest))]
-        facts = await self._transport.after(channel.tenant_id, viewer.position, limit=CATCH_UP_LIMIT + 1)
-        if len(facts) > CATCH_UP_LIMIT:
-            return extent.newest, [("", reset_message(extent.newest))]
+        facts = await self._transport.after(channel.tenant_id, viewer.position, limit=CATCH_UP_FACTS + 1)
         newest = {(fact.topic, fact.key, fact.audience): fact.id for fact in facts}
+        if len(facts) > CATCH_UP_FACTS or len(newest) > CATCH_UP_SUBJECTS:
+            return extent.newest, [("", reset_message(extent.newest))]
         missed = []
         for fact in facts:
             is_newest = newest[fact.topic, fact.key, fact.audience] == fact.id

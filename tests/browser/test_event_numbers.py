@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SECONDS_WITHOUT_VALKEY = 4
 SECONDS_UNTIL_SWEPT = 30
 FILES = 4
+SECONDS_UNTIL_DONE = 60
+OPEN = "select count(*) from platform.runs where tenant_id = $1 and ended_at is null"
 LAST_NUMBERS = "select 'run-' || id, seq from platform.runs where tenant_id = $1"
 
 
@@ -58,6 +60,10 @@ async def has_all(page: Page, last: dict[str, int]) -> bool:
     return all(len(numbers) > last[run] - min(numbers) for run, numbers in (await seen(page)).items())
 
 
+async def none_is_open(tables: asyncpg.Connection, owner: Owner) -> bool:
+    return not await tables.fetchval(OPEN, owner.tenant.id)
+
+
 async def test_quiet_weather(page: Page, deployed_tables: asyncpg.Connection, owner: Owner) -> None:
     await upload_some(page)
     await until_all_are_ready(page)
@@ -73,6 +79,7 @@ async def test_web_is_killed(
     deployment.worker.launch()
     await expect(page.locator("#main article.run[data-state=running]").first).to_be_visible()
     deployment.web.kill()
+    await eventually(lambda: none_is_open(deployed_tables, owner), seconds=SECONDS_UNTIL_DONE)  # all is missed
     await deployment.web.start()
     await until_all_are_ready(page)
     await assert_heard_to_the_end(page, deployed_tables, owner)

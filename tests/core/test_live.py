@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from core.context import Context, Person, TenantFacts
 from core.ids import new_id
 from core.live import Fact, Hub, Transport
-from core.live.delivery import CATCH_UP_LIMIT
+from core.live.delivery import CATCH_UP_FACTS, CATCH_UP_SUBJECTS
 from core.live.fact import ADMINS, EVERYONE
 from entrypoints.embedded.program import free_port
 from entrypoints.embedded.valkey import program
@@ -225,8 +225,11 @@ async def test_an_outage_without_a_loss_turns_no_news_into_a_reset(valkey: OwnVa
         assert "live:reset" not in reader.text
 
 
+@pytest.mark.parametrize(
+    ("facts", "subjects"), [(CATCH_UP_FACTS, 5), (CATCH_UP_SUBJECTS, CATCH_UP_SUBJECTS)], ids=["facts", "subjects"]
+)
 async def test_a_page_that_was_away_for_long_reads_itself_again_instead_of_being_told_all(
-    valkey: OwnValkey, hub: Hub
+    valkey: OwnValkey, hub: Hub, facts: int, subjects: int
 ) -> None:
     rendered: list[tuple[str, str]] = []
 
@@ -235,15 +238,15 @@ async def test_a_page_that_was_away_for_long_reads_itself_again_instead_of_being
         return fact.key
 
     hub.render_with(show)
-    await publish(valkey, *(f"f{number % 5}" for number in range(CATCH_UP_LIMIT)))
+    await publish(valkey, *(f"f{number % subjects}" for number in range(facts)))
     readers = [Reader(hub.join(replace(CONTEXT, timezone=f"Etc/Probe-{number}"), "0-0")) for number in range(4)]
     for reader in readers:
-        await reader.until("f4")
-        assert reader.keys == [f"f{number}" for number in range(5)], "of each subject the newest, in their order"
-    assert len(rendered) == 5 * len(readers)
+        await reader.until(f"f{subjects - 1}")
+        assert reader.keys == [f"f{number}" for number in range(subjects)], "of each the newest, in their order"
+    assert len(rendered) == subjects * len(readers)
 
     rendered.clear()
-    await publish(valkey, "f9")
+    await publish(valkey, "one too many")
     late = Reader(hub.join(replace(CONTEXT, timezone="Etc/Late"), "0-0"))
     await late.until("live:reset")
     assert not [key for key, timezone in rendered if timezone == "Etc/Late"]
