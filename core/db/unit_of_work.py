@@ -106,6 +106,7 @@ class UnitOfWork:
     keys: KeyRing | None = None
     submission: Submission | None = None
     claims: bool = False
+    acted_elsewhere: bool = False
     runs_at_work: int = RUNS_AT_WORK
     starts: list[PendingStart] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
@@ -196,7 +197,8 @@ class UnitOfWork:
         if self.submission is None or self.submission.claimed:
             return
         driver = await self.driver()
-        if not self.facts and not self._audit and not await driver.fetchval(HAS_WRITTEN):
+        has_effect = self.acted_elsewhere or self.facts or self._audit
+        if not has_effect and not await driver.fetchval(HAS_WRITTEN):
             return
         if await driver.execute(CLAIM_SUBMISSION, self.tenant_id, self.submission.key) == NOTHING_INSERTED:
             raise SubmittedError

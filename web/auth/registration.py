@@ -14,6 +14,7 @@ from web.auth.entering import enter
 from web.auth.forms import RegisterForm
 from web.auth.pages import CheckMailPage, RegisterPage
 from web.kit import (
+    claim_submission,
     client_site,
     current_context,
     current_person,
@@ -78,6 +79,7 @@ async def check_mail() -> Response:
 async def send_again() -> Response:
     """Have the mail sent once more."""
     await services().temporal.signal(workflow_id_of(current_person().id), "resend")
+    await claim_submission("auth")
     return see_other(f"{CHECK_MAIL}?sent=1")
 
 

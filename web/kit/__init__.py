@@ -80,7 +80,7 @@ from web.kit.security import (
 )
 from web.kit.services import Services, services, static_url
 from web.kit.slots import slot
-from web.kit.submissions import repeats_safely
+from web.kit.submissions import claim_submission, repeats_safely
 from web.kit.templates import dom_id
 from web.kit.text_editing import edit_texts, edits_texts_here
 from web.kit.uploads import UploadedField, UploadedFile, parts
@@ -109,6 +109,7 @@ __all__ = [
     "UploadedFile",
     "bar_chart",
     "check_token",
+    "claim_submission",
     "clear_session_cookie",
     "client_address",
     "client_site",

@@ -30,7 +30,7 @@ from core.submissions import Submissions
 from web.kit import csrf
 from web.kit.form_body import unreadable
 from web.kit.services import services
-from web.kit.visit import current_visit, loggable
+from web.kit.visit import current_visit, loggable, unit_of_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +96,16 @@ async def take_key(key: str, fields: bytes = b"") -> None:
         raise unreadable()
     visit.submission = Submission(visit.ctx.tenant_id, _whose(key, fields))
     await Submissions(visit.services.db).check(visit.submission)
+
+
+async def claim_submission(feature: str) -> None:
+    """Claim this request where its effect is a message that has gone out, to a workflow, and not a transaction.
+
+    If the message went out and this did not come about, the same may be sent again: better told twice than never.
+    """
+    if current_visit().submission is not None:
+        async with unit_of_work(feature) as uow:
+            uow.acted_elsewhere = True
 
 
 async def answer_given(error: SubmittedError) -> GivenAnswer | None:

@@ -14,6 +14,7 @@ from core.runs.line import withdraw
 from core.runs.queries import ALL_STATES, OPEN_STATES, run_of, runs_of
 from core.runs.report import ENDED
 from web.kit import (
+    claim_submission,
     current_context,
     feature_blueprint,
     guard,
@@ -85,6 +86,7 @@ async def cancel(run_id: UUID) -> Response:
         raise ConflictError(found.cannot_cancel_because or N_("This has already ended."), code="cannot_cancel")
     if not (snapshot.state == "queued" and await _withdraw(run_id)):
         await _cancel(snapshot)
+        await claim_submission("runs")
     return await _answer(run_id)
 
 
@@ -98,6 +100,7 @@ async def resume(run_id: UUID) -> Response:
     if not run_card(snapshot, current_context()).can_continue:
         raise ConflictError(N_("Nothing here is waiting to be continued."), code="cannot_continue")
     await services().temporal.resume(snapshot.workflow_id)
+    await claim_submission("runs")
     return await _answer(run_id)
 
 

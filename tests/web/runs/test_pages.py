@@ -1,68 +1,17 @@
-"""The pages of runs: who sees which card, and what pressing its buttons does when there is nothing to press for."""
+"""The pages of runs: who sees which card, and what it says."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.ids import new_id
-
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    import asyncpg
-
     from core.context import Role
-    from core.runs.report import RunState, StepState
     from core.settings import Settings
-    from tests.support.tenant_fixtures import TestTenant, TwoTenants
+    from tests.support.tenant_fixtures import TwoTenants
     from tests.support.web_fixtures import SignIn
-
-INSERT_RUN = """
-    insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, actor_id, actor_name,
-        subject_kind, subject_id, expected_ms, past_return, created_at, ended_at, place, input, line)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 'file', $9, '{}', $10, $11, $12, $13, $14, 'files')
-"""
-INSERT_STEP = """
-    insert into platform.run_steps (tenant_id, run_id, name, state, failure, started_at)
-    values ($1, $2, $3, $4, $5, now())
-"""
-
-
-class Runs:
-    """Puts runs into the database as their workflows would have left them."""
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-
-    async def add(self, tenant: TestTenant, name: str, state: RunState = "running", **given: Any) -> UUID:
-        run_id = new_id()
-        role: Role = given.get("role", "member")
-        contract = given.get("contract", "files.ingest")
-        created_at = datetime.now(UTC) - timedelta(seconds=given.get("age", 0))
-        ended_at = created_at if state in {"done", "cancelled", "undone", "failed"} else None
-        await self._connection.execute(
-            INSERT_RUN,
-            *(tenant.id, run_id, contract, f"{tenant.id}/{contract}/{run_id}", state, f'{{"name": "{name}"}}'),
-            *(tenant.people[role].id, tenant.people[role].name, name, given.get("past_return", False)),
-            *(created_at, ended_at, given.get("place"), given.get("input")),
-        )
-        for step, (step_state, failure) in given.get("steps", {}).items():
-            await self._add_step(tenant, run_id, step, step_state, failure)
-        return run_id
-
-    async def _add_step(
-        self, tenant: TestTenant, run_id: UUID, name: str, state: StepState, failure: str | None
-    ) -> None:
-        await self._connection.execute(INSERT_STEP, tenant.id, run_id, name, state, failure)
-
-
-@pytest.fixture
-def runs(owner_connection: asyncpg.Connection) -> Runs:
-    return Runs(owner_connection)
+    from tests.web.runs.conftest import Runs
 
 
 async def test_members_see_their_own_runs_and_owners_all(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
@@ -155,88 +104,6 @@ async def test_who_waits_for_a_turn_is_told_the_place(
     assert [len(card.all("progress")) for card in cards] == [0] * 5
 
 
-async def test_a_run_that_waits_for_its_turn_is_cancelled_at_once(
-    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
-) -> None:
-    acme = two_tenants.acme
-    given = {"tenant_id": str(acme.id), "actor_id": str(acme.people["member"].id), "file_id": str(new_id())}
-    run_id = await runs.add(acme, "a.pdf", "queued", place=2, input=json.dumps(given))
-    member = await sign_in(acme, "member")
-    shown = await card_of(member, acme, run_id)
-    assert [button.text for button in shown.all("button")] == ["Cancel"]
-
-    answer = await member.post(acme.url(f"/runs/{run_id}/cancellation"))
-
-    assert answer.status == 303
-    row = await owner_connection.fetchrow("select state, withdrawn from platform.runs where id = $1", run_id)
-    assert tuple(row) == ("undoing", True)
-    assert (await card_of(member, acme, run_id)).all("button") == []
-
-
-async def test_past_the_point_of_no_return_a_sentence_stands_in_place_of_the_button(
-    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn
-) -> None:
-    acme = two_tenants.acme
-    early = await runs.add(acme, "a.pdf", contract="files.remove")
-    late = await runs.add(acme, "b.pdf", contract="files.remove", past_return=True)
-    member = await sign_in(acme, "member")
-
-    assert [button.text for button in (await card_of(member, acme, early)).all("button")] == ["Cancel"]
-    told = await card_of(member, acme, late)
-    assert told.all("button") == []
-    assert "can no longer be cancelled" in told.text
-
-
-@pytest.mark.parametrize(
-    ("state", "past_return", "verb", "code"),
-    [
-        ("done", False, "cancellation", "cannot_cancel"),
-        ("running", True, "cancellation", "cannot_cancel"),
-        ("undoing", False, "cancellation", "cannot_cancel"),
-        ("running", False, "continuation", "cannot_continue"),
-        ("done", False, "continuation", "cannot_continue"),
-        ("launching", False, "cancellation", "too_early"),
-    ],
-)
-async def test_a_button_that_comes_at_the_wrong_time_is_refused_with_a_reason(
-    *,
-    runs: Runs,
-    two_tenants: TwoTenants,
-    sign_in: SignIn,
-    state: RunState,
-    past_return: bool,
-    verb: str,
-    code: str,
-) -> None:
-    acme = two_tenants.acme
-    run_id = await runs.add(acme, "a.pdf", state, past_return=past_return)
-    member = await sign_in(acme, "member")
-    await member.get(acme.url("/runs"))
-
-    answer = await member.post(acme.url(f"/runs/{run_id}/{verb}"), Accept="application/json")
-
-    assert answer.status == 409
-    assert json.loads(answer.content)["error"]["code"] == code
-
-
-async def test_somebody_elses_run_cannot_be_stopped(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
-    acme = two_tenants.acme
-    run_id = await runs.add(acme, "a.pdf", role="owner")
-    member = await sign_in(acme, "member")
-    await member.get(acme.url("/runs"))
-
-    assert (await member.post(acme.url(f"/runs/{run_id}/cancellation"))).status == 404
-
-
-def titles(answer: Any) -> list[str]:
-    return [heading.text for heading in answer.html.all(class_="run__title")]
-
-
-async def card_of(visitor: Any, tenant: TestTenant, run_id: UUID) -> Any:
-    answer = await visitor.get(tenant.url(f"/runs/{run_id}"))
-    return answer.html.one("article", id=f"run-{run_id}")
-
-
 @pytest.mark.parametrize(
     ("environment", "role", "is_led"),
     [("development", "owner", True), ("development", "member", False), ("production", "owner", False)],
@@ -273,7 +140,7 @@ async def test_a_stuck_run_says_that_an_engineer_is_needed_and_takes_no_clicks(
     member = await sign_in(acme, "member")
     run_id = await runs.add(acme, "tide.pdf", "stuck", steps={"scan": ("waiting", None)})
 
-    card = await card_of(member, acme, run_id)
+    card = await runs.card(member, acme, run_id)
     assert "An engineer is needed" in card.text
     assert "stopped here" in card.text
     assert "aiting" not in card.text
@@ -282,3 +149,7 @@ async def test_a_stuck_run_says_that_an_engineer_is_needed_and_takes_no_clicks(
         answer = await member.post(acme.url(f"/runs/{run_id}/{verb}"))
         assert answer.status == 409
         assert "Engineers have been alerted" in answer.html.text
+
+
+def titles(answer: Any) -> list[str]:
+    return [heading.text for heading in answer.html.all(class_="run__title")]
