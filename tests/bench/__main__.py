@@ -10,6 +10,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from tests.bench import browser, load, machine, pages, shares, startup, streams, uploads, workflows
+from tests.bench.chosen import chosen_parts
 from tests.bench.figures import Row, table
 from tests.bench.neighbours import Neighbours
 from tests.bench.product import product
@@ -45,7 +46,7 @@ async def main(chosen: list[str]) -> None:
     rows: list[Row] = []
     neighbours = Neighbours()
     async with product() as running:
-        for name in chosen or PARTS:
+        for name in chosen:
             sys.stderr.write(f"measuring {name} ({time.monotonic() - began:.0f} s)\n")
             try:
                 async with asyncio.timeout(SECONDS_A_PART):
@@ -59,4 +60,4 @@ async def main(chosen: list[str]) -> None:
     sys.stdout.write(f"took {time.monotonic() - began:.0f} s\n")
 
 
-asyncio.run(main(sys.argv[1:]))
+asyncio.run(main(chosen_parts("bin/bench", str(__doc__), PARTS)))

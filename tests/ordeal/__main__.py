@@ -12,6 +12,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from tests.bench import machine
+from tests.bench.chosen import chosen_parts
 from tests.bench.figures import Row, table
 from tests.ordeal import kills, restarts, silences, streams
 from tests.ordeal.scene import scene
@@ -36,7 +37,7 @@ async def main(servers: stack.Servers, chosen: list[str]) -> bool:
     sys.stdout.write(f"{machine.describe()}\n")
     rows: list[Row] = []
     async with scene(servers) as here:
-        for name in chosen or PARTS:
+        for name in chosen:
             sys.stderr.write(f"{name} ({time.monotonic() - began:.0f} s)\n")
             try:
                 rows += await PARTS[name](here)
@@ -49,9 +50,10 @@ async def main(servers: stack.Servers, chosen: list[str]) -> bool:
     return all(row.met is not False for row in rows)
 
 
+chosen = chosen_parts("bin/ordeal", str(__doc__), PARTS)
 state_dir = stack.new_state_dir()
 try:
-    kept = asyncio.run(main(stack.join(state_dir, 0, 1), sys.argv[1:]))
+    kept = asyncio.run(main(stack.join(state_dir, 0, 1), chosen))
 finally:
     stack.remove(state_dir)
 sys.exit(0 if kept else 1)
