@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from functools import lru_cache
 from hashlib import sha256
 from time import time_ns
 from typing import TYPE_CHECKING
@@ -78,7 +79,9 @@ class MailStore:
         return sorted(self.folder.glob("*.eml"))
 
 
+@lru_cache(maxsize=KEPT)
 def _read(path: Path) -> Mail:
+    """Return the mail of a file, which never changes once it is there."""
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     return Mail(
         id=path.stem,

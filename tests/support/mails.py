@@ -16,6 +16,10 @@ class Mailbox:
         self.store = store
         self.smtp_url = smtp_url
 
+    def ids(self) -> frozenset[str]:
+        """Each mail that is kept, by its id. To count, compare sets: the oldest are dropped in time."""
+        return frozenset(path.stem for path in self.store.folder.glob("*.eml"))
+
     def to(self, recipient: str) -> list[Mail]:
         """Mails to one address, the newest first."""
         return self.store.newest(recipient=recipient)

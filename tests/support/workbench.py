@@ -47,7 +47,7 @@ class Snapshot:
 
     rows: dict[str, list[str]]
     objects: list[str]
-    mails: list[str]
+    mails: frozenset[str]
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Workbench:
             found = await self.owner.fetch(f"select t::text from {table} t")  # noqa: S608
             rows[table] = sorted(row[0] for row in found)
         objects = sorted([found.key async for found in self.storage.list("")])
-        return Snapshot(rows, objects, sorted(mail.message_id for mail in self.mailbox.store.newest()))
+        return Snapshot(rows, objects, self.mailbox.ids())
 
     async def keep_history(self, run: LaunchedRun, path: str) -> None:
         """Store the history of an ended run for the replay tests, when histories are being recorded."""
