@@ -148,7 +148,7 @@ async def redis_persistence(settings: Settings) -> str:
     if not kept:
         raise WrongError(
             tell(N_("a restart would lose live events")),
-            tell(N_("Set `appendonly yes` in the server's configuration.")),
+            tell(N_("Set `appendonly yes` in the server’s configuration.")),
         )
     if policy != "noeviction":
         raise WrongError(

@@ -71,7 +71,7 @@ async def runs(settings: Settings) -> str:
     if found.stuck:
         raise WrongError(
             tell(N_("workflows that need an engineer: {count}", count=found.stuck)),
-            tell(N_('Look for "a run cannot go on" in the workers’ logs; see docs/operations/failures.md.')),
+            tell(N_("Look for “a run cannot go on” in the workers’ logs; see docs/operations/failures.md.")),
         )
     return tell(N_("nothing waits"))
 

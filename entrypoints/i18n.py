@@ -14,6 +14,7 @@ from core.i18n.files import UnreadableError, read_catalogue, templates_of, write
 from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE, available_locales
 from core.i18n.pseudo import pseudo as as_pseudo
 from core.i18n.sources import source_texts
+from core.i18n.style_checks import faults_of_style
 from core.messages import messages_of
 from entrypoints.terminal import show, tell
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 N_ = messages_of("cli")
 
-app = typer.Typer(no_args_is_help=True, help="Keep the catalogues in step with what the product says.")
+app = typer.Typer(no_args_is_help=True, help="Keep the catalogues in step with what ADX says.")
 Root = Annotated[Path, typer.Option(help="ADX’s folder.", hidden=True)]
 
 
@@ -64,7 +65,9 @@ def update(
 @app.command()
 def check(root: Root = ROOT) -> None:
     """Fail on what is missing, out of date, broken or in no catalogue, each with file and line."""
-    found = [str(finding) for finding in findings(templates_of(source_texts(root)), root / "locales", root)]
+    texts, locales = source_texts(root), root / "locales"
+    faults = [*findings(templates_of(texts), locales, root), *faults_of_style(texts, locales, root)]
+    found = [str(finding) for finding in faults]
     for line in found:
         show(str(line))
     if found:

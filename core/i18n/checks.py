@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from babel.messages import Catalog
 
-from core.i18n.files import UnreadableError, comments_of, plural_rule, read_catalogue, read_template
+from core.i18n.files import UnreadableError, comments_of, forms_of, plural_rule, read_catalogue, read_template
 from core.i18n.literals import literals
 from core.i18n.negotiate import ENGLISH_ONLY, SOURCE_LOCALE, available_locales
 from core.i18n.placeholders import fits, has_stray_brace, placeholders
@@ -147,7 +147,7 @@ def _faults(source: Catalog, catalog: Catalog, name: str) -> Iterator[Finding]:
         if not entry.id:
             continue
         found = catalog.get(_key(entry), entry.context)
-        if found is None or not any(_forms(found)):
+        if found is None or not any(forms_of(found)):
             yield Finding(name, found.lineno or 1 if found else 1, "missing", _key(entry))
         elif found.fuzzy:
             yield Finding(name, found.lineno or 1, "fuzzy", _key(entry))
@@ -164,7 +164,7 @@ def _faults(source: Catalog, catalog: Catalog, name: str) -> Iterator[Finding]:
 
 def _wrong(source: Entry, found: Entry, catalog: Catalog) -> Iterator[str]:
     """Yield what is wrong with a translation that is there."""
-    originals, forms = _source_forms(source), _forms(found)
+    originals, forms = _source_forms(source), forms_of(found)
     needed_forms = catalog.num_plurals if len(originals) > 1 else 1
     if len(forms) != needed_forms or not all(forms):
         yield f"needs {needed_forms} plural forms"
@@ -213,9 +213,5 @@ def _source_forms(entry: Entry) -> tuple[str, ...]:
     return (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
 
 
-def _forms(entry: Entry) -> tuple[str, ...]:
-    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
-
-
 def _is_said(entry: Entry) -> bool:
-    return all(_forms(entry)) and not entry.fuzzy
+    return all(forms_of(entry)) and not entry.fuzzy

@@ -44,6 +44,11 @@ def key_of(entry: Entry) -> str:
     return in_context(entry.id if isinstance(entry.id, str) else entry.id[0], entry.context)
 
 
+def forms_of(entry: Entry) -> tuple[str, ...]:
+    """Return what an entry is translated to: one text, or the plural forms."""
+    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+
+
 def comments_of(entry: Entry) -> tuple[str, ...]:
     """Return what translators are told of an entry, each comment whole, as before it was broken into lines."""
     comments: list[str] = []

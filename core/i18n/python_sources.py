@@ -52,6 +52,7 @@ def _in_file(file: Path, root: Path) -> Iterator[SourceText]:
             call.lineno,
             context.value if isinstance(context, ast.Constant) and isinstance(context.value, str) else None,
             (*said, *told(texts[0], role or anywhere)),
+            role or anywhere,
         )
 
 
@@ -105,7 +106,7 @@ def _help_in(tree: ast.Module, file: str) -> Iterator[SourceText]:
         else:
             continue
         if isinstance(text, str):
-            yield SourceText(COMMANDS_DOMAIN, text, None, file, node.lineno, None, told(text, ON_TERMINAL))
+            yield SourceText(COMMANDS_DOMAIN, text, None, file, node.lineno, None, told(text, ON_TERMINAL), ON_TERMINAL)
 
 
 def _is_command(decorator: ast.expr) -> bool:

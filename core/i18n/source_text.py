@@ -11,7 +11,10 @@ FOR_TRANSLATORS = re.compile(r"\s*#?-?\s*Translators:\s*")
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """One marked text: its feature, its plural and context if it has them, where it stands, and what is told of it."""
+    """One marked text: its feature, its plural and context if it has them, where it stands, and what is told of it.
+
+    ``role`` is what it is there, one of ``core.i18n.roles``, also where a text is too long to be told so.
+    """
 
     domain: str
     text: str
@@ -20,3 +23,4 @@ class SourceText:
     line: int
     context: str | None = None
     comments: tuple[str, ...] = ()
+    role: str | None = None

@@ -74,6 +74,7 @@ def _text(call: jinja.Call, domain: str, file: str, around: Around, *roles: str 
         call.lineno,
         context.value if isinstance(context, jinja.Const) else None,
         (*comments, *told(texts[0], macro or element or elsewhere)),
+        macro or element or elsewhere,
     )
 
 
@@ -158,6 +159,8 @@ class _Reading:
     def _name(self, value: str) -> None:
         if self._begun:
             self._begun, self._block = False, value
+            if value == "endblock" and "<title>" in self._markup:
+                self._markup = ""  # what comes now is no title any more
             if self._next:  # right before a block: it is about all of it
                 self._wide.append((value, self._next))
                 self._next = ()

@@ -53,7 +53,7 @@ GOOD = {
     """
 #. The title of a workflow: right while it happens and for ever after.
 msgid "Preparing {name}"
-msgstr "{name} wird vorbereitet"
+msgstr "{name} vorbereiten"
 
 #. How many files there are.
 msgid "{count} file"
@@ -113,9 +113,9 @@ def test_a_complete_translation_passes(product: Path) -> None:
         ("files", 'msgstr "Dateien"', 'msgstr ""', "missing: Files"),
         ("files", 'msgid "Files"', '#, fuzzy\nmsgid "Files"', "fuzzy: Files"),
         ("files", 'msgid "Files"', 'msgid "Old"\nmsgstr "Alt"\n\nmsgid "Files"', "stale: Old"),
-        ("files", "{name} wird", "{nam} wird", "broken placeholder: Preparing {name}"),
-        ("files", "{name} wird", "{name wird", "broken placeholder: Preparing {name}"),
-        ("files", "{name} wird", "Es wird", "placeholder {name} is missing: Preparing {name}"),
+        ("files", "{name} vor", "{nam} vor", "broken placeholder: Preparing {name}"),
+        ("files", "{name} vor", "{name vor", "broken placeholder: Preparing {name}"),
+        ("files", "{name} vor", "Vor", "placeholder {name} is missing: Preparing {name}"),
         ("files", 'msgstr[1] "{count} Seiten"', 'msgstr[1] ""', "needs 2 plural forms: {count} page"),
         ("files", 'msgstr[1] "{count} Seiten"', "", "needs 2 plural forms: {count} page"),
         ("files", 'msgstr[1] "{count} Seiten"', TOO_MANY, "more translations than num_plurals"),
