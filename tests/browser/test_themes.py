@@ -33,6 +33,7 @@ COLOURS = """(names) => {
     return [...pen.getImageData(0, 0, 1, 1).data];
   });
 }"""
+POKES_OUT = """(boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.innerText)"""
 ROUNDING = 2
 
 
@@ -62,6 +63,26 @@ async def test_the_first_frame_is_in_the_chosen_colours(
     await page.wait_for_function("window.__first !== undefined")
     wanted = Themes.load(ROOT / "themes").palette("paper").colour("page", "dark").rgb
     assert await page.evaluate("window.__first") == f"rgb({wanted[0]}, {wanted[1]}, {wanted[2]})"
+
+
+async def test_choices_fit_their_boxes_on_a_phone_and_stand_in_columns_on_a_desk(
+    new_page: NewPage, owner: Owner, deployment: Deployment
+) -> None:
+    page = await new_page(owner=owner)
+    base = deployment.url("", owner.slug)
+    await page.set_viewport_size({"width": 360, "height": 800})
+    await page.goto(f"{base}/preferences")
+    await page.locator('#language input[value="fr"]').check()
+    async with page.expect_navigation():
+        await page.locator("#language .preference__actions button").click()
+    assert await page.locator("html").get_attribute("lang") == "fr"
+    assert await page.locator(".option:visible").count() > 10
+    assert await page.locator(".option").evaluate_all(POKES_OUT) == []
+
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.goto(f"{base}/admin/files")
+    columns = await page.locator('input[name="refused"]').evaluate_all("(boxes) => boxes.map((box) => box.offsetLeft)")
+    assert len(set(columns)) >= 3, columns
 
 
 async def test_a_browser_calculates_the_colours_that_were_checked(

@@ -97,7 +97,7 @@ class DeadlineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is told: the status, the sentence, and what goes with it."""
+    """What is told: the status, the sentence, and what goes with it; ``kind`` is a domain error's own."""
 
     status: int
     code: str
@@ -105,6 +105,7 @@ class Refusal:
     field: str | None = None
     retry_after: int | None = None
     reference: str | None = None
+    kind: Kind | None = None
 
 
 def install_handlers(app: Quart) -> None:
@@ -136,7 +137,7 @@ def refusal_of(error: Exception) -> Refusal:
     """Return what is told of an error."""
     if isinstance(error, DomainError):
         retry_after = error.retry_after or (RETRY_SECONDS if error.kind == "unavailable" else None)
-        return Refusal(STATUS[error.kind], error.code, error.message, error.field, retry_after)
+        return Refusal(STATUS[error.kind], error.code, error.message, error.field, retry_after, kind=error.kind)
     if isinstance(error, HTTPException):
         return _of_http(error)
     if isinstance(error, BusyError):
@@ -230,6 +231,8 @@ def _json(refusal: Refusal) -> Response:
 def _page(refusal: Refusal) -> str:
     given = {
         "status": refusal.status,
+        "code": refusal.code,
+        "kind": refusal.kind,
         "message": refusal.message,
         "reference": refusal.reference,
         "retry_after": refusal.retry_after,

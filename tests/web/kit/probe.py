@@ -91,7 +91,8 @@ async def at_tenant() -> Response:
 @blueprint.get("/probe/refusal/<kind>")
 @guard("guest")
 async def refuse(kind: str) -> Response:
-    raise REFUSALS[kind](N_("No: {reason}.", reason="<b>because</b>"), code="probe_code", field="text", retry_after=7)
+    code = request.args.get("code", "probe_code")
+    raise REFUSALS[kind](N_("No: {reason}.", reason="<b>because</b>"), code=code, field="text", retry_after=7)
 
 
 @blueprint.route("/probe/outage/<which>", methods=["GET", "POST"])

@@ -16,6 +16,16 @@ STATUS = {
     "not_found": 404, "conflict": 409, "refused": 403, "invalid": 422, "quota": 409, "unavailable": 503,
     "too_many": 429, "too_large": 413, "unsupported": 415,
 }  # fmt: skip
+HEADINGS = [
+    ("quota", "over_quota", "This goes over the workspace’s limit"),
+    ("quota", "shelf_full", "This goes over the workspace’s limit"),
+    ("conflict", "in_other_hands", "This was changed in the meantime"),
+    ("conflict", "too_early", "This can’t be done right now"),
+    ("conflict", "done_already", "This was already done"),
+    ("refused", "csrf", "This page is out of date"),
+    ("refused", "pending", "Confirm your email address first"),
+    ("refused", "role", "You may not open this"),
+]
 
 
 @pytest.mark.parametrize("kind", STATUS)
@@ -39,6 +49,17 @@ async def test_a_refusal_is_told_in_the_form_that_was_asked_for(
         assert not answer.html.all("b"), "a value was taken for markup"
         assert "No: <b>because</b>." in answer.text
     assert page.headers["retry-after"] == "7"
+
+
+async def test_a_page_is_headed_by_what_happened_not_by_its_status_alone(
+    two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme = two_tenants.acme
+    visitor = await sign_in(acme, "guest")
+    for kind, code, heading in HEADINGS:
+        page = await visitor.get(acme.url(f"/probe/refusal/{kind}?code={code}"))
+        assert page.html.one("h1").text == heading, code
+        assert page.html.one("title").text.startswith(heading)
 
 
 @pytest.mark.parametrize("which", probe.OUTAGES)
