@@ -2,6 +2,7 @@
 window.walking = (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const path = (element) => [element.localName, element.id && `#${element.id}`, element.className?.baseVal ?? element.className].filter(Boolean).join(" ");
+  const short = (text) => [...text.trim()].slice(0, 60).join(""); // whole letters: half of one is no text
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: false });
   const hiddenOnPurpose = (element) => element.closest(".visually-hidden, .skip-link") || element.clientWidth === 1;
   const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
@@ -29,6 +30,12 @@ window.walking = (() => {
     return checks.flatMap((check) => walking[check]()).map((fault) => `${theme} ${scheme}: ${fault}`);
   });
 
+  /* The same page turned around, for the checks of one look. */
+  const turned = ([direction, checks]) => {
+    document.documentElement.dir = direction;
+    return checks.flatMap((check) => walking[check]());
+  };
+
   const overflow = () => {
     const page = document.documentElement;
     if (page.scrollWidth <= page.clientWidth) return [];
@@ -39,7 +46,10 @@ window.walking = (() => {
     return [`the page is ${page.scrollWidth} wide in ${page.clientWidth}: ${beyond.slice(0, 4).map(path).join(", ")}`];
   };
 
-  const intended = (element, style) => style.textOverflow === "ellipsis" && (element.closest("[title]") || element.matches("input, select"));
+  /* Cut with dots, and whole where it leads to or in its title; or clamped to a few lines, the same way. */
+  const wholeElsewhere = (element) => element.closest("[title], a[href]") || element.querySelector("a[href], [title]") || element.matches("input, select");
+  const clamped = (style) => style.webkitLineClamp && style.webkitLineClamp !== "none";
+  const intended = (element, style) => (style.textOverflow === "ellipsis" || clamped(style)) && wholeElsewhere(element);
   const clipped = () => {
     const found = [];
     for (const element of all("body *")) {
@@ -51,7 +61,7 @@ window.walking = (() => {
       if ((!cut(style.overflowX) && !cut(style.overflowY)) || hiddenOnPurpose(element) || style.display === "inline") continue;
       const wide = cut(style.overflowX) && element.scrollWidth > element.clientWidth + 1;
       const high = cut(style.overflowY) && element.scrollHeight > element.clientHeight + 1;
-      if ((wide && !intended(element, style)) || high) found.push(`cut off: ${path(element)}: ${element.textContent.trim().slice(0, 60)}`);
+      if ((wide && !intended(element, style)) || (high && !(clamped(style) && wholeElsewhere(element)))) found.push(`cut off: ${path(element)}: ${short(element.textContent)}`);
     }
     /* What stands in a button or badge stays in it. */
     for (const box of all(".button, .badge, .count, .pick, .segments a, .tabs a, .stepper__label, .menu__item")) {
@@ -59,9 +69,93 @@ window.walking = (() => {
       const range = document.createRange();
       range.selectNodeContents(box);
       const [inner, outer] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
-      if (inner.width && !all(".visually-hidden", box).length && (inner.right > outer.right + 1 || inner.left < outer.left - 1)) found.push(`stands out of its box: ${path(box)}: ${box.textContent.trim().slice(0, 60)}`);
+      if (inner.width && !all(".visually-hidden", box).length && (inner.right > outer.right + 1 || inner.left < outer.left - 1)) found.push(`stands out of its box: ${path(box)}: ${short(box.textContent)}`);
     }
     return found;
+  };
+
+  /* Texts with the boxes of their lines, as far as they are to be seen: what an ancestor cuts off or scrolls is left out. */
+  const texts = function* () {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (!node.data.trim() || element.closest("svg, script, style, noscript, template, select, textarea, dialog:not([open])") || !shown(element) || element.closest(".visually-hidden, .skip-link")) continue;
+      range.selectNodeContents(node);
+      yield [node, element, [...range.getClientRects()].filter(({ width }) => width > 1)];
+    }
+  };
+
+  const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  const FEW = 4;
+  /* A text of which each line has room for a few letters stands in a column that is too narrow for it. */
+  const narrow = () => {
+    const found = [];
+    for (const [node, element, boxes] of texts()) {
+      const lines = new Set(boxes.map(({ top }) => Math.round(top))).size;
+      if (lines <= FEW) continue;
+      const length = [...letters.segment(node.data.trim())].length;
+      if (length / lines <= FEW) found.push(`${length} letters in ${lines} lines: ${path(element)}: ${short(node.data)}`);
+    }
+    return found;
+  };
+
+  /* What the ancestors of an element let be seen of it; null for what floats over the page: that covers on purpose. Each
+     element is looked at once a round: what takes time is to ask for styles. */
+  const frame = (element, known) => {
+    if (!element || element === document.body) return { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
+    if (known.has(element)) return known.get(element);
+    const style = getComputedStyle(element);
+    const floats = ["fixed", "sticky"].includes(style.position) || (style.position !== "static" && style.zIndex > 9);
+    let seen = floats ? null : frame(element.parentElement, known);
+    if (seen && (style.overflowX !== "visible" || style.overflowY !== "visible")) {
+      const edge = element.getBoundingClientRect();
+      seen = { left: Math.max(seen.left, edge.left), right: Math.min(seen.right, edge.right), top: Math.max(seen.top, edge.top), bottom: Math.min(seen.bottom, edge.bottom) };
+    }
+    known.set(element, seen);
+    return seen;
+  };
+  const cut = (box, edge) => {
+    if (!edge) return null;
+    const [left, right, top, bottom] = [Math.max(edge.left, box.left), Math.min(edge.right, box.right), Math.max(edge.top, box.top), Math.min(edge.bottom, box.bottom)];
+    return right - left > 2 && bottom - top > 2 ? { left, right, top, bottom } : null;
+  };
+  const CONTROLS = ".button, .badge, .count, .bell__badge, .avatar, .icon, .thumbnail, input:not([type=hidden]), select, textarea";
+  /* Of a line of letters the middle counts: what hangs above and below stands in the next line's room. */
+  const middle = ({ left, right, top, bottom }) => ({ left, right, top: top + (bottom - top) * 0.3, bottom: bottom - (bottom - top) * 0.3 });
+  const covering = () => {
+    const [boxes, known] = [[], new Map()];
+    for (const [, element, lines] of texts()) for (const line of lines) boxes.push([element, middle(line)]);
+    for (const element of all(CONTROLS)) {
+      if (!shown(element) || element.closest("dialog:not([open]), .visually-hidden") || element.clientWidth === 1 || getComputedStyle(element).opacity === "0") continue;
+      boxes.push([element, element.getBoundingClientRect()]);
+    }
+    const seen = boxes.map(([element, box]) => [element, box.right - box.left > 1 && cut(box, frame(element, known))]).filter(([, box]) => box);
+    seen.sort(([, one], [, other]) => one.top - other.top);
+    const found = new Set();
+    seen.forEach(([element, box], number) => {
+      for (let next = number + 1; next < seen.length && seen[next][1].top < box.bottom - 2; next++) {
+        const [other, its] = seen[next];
+        if (its.left >= box.right - 2 || its.right <= box.left + 2 || element.contains(other) || other.contains(element)) continue;
+        found.add(`stand on each other: ${path(element)} and ${path(other)}: ${short(element.textContent || other.textContent)}`);
+      }
+    });
+    return [...found, ...floating()];
+  };
+  /* Whether the page scrolls beneath it just now: what is sticky does so only while it is held. */
+  const stays = (element) => {
+    const { position, top, bottom } = getComputedStyle(element);
+    if (position !== "sticky") return position === "fixed";
+    const box = element.getBoundingClientRect();
+    return Math.abs(box.top - parseFloat(top)) <= 1 || Math.abs(innerHeight - parseFloat(bottom) - box.bottom) <= 1;
+  };
+  /* What stays in view while the page scrolls must not stay over other such things. */
+  const floating = () => {
+    const there = all("body *").filter((element) => stays(element) && element.localName !== "th" && shown(element) && !element.closest(".visually-hidden, .skip-link, dialog:not([open])"));
+    const boxes = there.map((element) => [element, element.getBoundingClientRect()]).filter(([, box]) => box.width > 2 && box.height > 2 && box.top < innerHeight && box.bottom > 0);
+    return boxes.flatMap(([element, box], number) => boxes.slice(number + 1)
+      .filter(([other, its]) => !element.contains(other) && !other.contains(element) && Math.min(box.right, its.right) - Math.max(box.left, its.left) > 2 && Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top) > 2)
+      .map(([other]) => `stays over another: ${path(element)} and ${path(other)}`));
   };
 
   /* Everything that can have the focus, as Tab would meet it: of the radio buttons of a group, the one that is chosen. */
@@ -101,5 +195,5 @@ window.walking = (() => {
   };
   const left = () => [...unmet].map(path);
 
-  return { prepare, wear, inLooks, overflow, clipped, focus, follow, left };
+  return { prepare, wear, inLooks, turned, overflow, clipped, narrow, covering, focus, follow, left };
 })();
