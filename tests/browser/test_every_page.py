@@ -163,7 +163,7 @@ async def test_planted_faults_are_noticed(new_page: NewPage, deployment: Deploym
     for html, told in PLANTED_TEXTS.items():
         found = await page.evaluate(READ, [DATA, f"<body>{html}</body>"])
         assert [line.replace("body ", "") for line in found] == [told.replace("body ", "")]
-    fine = '<p>⟦Ŝéé <a href="/">⟦ţhé ƒîļéš⟧</a> ñöŵ⟧ <code>git push</code> <b translate="no">Acme</b></p>'
+    fine = '<p>⟦Ŝéé <a href="/">⟦ţhé ƒîļéš⟧</a> ñöŵ⟧ 22 Nov 2026 <code>git push</code> <b translate="no">Acme</b></p>'
     assert await page.evaluate(READ, [DATA, fine]) == []
 
     await page.evaluate(WALK)

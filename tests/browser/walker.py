@@ -38,8 +38,8 @@ WIDTHS = (360, 390, 768, 1440)
 DIRECTIONS = ("ltr", "rtl")
 LAID_OUT = ("overflow", "clipped", "narrow", "covering")
 HEIGHT = 900
-LOOKS: dict[int, Literal["light", "dark"]] = {390: "dark", 768: "light"}
-"""At which of the widths axe looks, and in which colours."""
+LOOKS: dict[int, tuple[Literal["light", "dark"], Sequence[str] | None]] = {390: ("dark", None), 1440: ("light", VISUAL)}
+"""At which of the widths axe looks, in which colours, and by which rules: its other rules look at the elements."""
 PATTERNS = "/patterns"
 """Has tests of its own, in every theme."""
 
@@ -115,17 +115,17 @@ class Walker:
     async def _in_looks(self, page: Page) -> list[str]:
         """What is wrong at each width, in either direction; in light where it is wide, in dark where it is narrow.
 
-        The next page is looked at the other way round; when the whole is asked for, each is looked at in all ways.
+        The next page is turned the other way round; when the whole is asked for, each is turned both ways.
         """
         self._looked_at += 1
         found: list[str] = []
         await page.evaluate(WALK)
         for number, width in enumerate(WIDTHS):
             await page.set_viewport_size({"width": width, "height": HEIGHT})
-            scheme = LOOKS.get(width)
-            if scheme and (self._whole or self._looked_at % 2 == number % 2):
+            if width in LOOKS:
+                scheme, rules = LOOKS[width]
                 await page.emulate_media(color_scheme=scheme)
-                found += [f"{width} {scheme} {fault}" for fault in await serious(page)]
+                found += [f"{width} {scheme} {fault}" for fault in await serious(page, rules)]
             for direction in DIRECTIONS if self._whole else [DIRECTIONS[(number // 2 + self._looked_at) % 2]]:
                 faults = await page.evaluate("walking.turned", [direction, LAID_OUT])
                 found += [f"{page.url} {width} {direction}: {fault}" for fault in faults]
