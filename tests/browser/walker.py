@@ -34,6 +34,11 @@ VISUAL = ("color-contrast", "link-in-text-block", "scrollable-region-focusable",
 
 WALK = Path(__file__).with_name("walking.js").read_text("utf-8")
 READ = Path(__file__).with_name("reading.js").read_text("utf-8")
+STAY = """document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("[data-reload-online]")?.removeAttribute("data-reload-online");
+})"""
+"""Lets the page for times without a connection be looked at: with a server that answers it goes elsewhere by itself."""
+
 WIDTHS = (360, 390, 768, 1440)
 DIRECTIONS = ("ltr", "rtl")
 LAID_OUT = ("overflow", "clipped", "narrow", "covering")
@@ -61,6 +66,7 @@ class Walker:
 
     async def walk(self, urls: Iterable[str]) -> None:
         """Look at the pages at ``urls`` and those that they link to."""
+        await self._context.add_init_script(STAY)
         queue = list(urls)
         while queue:
             url = queue.pop(0).partition("#")[0]
