@@ -41,6 +41,25 @@ INSERT = text("""
     values (:tenant_id, :id, :user_id, :key, :kind, cast(:message as jsonb), cast(:detail as jsonb), :tone, :href)
     on conflict do nothing
 """)
+# A mail that has gone says what it says; of what was to be sent by none, or is unread again, the next may tell.
+RETELL = text("""
+    insert into platform.notices as n (tenant_id, id, user_id, key, kind, message, detail, tone, href)
+    values (:tenant_id, :id, :user_id, :key, :kind, cast(:message as jsonb), cast(:detail as jsonb), :tone, :href)
+    on conflict (tenant_id, user_id, key) do update
+    set kind = excluded.kind, message = excluded.message, detail = excluded.detail, tone = excluded.tone,
+        href = excluded.href, read_at = null, mail = case n.mail when 'none' then 'new' else n.mail end
+    where (n.kind, n.message, n.detail, n.tone, n.href)
+        is distinct from (excluded.kind, excluded.message, excluded.detail, excluded.tone, excluded.href)
+    returning id
+""")
+CORRECT = text("""
+    update platform.notices
+    set kind = :kind, message = cast(:message as jsonb), detail = cast(:detail as jsonb), tone = :tone, href = :href
+    where tenant_id = :tenant_id and user_id = :user_id and key = :key and (kind, message, detail, tone, href)
+        is distinct from (cast(:kind as text), cast(:message as jsonb), cast(:detail as jsonb), cast(:tone as text),
+            cast(:href as text))
+    returning id
+""")
 WITH_MAIL = text("""
     select tenant_id from platform.notices where mail in ('new', 'due')
     union
@@ -127,6 +146,42 @@ async def notify(
     )
     if inserted.rowcount:
         uow.publish(CHANGED, str(notice_id), audience=only(user_id))
+
+
+async def retell(
+    uow: UnitOfWork,
+    *,
+    user_id: UUID,
+    kind: NoticeKind,
+    key: str,
+    message: Message,
+    href: str,
+    detail: Message | None = None,
+    tone: NoticeTone = "",
+    is_news: bool,
+) -> None:
+    """Tell one person how something stands that goes on: one notification, which changes with it.
+
+    Where it ``is_news`` it is told, and unread again if it had been read; else only what was told before is corrected.
+    For the platform's own runs: other roles cannot change what was told.
+    """
+    if user_id == SYSTEM_ACTOR_ID:
+        return
+    await uow.session.flush()
+    given = {
+        "tenant_id": uow.tenant_id,
+        "id": new_id(),
+        "user_id": user_id,
+        "key": key,
+        "kind": kind.name,
+        "message": json.dumps(message_to_json(message)),
+        "detail": json.dumps(message_to_json(detail)) if detail else None,
+        "tone": tone,
+        "href": href,
+    }
+    told = (await uow.session.execute(RETELL if is_news else CORRECT, given)).scalar_one_or_none()
+    if told is not None:
+        uow.publish(CHANGED, str(told), audience=only(user_id))
 
 
 async def tenants_with_mail(db: Database) -> list[UUID]:

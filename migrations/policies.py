@@ -51,6 +51,10 @@ def add_feature(feature: str) -> None:
         f"do $$ begin if to_regclass('platform.submissions') is not null then "
         f"grant insert on platform.submissions to adx_{feature}; end if; end $$"
     )
+    op.execute(
+        f"do $$ begin if to_regclass('platform.run_groups') is not null then "
+        f"grant insert on platform.run_groups to adx_{feature}; end if; end $$"
+    )
 
 
 def create_role(name: str, *, tenant_bound: bool) -> None:

@@ -75,7 +75,8 @@ class StepCard:
 class RunCard:
     """Everything that the card of a run shows. See ``templates/runs/_card.html``.
 
-    ``place`` is where a run stands that waits for its turn: 1 is next.
+    ``place`` is where a run stands that waits for its turn: 1 is next. ``subject`` names what it works on, as the
+    id of an element. ``group_id`` is what it was asked for with.
     """
 
     id: UUID
@@ -100,6 +101,8 @@ class RunCard:
     can_continue: bool
     parked_until: datetime | None
     engineer_url: str | None
+    group_id: UUID | None = None
+    subject: str = ""
 
 
 def card_of(
@@ -138,6 +141,8 @@ def card_of(
         can_continue=snapshot.state != "stuck" and any(step.state == "parked" for step in steps),
         parked_until=snapshot.parked_until if snapshot.state == "needs_you" else None,
         engineer_url=engineer_url,
+        group_id=snapshot.group_id,
+        subject=f"{snapshot.subject_kind}-{snapshot.subject_id}",
     )
 
 

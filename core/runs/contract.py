@@ -13,10 +13,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
+from core.messages import Message, messages_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from core.messages import Message
+N_ = messages_of("runs")
+
+# Translators: The title of several workflows that were asked for at once.
+MANY = N_("{count} workflow", "{count} workflows", count=0)
+# Translators: How many of them ended well, in a list after the title.
+MANY_DONE = N_("{count} done", "{count} done", count=0)
 
 Tone = Literal["success", "warning", "danger"]
 
@@ -120,6 +127,8 @@ class Contract(Generic[InputT, ResultT]):
     given to ``launch(..., title_params=...)``. ``failures`` maps the ``code`` of a DomainError to what is told; a code
     that is not listed gets the general cause and remedy. ``parked_for`` is how long a parked run waits before it
     undoes itself. ``icon`` names a symbol of the icon sheet. The good end of a ``quiet`` one is no news to anybody.
+    ``many`` is the title of several that were asked for at once ("80 files"), and ``many_done`` says how many of them
+    ended well ("76 ready"); both count ``{count}``.
     """
 
     name: str
@@ -133,6 +142,8 @@ class Contract(Generic[InputT, ResultT]):
     parked_for: timedelta = timedelta(days=7)
     icon: str = "run"
     quiet: bool = False
+    many: Message = MANY
+    many_done: Message = MANY_DONE
 
     @property
     def feature(self) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STEP_COLUMNS = "name, state, attempt, failure, started_at, ended_at"
 RUN_COLUMNS = (
     "id, seq, contract, workflow_id, state, title_params, actor_id, actor_name, subject_kind, subject_id, result_path, "
-    "outcome, place, expected_ms, past_return, parked_until, created_at, ended_at"
+    "group_id, outcome, place, expected_ms, past_return, parked_until, created_at, ended_at"
 )
 SNAPSHOT = (
     "jsonb_build_object("  # noqa: S608  # made of the constants above
@@ -48,7 +48,7 @@ ALL_STATES = (*OPEN_STATES, "done", "cancelled", "undone", "failed")
 
 async def run_of(uow: UnitOfWork, ctx: Context, run_id: UUID) -> RunSnapshot | None:
     """Return a run that the person may see: their own, or any of the tenant for those who run it."""
-    row = (await uow.session.execute(ONE, {"id": run_id, **_viewer(ctx)})).scalar_one_or_none()
+    row = (await uow.session.execute(ONE, {"id": run_id, **viewer_of(ctx)})).scalar_one_or_none()
     return RunSnapshot.from_json(row) if row else None
 
 
@@ -61,7 +61,7 @@ async def runs_of(
     limit: int = 50,
 ) -> list[RunSnapshot]:
     """Return the newest runs that the person may see, in the given states, created before ``before`` if given."""
-    params = {"states": list(states), "before": before, "limit": limit, **_viewer(ctx)}
+    params = {"states": list(states), "before": before, "limit": limit, **viewer_of(ctx)}
     return [RunSnapshot.from_json(row) for row in (await uow.session.execute(PAGE, params)).scalars()]
 
 
@@ -69,7 +69,7 @@ async def runs_of_subjects(uow: UnitOfWork, ctx: Context, kind: str, ids: Sequen
     """Return the newest visible run of each of the subjects, by subject id."""
     if not ids:
         return {}
-    rows = await uow.session.execute(OF_SUBJECTS, {"kind": kind, "ids": list(ids), **_viewer(ctx)})
+    rows = await uow.session.execute(OF_SUBJECTS, {"kind": kind, "ids": list(ids), **viewer_of(ctx)})
     newest: dict[str, RunSnapshot] = {}
     for row in rows.scalars():
         snapshot = RunSnapshot.from_json(row)
@@ -77,6 +77,7 @@ async def runs_of_subjects(uow: UnitOfWork, ctx: Context, kind: str, ids: Sequen
     return newest
 
 
-def _viewer(ctx: Context) -> dict[str, object]:
+def viewer_of(ctx: Context) -> dict[str, object]:
+    """Return the parameters of ``VISIBLE``: whose runs the person may see."""
     # In the platform's own tenant everybody is a stranger to everybody: there a person sees their own runs alone.
     return {"actor_id": ctx.actor_id, "sees_all": ctx.is_admin and ctx.tenant_id != HOME_TENANT_ID}

@@ -38,6 +38,7 @@ class RunSnapshot:
     ended_at: datetime | None
     steps: tuple[StepReport, ...]
     place: int | None = None
+    group_id: UUID | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -66,7 +67,9 @@ class RunSnapshot:
             created_at=datetime.fromisoformat(value["created_at"]),
             ended_at=_time(value["ended_at"]),
             steps=tuple(_step(step) for step in value["steps"]),
-            place=value.get("place"),  # a fact of an earlier version has none
+            # A fact of an earlier version has neither.
+            place=value.get("place"),
+            group_id=UUID(value["group_id"]) if value.get("group_id") else None,
         )
 
 

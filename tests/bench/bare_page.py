@@ -20,7 +20,9 @@ from core.context import Context, Person, TenantFacts
 from core.db.unit_of_work import UnitOfWork
 from core.i18n import speaking
 from core.ids import new_id
-from core.runs.queries import OPEN_STATES, runs_of
+from core.runs.entries import entries_of
+from core.runs.groups import groups_lately
+from core.runs.queries import OPEN_STATES
 from core.settings import ROOT, Settings
 from domain.files.policy import Policy
 from domain.files.quota import usage_of
@@ -31,6 +33,7 @@ from web.kit.kept import Kept
 from web.kit.static import StaticFiles
 from web.kit.templates import Templates, dom_id, variables_of
 from web.runs.pages import RunBar
+from workflows.files.contract import INGEST
 
 DATABASE, TENANT, PORT = "BENCH_DATABASE_URL", "BENCH_TENANT_ID", "BENCH_PORT"
 
@@ -43,7 +46,8 @@ def application() -> Quart:
     texts = catalogues(Settings.load())
     static = StaticFiles()
     tenant = TenantFacts(UUID(os.environ[TENANT]), "bare", "Bare")
-    ctx = Context(tenant, Person(new_id(), "Nobody", "nobody@example.com"), role="member")
+    person = Person(new_id(), "Nobody", "nobody@example.com")
+    ctx = Context(tenant, person, role="member")
 
     def globals_() -> dict[str, Any]:
         return {
@@ -72,10 +76,12 @@ def application() -> Quart:
             uow = UnitOfWork(session, tenant.id, None, "")
             newest = await FileRepository(session).newest(50)
             usage = await usage_of(uow)
-            runs = await runs_of(uow, ctx, states=OPEN_STATES, limit=5)
-        assert not runs
+            groups = await groups_lately(uow, person.id, {}, contract=INGEST.name)
+            entries = await entries_of(uow, ctx, {}, states=OPEN_STATES, limit=5)
+        assert not groups
+        assert not entries
         files = tuple(FileRow.of(listed) for listed in newest)
-        html = render("files/index.html", FileListPage(Policy(), files, usage, None, None, "/files"))
+        html = render("files/index.html", FileListPage(Policy(), files, usage, None, None, "/files", {}, ()))
         return html.replace("{bar}", render("runs/_bar.html", RunBar(())))
 
     return app

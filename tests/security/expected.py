@@ -71,6 +71,7 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     "platform.runs": _grants({"adx_runs"}, ALL)
     | _grants(FEATURE_ROLES, "select insert")
     | _grants({PLATFORM_ROLE}, "select update"),
+    "platform.run_groups": _grants({"adx_runs"}, ALL) | _grants(FEATURE_ROLES, "insert"),
     "platform.run_steps": _grants({"adx_runs"}, ALL) | _grants({PLATFORM_ROLE}, "select"),
     "platform.step_durations": _grants({"adx_runs"}, ALL) | EVERY_FEATURE_READS,
     "platform.effects": _grants(FEATURE_ROLES, "select insert delete"),
@@ -80,6 +81,7 @@ PLATFORM_GRANTS: dict[str, frozenset[tuple[str, str]]] = {
     | _grants({PLATFORM_ROLE}, "select delete"),
     "platform.notices": _grants(FEATURE_ROLES, "insert")
     | _grants({"adx_notifications"}, ALL)
+    | _grants({"adx_runs"}, "select update")
     | _grants({PLATFORM_ROLE}, "select"),
     "platform.wordings": _grants({"adx_translations"}, ALL) | GATEWAY_READS,
     "platform.wording_versions": _grants({"adx_translations"}, "select insert update") | GATEWAY_READS,

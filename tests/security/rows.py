@@ -48,6 +48,23 @@ async def a_run(connection: asyncpg.Connection, tenant: TestTenant) -> UUID:
     return run_id
 
 
+async def a_group(connection: asyncpg.Connection, tenant: TestTenant) -> UUID:
+    group_id, owner = new_id(), tenant.people["owner"]
+    await connection.execute(
+        "insert into platform.run_groups (tenant_id, id, contract, actor_id, size) "
+        "values ($1, $2, 'files.ingest', $3, 2)",
+        *(tenant.id, group_id, owner.id),
+    )
+    for number in range(2):
+        await connection.execute(
+            "insert into platform.runs (tenant_id, id, contract, workflow_id, state, title_params, actor_id, "
+            "actor_name, subject_kind, subject_id, expected_ms, group_id) "
+            "values ($1, $2, 'files.ingest', $3, 'running', $4, $5, 'Owner', 'file', $3, '{}', $6)",
+            *(tenant.id, new_id(), f"{group_id}/{number}", '{"name": "plans.pdf"}', owner.id, group_id),
+        )
+    return group_id
+
+
 async def a_batch(connection: asyncpg.Connection, tenant: TestTenant) -> UUID:
     batch_id = new_id()
     await connection.execute(

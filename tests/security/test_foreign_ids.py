@@ -10,7 +10,7 @@ from core.ids import new_id
 from tests.security.actors import HOME
 from tests.security.answers import ask, visible
 from tests.security.routes import may, routes_of
-from tests.security.rows import a_batch, a_file, a_notice, a_run, a_session, a_version
+from tests.security.rows import a_batch, a_file, a_group, a_notice, a_run, a_session, a_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ async def things_of(connection: asyncpg.Connection, tenant: TestTenant) -> dict[
     return {
         "file_id": str(await a_file(connection, tenant)),
         "run_id": str(await a_run(connection, tenant)),
+        "group_id": str(await a_group(connection, tenant)),
         "notice_id": str(await a_notice(connection, tenant)),
         "batch_id": str(await a_batch(connection, tenant)),
         "digest": await a_version(connection, tenant, NUMBER),
@@ -107,9 +108,12 @@ async def test_an_own_thing_answers_otherwise(
         for path in (
             "/files/{file_id}",
             "/runs/{run_id}",
+            "/runs/groups/{group_id}",
             "/admin/translations/batches/{batch_id}",
             "/brand/{digest}/brand.css",
         )
     ]
-    assert found == [200, 200, 200, 200]
+    assert found == [200] * 5
+    for verb in ("closing", "dismissal"):
+        assert (await owner.post(acme.url(f"/runs/groups/{mine['group_id']}/{verb}"))).status == 303
     assert (await owner.post(acme.url("/admin/branding/versions/7/restoration"))).status == 303

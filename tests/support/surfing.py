@@ -73,7 +73,7 @@ async def live(page: Page) -> None:
 async def seen(page: Page) -> dict[str, list[int]]:
     """The event numbers that the page's stream has told so far, by run."""
     numbers: dict[str, list[int]] = await page.evaluate("window.adxSeen")
-    return {key: told for key, told in numbers.items() if not key.startswith("run-row-")}
+    return {key: told for key, told in numbers.items() if key.startswith("run-") and not key.startswith("run-row-")}
 
 
 async def assert_no_gap_and_no_double(page: Page) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,12 +10,14 @@ from uuid import UUID
 
 from core.messages import Message, messages_of
 from core.runs.card import RunCard
+from core.runs.group_card import GroupCard
 from domain.files.kinds import UNKNOWN_TYPE, Kind, claim_by_name, kind_of, rendering_of
 from domain.files.models import File, Rendition
 from domain.files.policy import Policy
 from domain.files.quota import Usage
 from domain.files.repository import ListedFile
 from domain.files.types import KEPT
+from workflows.files.contract import INGEST
 
 N_ = messages_of("files")
 
@@ -124,7 +126,11 @@ class OpeningPage:
 
 @dataclass(frozen=True, slots=True)
 class FileListPage:
-    """The list of files. ``removal`` is what the reader removed last, while it can still be brought back."""
+    """The list of files. ``removal`` is what the reader removed last, while it can still be brought back.
+
+    ``progress`` is how far the preparation is of those that the reader may see it of; ``groups`` is what the reader
+    brought at once and is not ready yet, and ``groups_of`` names its contract.
+    """
 
     policy: Policy
     files: tuple[FileRow, ...]
@@ -132,6 +138,9 @@ class FileListPage:
     older_than: UUID | None
     removal: RunCard | None
     list_path: str
+    progress: Mapping[UUID, RunCard]
+    groups: tuple[GroupCard, ...]
+    groups_of: str = INGEST.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,25 @@ from werkzeug.exceptions import RequestTimeout
 
 from domain.files import service
 from domain.files.errors import too_many_files
-from web.kit import UploadedFile, current_context, current_person, patience, services, unit_of_work
+from web.kit import (
+    UploadedField,
+    UploadedFile,
+    act_of,
+    current_context,
+    current_person,
+    is_htmx,
+    patience,
+    services,
+    unit_of_work,
+)
 from workflows.files.start import start_ingest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
+    from core.runs.groups import Act
     from domain.files.models import File
-    from web.kit import UploadedField
 
 SECONDS_TO_STORE = 120
 SECONDS_BETWEEN_RENEWALS = 60
@@ -35,20 +46,28 @@ async def receive_all(parts: AsyncIterator[UploadedFile | UploadedField], most_b
     """Take in the files of a form, one after the other, and return their ids.
 
     Each is whole and in work, or not there at all: what stops one leaves those before it, also when there are too many.
+    What came by one act of a person is told together: the page names the act, ahead of its files; a form without
+    scripts is one.
     """
     taken: list[UUID] = []
     left = most_bytes
+    fields: dict[str, str] = {}
+    act = None if is_htmx() else act_of(secrets.token_urlsafe(16))
     async for part in parts:
+        if isinstance(part, UploadedField):
+            fields[part.field] = part.value
+            if "act" in fields:
+                act = act_of(fields["act"], fields.get("act_size", "0"))
         if isinstance(part, UploadedFile) and part.filename:
             if len(taken) == MOST_FILES:
                 raise too_many_files(MOST_FILES)
-            file_id, size = await receive(part, left)
+            file_id, size = await receive(part, left, act)
             taken.append(file_id)
             left -= size
     return taken
 
 
-async def receive(upload: UploadedFile, most_bytes: int) -> tuple[UUID, int]:
+async def receive(upload: UploadedFile, most_bytes: int, act: Act | None = None) -> tuple[UUID, int]:
     """Store the bytes, launch the ingest run and return the file's id and its size.
 
     Raises QuotaError before a byte is stored where ``most_bytes`` do not fit. Space is reserved ahead of what arrives.
@@ -56,14 +75,14 @@ async def receive(upload: UploadedFile, most_bytes: int) -> tuple[UUID, int]:
     async with unit_of_work("files", effect=False) as uow:
         file = await service.begin_upload(uow, current_person().id, upload.filename, upload.content_type, most_bytes)
     try:
-        size = await _take(file, upload, most_bytes)
+        size = await _take(file, upload, most_bytes, act)
     except BaseException:  # whatever stopped it, a lost connection or a stopping server, nothing may be left
         await asyncio.shield(_give_up(file.id))
         raise
     return file.id, size
 
 
-async def _take(file: File, upload: UploadedFile, most_bytes: int) -> int:
+async def _take(file: File, upload: UploadedFile, most_bytes: int, act: Act | None) -> int:
     key = service.key_of(current_context().tenant_id, file.id)
     limit = min(most_bytes, services().settings.max_upload_bytes)
     arriving = _Arriving(file, upload.chunks, most_bytes)
@@ -71,7 +90,7 @@ async def _take(file: File, upload: UploadedFile, most_bytes: int) -> int:
         stored = await services().storage.put_stream(key, arriving.chunks(), limit=limit)
     async with unit_of_work("files") as uow:
         file = await service.complete_upload(uow, file.id, stored)
-        await start_ingest(uow, file)
+        await start_ingest(uow, file, act)
     return stored.size
 
 

@@ -26,15 +26,19 @@ from web.kit import (
     parts,
     render,
     run_cards_of,
+    run_groups,
     see_other,
     slot,
     streams_body,
     unit_of_work,
     wants_fragment,
 )
+from workflows.files.contract import INGEST
 from workflows.files.start import start_removal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markupsafe import Markup
 
     from core.runs.card import RunCard
@@ -50,13 +54,16 @@ async def index() -> Response:
     async with unit_of_work("files") as uow:
         newest = await FileRepository(uow.session).newest(PAGE_SIZE + 1, before=request.args.get("before", type=UUID))
         usage, policy = await usage_of(uow), await policy_of(uow)
+    files = tuple(FileRow.of(listed) for listed in newest[:PAGE_SIZE])
     model = FileListPage(
         policy=policy,
-        files=tuple(FileRow.of(listed) for listed in newest[:PAGE_SIZE]),
+        files=files,
         usage=usage,
         older_than=newest[PAGE_SIZE - 1].file.id if len(newest) > PAGE_SIZE else None,
         removal=await _open_removal(request.args.get("removed", type=UUID)),
         list_path=request.full_path.removesuffix("?"),
+        progress=await _progress_of(files),
+        groups=() if wants_fragment() else await run_groups(INGEST.name),
     )
     return await page("files/index.html", model, fragment="files/_list.html")
 
@@ -116,6 +123,13 @@ async def recent() -> Markup:
     async with unit_of_work("files") as uow:
         newest = await FileRepository(uow.session).newest(RECENT)
     return render("files/_recent.html", RecentFiles(tuple(FileRow.of(listed) for listed in newest)))
+
+
+async def _progress_of(files: Sequence[FileRow]) -> dict[UUID, RunCard]:
+    """Return the cards of what is being done to those of the files that are not settled, as far as the reader may."""
+    ids = [file.id for file in files if not file.is_settled]
+    cards = await run_cards_of("file", ids) if ids else ()
+    return {file_id: card for file_id, card in zip(ids, cards, strict=True) if card is not None}
 
 
 async def _open_removal(file_id: UUID | None) -> RunCard | None:

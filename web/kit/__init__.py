@@ -39,7 +39,8 @@ A feature's routes::
   or ``async for chunk in request.body``. CSRF comes by header, or as a field before the first file. Bodies that come
   too slowly are refused (``web.kit.body``); ``with patience(seconds):`` stands around storing what came.
 - Runs: the cards that ``runs/_card.html`` shows: ``run_cards_of("file", ids)`` of subjects, ``run_card_by_id(run_id)``,
-  ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand.
+  ``open_run_cards()``, and ``run_card(snapshot, ctx)`` of a snapshot at hand. Asked for at once, told at once:
+  ``launch(..., act=act_of(key, size))``, then ``run_groups("files.ingest")`` for ``runs/_groups.html``.
 - Charts: ``line_chart(title, labels, [(name, values)])``, ``bar_chart``, ``sparkline(values)``, drawn by
   ``components/chart.html``.
 - Drafts: ``@drafts_look`` on an async function that returns the context with the draft's look; ``wear_draft(response)``
@@ -70,7 +71,16 @@ from web.kit.guards import guard
 from web.kit.limits import client_site, limited
 from web.kit.live import live_renderer
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, tell, wants_fragment
-from web.kit.run_cards import open_run_cards, run_card, run_card_by_id, run_cards_of
+from web.kit.run_cards import (
+    act_of,
+    open_run_cards,
+    run_card,
+    run_card_by_id,
+    run_cards_of,
+    run_entries,
+    run_group,
+    run_groups,
+)
 from web.kit.searching import Group, Hit, Query, search, searchable
 from web.kit.security import (
     clear_session_cookie,
@@ -107,6 +117,7 @@ __all__ = [
     "Sparkline",
     "UploadedField",
     "UploadedFile",
+    "act_of",
     "bar_chart",
     "check_token",
     "claim_submission",
@@ -147,6 +158,9 @@ __all__ = [
     "run_card",
     "run_card_by_id",
     "run_cards_of",
+    "run_entries",
+    "run_group",
+    "run_groups",
     "search",
     "searchable",
     "see_other",

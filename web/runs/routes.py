@@ -16,26 +16,22 @@ from core.runs.report import ENDED
 from web.kit import (
     claim_submission,
     current_context,
-    feature_blueprint,
     guard,
     is_htmx,
-    open_run_cards,
     page,
     render,
     run_card,
     see_other,
     services,
-    slot,
     unit_of_work,
 )
-from web.runs import live, search  # noqa: F401  # bring what shows the facts of runs, and what finds them
-from web.runs.pages import RunBar, RunListPage, RunPage
+from web.runs import groups, live, search  # noqa: F401  # bring their routes, what shows facts, and what finds runs
+from web.runs.blueprint import blueprint
+from web.runs.pages import RunListPage, RunPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
-
-    from markupsafe import Markup
 
     from core.runs.snapshot import RunSnapshot
     from web.runs.pages import Filter
@@ -43,15 +39,12 @@ if TYPE_CHECKING:
 N_ = messages_of("runs")
 
 PAGE_SIZE = 30
-SHOWN_IN_BAR = 5
 STATES_OF: dict[Filter, Sequence[str]] = {
     "all": ALL_STATES,
     "open": OPEN_STATES,
     "needs_you": ("needs_you",),
     "ended": tuple(sorted(ENDED)),
 }
-
-blueprint = feature_blueprint("runs")
 
 
 @blueprint.get("/runs")
@@ -102,12 +95,6 @@ async def resume(run_id: UUID) -> Response:
     await services().temporal.resume(snapshot.workflow_id)
     await claim_submission("runs")
     return await _answer(run_id)
-
-
-@slot("runs.active", level="pending", on="any")
-async def bar() -> Markup:
-    """Render what is going on now."""
-    return render("runs/_bar.html", RunBar(await open_run_cards(limit=SHOWN_IN_BAR)))
 
 
 async def _cancel(snapshot: RunSnapshot) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.context import Context
     from core.messages import Message
     from core.runs.card import RunCard
+    from core.runs.group_card import GroupCard
 
 N_ = messages_of("shell")
 
@@ -35,12 +36,15 @@ class FirstStep:
 
 @dataclass(frozen=True, slots=True)
 class DashboardPage:
-    """``shell/dashboard.html``: the greeting, the runs that concern this person now, and those that ended lately."""
+    """``shell/dashboard.html``: the greeting, the runs that concern this person now, and those that ended lately.
+
+    Runs that were asked for at once are one entry, a GroupCard.
+    """
 
     greeting: Message
-    needs_you: Sequence[RunCard]
-    running: Sequence[RunCard]
-    lately: Sequence[RunCard]
+    needs_you: Sequence[RunCard | GroupCard]
+    running: Sequence[RunCard | GroupCard]
+    lately: Sequence[RunCard | GroupCard]
     first_steps: Sequence[FirstStep]
 
 

@@ -9,10 +9,11 @@ from quart import request
 
 from core.errors import NotFoundError
 from core.messages import messages_of
-from core.runs.queries import runs_of
+from core.runs.card import RunCard
+from core.runs.queries import OPEN_STATES, runs_of
 from core.runs.report import ENDED
 from core.theming import theme_cards
-from web.kit import current_context, guard, open_run_cards, page, run_card, see_other, services, unit_of_work
+from web.kit import current_context, guard, page, run_entries, see_other, services, unit_of_work
 from web.shell import install, search  # noqa: F401  # bring their routes
 from web.shell.blueprint import blueprint
 from web.shell.pages import DashboardPage, first_steps_of, greeting_of
@@ -45,14 +46,15 @@ async def dashboard() -> Response:
     ctx = current_context()
     async with unit_of_work("runs") as uow:
         ended = await runs_of(uow, ctx, states=tuple(sorted(ENDED)), limit=RUNS_LOOKED_AT)
-    cards = await open_run_cards(limit=RUNS_SHOWN)
+    entries = await run_entries(OPEN_STATES, limit=RUNS_SHOWN)
+    lately = await run_entries(tuple(sorted(ENDED)), limit=RUNS_LATELY)
     return await page(
         "shell/dashboard.html",
         DashboardPage(
             greeting=greeting_of(ctx, datetime.now(UTC)),
-            needs_you=[card for card in cards if card.state == "needs_you"],
-            running=[card for card in cards if card.state != "needs_you"],
-            lately=[run_card(run, ctx) for run in ended[:RUNS_LATELY]],
+            needs_you=[entry for entry in entries if entry.state == "needs_you"],
+            running=[entry for entry in entries if entry.state != "needs_you"],
+            lately=[entry for entry in lately if isinstance(entry, RunCard) or entry.is_over],
             first_steps=first_steps_of(frozenset(run.contract for run in ended if run.state == "done")),
         ),
         fragment="shell/_runs_now.html",

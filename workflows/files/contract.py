@@ -94,6 +94,10 @@ INGEST = Contract(
     name="files.ingest",
     title=N_("Preparing {name}"),
     icon="file",
+    # Translators: The title of several files that were uploaded at once.
+    many=N_("{count} file", "{count} files", count=0),
+    # Translators: How many of the files, in a list after the title.
+    many_done=N_("{count} ready", "{count} ready", count=0),
     input=IngestInput,
     result=IngestResult,
     steps=(RECEIVE, IDENTIFY, SCAN, THUMBNAIL, PREVIEW, METADATA, QUOTA, INDEX, ANNOUNCE),

@@ -11,12 +11,13 @@ from workflows.files.contract import INGEST, REMOVE
 
 if TYPE_CHECKING:
     from core.db import UnitOfWork
+    from core.runs.groups import Act
     from core.runs.launch import LaunchedRun
     from domain.files.models import File
 
 
-async def start_ingest(uow: UnitOfWork, file: File) -> LaunchedRun:
-    """Have a file prepared whose bytes have arrived."""
+async def start_ingest(uow: UnitOfWork, file: File, act: Act | None = None) -> LaunchedRun:
+    """Have a file prepared whose bytes have arrived; those that came by the same act are told together."""
     return await launch(
         uow,
         INGEST,
@@ -26,6 +27,7 @@ async def start_ingest(uow: UnitOfWork, file: File) -> LaunchedRun:
         title_params={"name": file.name},
         result_path=f"/files/{file.id}",
         size=file.size,
+        act=act,
     )
 
 

@@ -34,13 +34,16 @@ MAIN = """
 <form id="typing" method="post" action="/screen"><input name="text" id="text"></form>
 <form id="upload" method="post" action="/screen/uploads" enctype="multipart/form-data" hx-boost="false" data-upload
       data-upload-sending="Uploading"
+      data-upload-many="{{done}} of {{total}} uploaded"
       data-upload-progress="Uploading: {{percent}}" data-upload-begun="Uploading {{name}}" data-upload-waiting="Waiting"
       data-upload-sent="Received" data-upload-failed="Not uploaded">
   <input type="hidden" name="csrf_token" value="{token}">
   <div data-upload-zone><input type="file" name="file" id="files" multiple></div>
   <ul data-upload-rows></ul>
   <template data-upload-row><li><b data-upload-name></b> <i data-upload-state></i>
-    <button type="button" data-upload-cancel>cancel</button><progress max="100" value="0"></progress></li></template>
+    <button type="button" data-upload-cancel>cancel</button>
+    <button type="button" data-upload-retry hidden>again</button>
+    <progress max="100" value="0"></progress></li></template>
 </form>
 """
 
@@ -89,6 +92,8 @@ async def upload() -> Response:
                 raise TooLargeError(N_("Too large for this tenant."))
             if state["crowded"]:
                 raise TooManyError(N_("Too many."), retry_after=1)
+            if part.filename.startswith("lost") and state["broken"]:
+                raise ZeroDivisionError
             name = part.filename
     return Response(f'<article id="run-{name[0]}" data-seq="1">{name}: {size}</article>', content_type="text/html")
 

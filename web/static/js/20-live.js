@@ -7,16 +7,40 @@
   let failures = 0;
 
   const states = new Map();
-  let telling;
+  const due = new Map();
 
   window.adxSeen = {};
+
+  /* What is told of many things at once is heard once a second: the first time soon, and the last time for certain. */
+  const heard = (name, tell, gather = 0, every = 1000) => {
+    const of = due.get(name) ?? { at: 0 };
+    due.set(name, of);
+    of.tell = tell;
+    of.timer ??= setTimeout(() => { of.at = Date.now(); of.timer = undefined; of.tell(); }, Math.max(gather, of.at + every - Date.now()));
+  };
 
   /* A workflow began, changed or ended: whatever part of the page lists them may read itself again. */
   const noticed = (run) => {
     if (states.get(run.id) === run.dataset.state) return;
     states.set(run.id, run.dataset.state);
-    clearTimeout(telling);
-    telling = setTimeout(() => htmx.trigger(document.body, "runs:changed"), 150);
+    heard("runs:changed", () => htmx.trigger(document.body, "runs:changed"), 150);
+  };
+  /* How far the workflows of a list's rows are: bars without buttons, put in place together twice a second at most. */
+  const bars = new Map();
+  const barMoved = (bar) => {
+    bars.set(bar.id, bar);
+    heard("bars", () => {
+      for (const newer of bars.values()) {
+        const shown = document.getElementById(newer.id);
+        if (shown && seqOf(newer) > seqOf(shown)) shown.replaceWith(newer.cloneNode(true));
+      }
+      bars.clear();
+    }, 100, 500);
+  };
+  /* Of what was asked for with many others only the number is told: a page that shows its card reads it. */
+  const moved = (run) => {
+    const card = document.querySelector(`article[id="${run.id}"]`);
+    if (card) heard(run.id, () => htmx.ajax("GET", `/runs/${run.id.slice(4)}`, { source: card, target: card, swap: "outerMorph" }), 150);
   };
 
   const connected = (yes) => {
@@ -53,19 +77,37 @@
 
   /* Every message: its numbers are noted, ends are announced wherever the page is, the newest is kept. */
   on("htmx:sse:before:message", (e) => {
-    if (e.detail.message.event) return;
+    const { event, data, id } = e.detail.message;
+    if (event?.endsWith(":changed")) {
+      e.preventDefault();
+      return heard(event, () => stream() && htmx.trigger(stream(), event, { data, id }));
+    }
+    if (event) return;
     const parsed = document.createElement("template");
-    parsed.innerHTML = e.detail.message.data;
+    parsed.innerHTML = data;
     for (const element of all("[data-seq][id]", parsed.content)) {
       (window.adxSeen[element.id] ||= []).push(seqOf(element));
-      if (element.matches("article.run")) noticed(element);
+      if (element.matches("article.run, [data-run-of]")) noticed(element);
+      if (element.matches("[data-run-of]")) { moved(element); continue; }
+      if (element.matches(".row-progress")) barMoved(element);
       latest.delete(element.id);
       latest.set(element.id, element);
       if (latest.size > 100) latest.delete(latest.keys().next().value);
       const { announce: words, state } = element.dataset;
       if (words && !told.has(element.id + state)) { told.add(element.id + state); announce(words); }
     }
+    /* Nothing of it is on this page, or nothing but a bar: nothing is to be swapped. */
+    const parts = all("hx-partial", parsed.content).filter((part) => !part.querySelector(":scope > .row-progress"));
+    if (!parts.some((part) => document.querySelector(part.getAttribute("hx-target")))) e.preventDefault();
   });
+
+  /* How a group stands is in the bar of every page, to be said once; what was so when the page was opened is not news. */
+  const say = (aloud) => all("[data-say][id]").forEach(({ id, dataset }) => {
+    if (!told.has(id + dataset.state) && aloud) announce(dataset.say);
+    told.add(id + dataset.state);
+  });
+  on("DOMContentLoaded", () => say(false));
+  on("htmx:after:swap", (e) => say(!e.detail.ctx?.request?.headers?.["HX-Boosted"]));
 
   /* What the page was away for is told by its number alone where something newer follows. */
   on("live:passed", (e) => {
@@ -90,6 +132,7 @@
     for (const shown of all("[data-seq][id]")) {
       const newer = latest.get(shown.id);
       if (!newer || seqOf(newer) <= seqOf(shown)) continue;
+      if (newer.matches(".row-progress")) { barMoved(newer); continue; }
       const text = `<hx-partial hx-target="#${shown.id}" hx-swap="outerMorph">${newer.outerHTML}</hx-partial>`;
       swapIn(stream() || shown, shown, "none swapEmpty:false", text);
     }
