@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.files import photo
-from tests.support.caller import LONGEST_ANSWER
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
@@ -28,15 +27,15 @@ TURN_OUT = "select count(pg_terminate_backend(pid)) from pg_stat_activity where 
 
 
 def assert_says_so(replies: list[Reply]) -> None:
-    """503 with the time after which to come back, and never too late."""
+    """503 with the time after which to come back. How soon that is said, ``bin/ordeal`` measures; here the caller ends
+    what is not answered at all.
+    """
     assert {reply.status for reply in replies} == {503}, [reply.text[:500] for reply in replies if reply.status != 503]
     assert all(int(reply.headers["retry-after"]) > 0 for reply in replies)
-    assert max(reply.seconds for reply in replies) < LONGEST_ANSWER
 
 
 def assert_goes_on(replies: list[Reply]) -> None:
     assert {reply.status for reply in replies} == {200}, [reply.text[:500] for reply in replies if reply.status != 200]
-    assert max(reply.seconds for reply in replies) < LONGEST_ANSWER
 
 
 async def all_pages(caller: Caller) -> list[Reply]:
@@ -79,7 +78,6 @@ async def test_postgresql_ends_every_connection(
         replies += await asking
     assert turned_out
     assert {reply.status for reply in replies} <= {200, 503}
-    assert max(reply.seconds for reply in replies) < LONGEST_ANSWER
     await eventually(lambda: is_back(caller), seconds=SECONDS_TO_RECOVER)
     await eventually(lambda: is_ready(deployed_tables, owner), seconds=SECONDS_TO_CATCH_UP)
 
@@ -91,7 +89,7 @@ async def test_temporal_cannot_be_reached(
     for links in deployment.links.values():
         getattr(links.temporal, fault)()
     uploaded = await caller.upload("coast.jpg", photo())
-    assert (uploaded.status, uploaded.seconds < LONGEST_ANSWER) == (303, True)
+    assert uploaded.status == 303
     assert_goes_on(await all_pages(caller))
     assert await deployed_tables.fetchval(STATE, owner.tenant.id) == "launching"
     run_id = await deployed_tables.fetchval("select id from platform.runs where tenant_id = $1", owner.tenant.id)
