@@ -28,10 +28,16 @@ ARABIC_PREFIX = "(?:[وف]?[بكل]?(?:ال)?|[وف]?لل)"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word that a language's texts do not use, and what they say instead."""
+    """A word that texts do not use, and what they say instead; ``stem`` is what is in each of its forms."""
 
     pattern: re.Pattern[str]
     instead: str
+    stem: str
+
+    def found_in(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield where a text says it. Most say none, which is told at once."""
+        if self.stem in " ".join(text.casefold().split()):
+            yield from self.pattern.finditer(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Glossary:
         if locale not in self._words:
             rows = [row.cells for row in self.rows if row.table == WORDS and row.cells[0] == locale]
             self._words[locale] = tuple(
-                Word(_pattern(word.strip(), locale), instead) for _, words, instead in rows for word in words.split(",")
+                _word(word.strip(), locale, instead) for _, words, instead in rows for word in words.split(",")
             )
         return self._words[locale]
 
@@ -118,6 +124,10 @@ def _is_row(lines: list[str], number: int) -> bool:
 
 def _is_whole(row: Row) -> bool:
     return len(row.cells) == COLUMNS[row.table] and all(row.cells)
+
+
+def _word(word: str, locale: str, instead: str) -> Word:
+    return Word(_pattern(word, locale), instead, word.removesuffix(ANY_ENDING).casefold())
 
 
 def _pattern(word: str, locale: str) -> re.Pattern[str]:

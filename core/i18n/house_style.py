@@ -73,7 +73,7 @@ def slips(said: Said, glossary: Glossary, units: frozenset[str]) -> Iterator[Sli
     for rule in _rules_for(said):
         yield from (_slip(found, rule.told) for found in rule.pattern.finditer(text))
     for word in glossary.words(said.locale):
-        yield from (_slip(found, f"the glossary says {word.instead}") for found in word.pattern.finditer(text))
+        yield from (_slip(found, f"the glossary says {word.instead}") for found in word.found_in(text))
     yield from _capitals(said, text, glossary.names | units)
     if not (said.domain == UNITS_DOMAIN and SIZE_IN_CORE.match(said.key)):
         yield from _own_units(text, units)

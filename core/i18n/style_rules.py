@@ -51,7 +51,7 @@ def _order(verbs: str) -> str:
 
 EVERYWHERE = _rules(
     (r"\.\.\.|…\.|\.…|……|‥|。。|・・・", "write the one character … (U+2026)"),
-    (r"(?<=\S) {2,}", "write one space"),
+    (r"(?<=\S) {2,}|\u3000|\t", "write one space"),
     (r"[!¡！]", "no exclamation marks: end with a full stop"),
     (r"(?<=\S) (?:-|--|—) (?=\S)", "write a comma, a colon or a new sentence, not a hyphen between spaces"),
     (
@@ -62,34 +62,44 @@ EVERYWHERE = _rules(
 )
 
 _SPACED = (r"(?<=[^\s])[ \u00a0\u202f]+[,;:?.](?!\w)", "no space before , ; : ? .")
+_PARTED = (r"[,;](?=[A-Za-zÀ-ÿ{])", "a space after , ;")
+_PER_CENT = (rf"(?<=[\d}}])[ {NARROW}]?%", "a no-break space (U+00A0) before %")
 _CURLY = ("'|´", "write the apostrophe ’ (U+2019)")
 
 _ENGLISH = _rules(
     _SPACED,
+    _PARTED,
+    (r"(?<=[\d}])\s+%", "no space before %"),
     _CURLY,
     ('["«»„]', "write the quotation marks “…”"),
 )
 
 _GERMAN = _rules(
     _SPACED,
+    _PARTED,
+    _PER_CENT,
     _CURLY,
     ('["«»”]', "write the quotation marks „…“ (U+201E, U+201C)"),
     (r"(?:^|[^„“]*“)[^„]*“|„[^“]*(?:„|\Z)", "write the quotation marks „…“ (U+201E, U+201C), each with its other"),
-    (r"(?i:\b(?:du|dich|dir|dein(?:e[mnrs]?|s)?)\b)", "say Sie, Ihnen, Ihr"),
+    (r"(?i:\b(?:du|dich|dir|dein(?:e[mnrs]?|s)?|euch|euer|eure[mnrs]?)\b)", "say Sie, Ihnen, Ihr"),
     (_order(GERMAN_ORDERS), "say it to one as Sie: “Wählen Sie”, or with the infinitive on a button"),
 )
 
 _SPANISH = _rules(
     _SPACED,
+    _PARTED,
+    _PER_CENT,
     ("['’´]", "no apostrophe; quotation marks are «…»"),
     ('["“”„]', "write the quotation marks «…»"),
     (rf"«[ {NO_BREAK}{NARROW}]|[ {NO_BREAK}{NARROW}]»", "no space inside «…»"),
     (r"(?:^|(?<=\?))[^¿?]*\?|¿[^?]*(?:¿|\Z)|¿\s", "open the question with ¿ and close it with ?"),
-    (r"(?i:\b(?:ustedes|usted)\b)", "say tú"),
+    (r"(?i:\b(?:ustedes|usted|vosotros|vosotras|vuestr[oa]s?)\b)", "say tú"),
     (_order(SPANISH_ORDERS), "say it to one as tú: “Elige”, or with the infinitive on a button"),
 )
 
 _FRENCH = _rules(
+    _PARTED,
+    _PER_CENT,
     (rf"(?<=[^\s{NARROW}])[;?](?![\w/])|(?<=\S)[ {NO_BREAK}][;?]", "a narrow no-break space (U+202F) before ; ?"),
     (rf"(?<=[^\s{NO_BREAK}]):(?=\s|$)|[ {NARROW}]:(?=\s|$)", "a no-break space (U+00A0) before the colon"),
     (rf"«(?!{NARROW})|(?<!{NARROW})»", "a narrow no-break space (U+202F) inside « … »"),
@@ -143,6 +153,7 @@ _CHINESE = _rules(
 _ARABIC = _rules(
     (r",(?!\d)|[;?]", "write the Arabic ، ؛ ؟"),
     (r"[ \u00a0][،؛؟:.](?![A-Za-z])", "no space before ، ؛ ؟ : ."),
+    (r"[،؛](?=[^\s\d])", "a space after ، ؛"),
     ("[٠-٩۰-۹٪٫٬]", "write the digits 0 to 9"),
     ("(?<![بلك])ـ|ـ(?=[ء-ي])", "no lengthened letters (tatweel)"),
     ("[یک]", "write the Arabic letters ي and ك"),
@@ -166,14 +177,22 @@ OF_LANGUAGES = {
 
 OF_TITLES = {
     "en": _rules(
-        (r"^(?:Is|Are) |\b(?:is|are) being\b", "a title is right at any time: “Preparing …”, a verb with -ing")
+        (
+            r"^(?:Is|Are) |\b(?:is|are) being\b|\bbeing\b",
+            "a title is right at any time: “Preparing …”, a verb with -ing",
+        )
     ),
-    "de": _rules((r"\b(?:wird|werden|wurden?)\b", "a title is right at any time: “… vorbereiten”, not “wird …”")),
-    "es": _rules((r"^\w+(?:ando|iendo|yendo)\b|\bse est[áa]n?\b", "a title is right at any time: “Preparación de …”")),
+    "de": _rules((r"\b(?:wird|werden|wurden?|läuft)\b", "a title is right at any time: “… vorbereiten”, not “wird …”")),
+    "es": _rules(
+        (
+            r"^\w+(?:ando|iendo|yendo)\b|(?i:\bse están?\b|\ben curso\b)",
+            "a title is right at any time: “Preparación de …”",
+        )
+    ),
     "fr": _rules((r"\ben cours\b|\best en train\b", "a title is right at any time: “Préparation de …”")),
-    "ja": _rules(("(?:してい|られてい|れてい)ます|中です|中$", "a title is right at any time: 「…の準備」")),
+    "ja": _rules(("ます$|中です|中$", "a title is right at any time: 「…の準備」")),
     "zh": _rules(("正在|中$", "a title is right at any time: “准备 …”")),
-    "ar": _rules(("جار[ٍي]|يتم|قيد ", "a title is right at any time: the verbal noun")),
+    "ar": _rules(("جار[ٍي]|يتم|يجري|قيد ", "a title is right at any time: the verbal noun")),
 }
 """For titles of workflows, which stand on a card while it happens and for ever after."""
 
