@@ -43,15 +43,16 @@ CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 NEVER_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
-def one_line(text: str, *, longest: int = LONGEST_LINE) -> str:
+def one_line(text: str, *, longest: int = LONGEST_LINE, keeping: str = "") -> str:
     """Return a text of people as one line of at most ``longest`` characters, which may be none at all.
 
     Line breaks and blanks of all kinds become single blanks. Control characters, lone surrogates, private characters,
-    tags, overrides of direction and what has no width are dropped; joiners stay between those who need them.
+    tags, overrides of direction and what has no width are dropped; joiners stay between those who need them, and
+    so do the characters of ``keeping``, for a text of ours that has values set apart.
     """
     text = text[: 4 * longest]  # the work is bounded too: to order marks takes time by the square of their number
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", "".join(_seen(text.translate(FILLERS))))
+        text = unicodedata.normalize("NFC", "".join(_seen(text.translate(FILLERS), keeping)))
     tidy = " ".join(text.split())
     return tidy if len(tidy) <= longest else _cut(tidy, longest - len(MORE)) + MORE
 
@@ -84,7 +85,7 @@ def for_terminal(text: str) -> str:
     return "".join(_spelt_out(character) if _commands(character) else character for character in text)
 
 
-def _seen(text: str) -> Sequence[str]:
+def _seen(text: str, keeping: str) -> Sequence[str]:
     kept: list[str] = []
     for position, character in enumerate(text):
         if character in JOINERS:
@@ -92,7 +93,7 @@ def _seen(text: str) -> Sequence[str]:
         elif character in SELECTORS:
             keeps = bool(kept) and _has_shapes(kept[-1])
         else:
-            keeps = character.isspace() or _is_seen(character)
+            keeps = character.isspace() or character in keeping or _is_seen(character)
         if keeps:
             kept.append(character)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -81,4 +82,5 @@ def _wanted() -> str:
 def _voice(wanted: str) -> Speaker:
     # Read when something is said: `adx web` and its like start without this.
     catalogues = Catalogues.load(ROOT / "locales", domain=DOMAIN)
-    return catalogues.speaker(negotiate(wanted, catalogues.locales))
+    voice = catalogues.speaker(negotiate(wanted, catalogues.locales))
+    return replace(voice, isolates=False)  # marks that few terminals know; values with marks of their own are spelt out

@@ -12,7 +12,7 @@ import structlog
 
 from core.i18n.files import key_of, read_catalogue, read_template
 from core.i18n.negotiate import SOURCE_LOCALE, available_locales
-from core.i18n.placeholders import fill, fits
+from core.i18n.placeholders import fits
 from core.i18n.pseudo import PSEUDO_LOCALES, pseudo
 from core.i18n.speaker import Speaker
 from core.i18n.wording import PRODUCTS_OWN
@@ -81,14 +81,14 @@ class Catalogues:
 
     def gettext(self, text: str, locale: str, domain: str = SHARED_DOMAIN, /, **params: object) -> str:
         """Return the translation of ``text`` with its placeholders filled."""
-        return fill(self.find(text, locale, domain)[0], params, self.speaker(locale).show)
+        return self.speaker(locale).filled(self.find(text, locale, domain)[0], params)
 
     def ngettext(
         self, one: str, many: str, locale: str, domain: str = SHARED_DOMAIN, /, *, count: int, **params: object
     ) -> str:
         """Return the form for ``count`` of a text with a plural, with its placeholders filled."""
         chosen = self.choose(one, many, count, locale, domain)
-        return fill(chosen, {"count": count, **params}, self.speaker(locale).show)
+        return self.speaker(locale).filled(chosen, {"count": count, **params})
 
     def find(self, text: str, locale: str, domain: str, wording: Wording = PRODUCTS_OWN) -> tuple[str, ...]:
         """Return the translation (or plural forms) of ``text``: from ``domain``, the shared one, then any other.

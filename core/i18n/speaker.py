@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
     from core.i18n.catalogues import Catalogues
+    from core.i18n.isolation import Direction
 
 N_ = messages_of("core")
 
@@ -46,6 +47,7 @@ class Speaker:
     """Says texts, numbers and times in ``locale``; times are shown in ``timezone`` (an IANA name).
 
     ``wording`` is what the tenant says in its own words; with ``marks``, the page can tell which text stands where.
+    Values are set apart from the texts around them (:mod:`core.i18n.isolation`), unless ``isolates`` says otherwise.
     """
 
     catalogues: Catalogues
@@ -53,6 +55,7 @@ class Speaker:
     timezone: str = "UTC"
     wording: Wording = PRODUCTS_OWN
     marks: bool = False
+    isolates: bool = True
 
     def say(self, text: Message | str | None, domain: str = "shell") -> str:
         """Return a message in words. A plain string is looked up as it is; None is nothing."""
@@ -67,15 +70,19 @@ class Speaker:
     def translate(self, text: str, domain: str, params: Mapping[str, object] = NOTHING) -> str:
         """Return what the source text ``text`` reads as, its placeholders filled."""
         found = self.catalogues.find(text, self.locale, domain, self.wording)[0]
-        said = fill(found, params, self.show) if params else found
+        said = self.filled(found, params) if params else found
         return self._marked(domain, text, said)
 
     def translate_plural(self, one: str, many: str, domain: str, params: Mapping[str, object]) -> str:
         """Return the form for ``params["count"]``, its placeholders filled."""
         count = params.get("count", 1)
         number = int(count) if isinstance(count, (int, float)) else 1
-        said = fill(self.catalogues.choose(one, many, number, self.locale, domain, self.wording), params, self.show)
+        said = self.filled(self.catalogues.choose(one, many, number, self.locale, domain, self.wording), params)
         return self._marked(domain, one, said)
+
+    def filled(self, text: str, params: Mapping[str, object]) -> str:
+        """Return a text of this language with its placeholders filled: the one way in which texts get their values."""
+        return fill(text, params, self.show, self.direction if self.isolates else None)
 
     def _marked(self, domain: str, text: str, said: str) -> str:
         return marked(domain, text, said) if self.marks and domain not in ENGLISH_ONLY else said
@@ -118,8 +125,9 @@ class Speaker:
         return self.say(both(self.say(large), self.say(small))) if small else self.say(large)
 
     def items(self, values: Sequence[str]) -> str:
-        """Return ``a, b and c``."""
-        return babel_lists.format_list(list(values), locale=self._babel)
+        """Return ``a, b and c``, each set apart where the sentence is."""
+        said = [self.filled("{value}", {"value": value}) for value in values]
+        return babel_lists.format_list(said, locale=self._babel)
 
     def money(self, amount: float, currency: str) -> str:
         """Return an amount of an ISO 4217 currency."""
@@ -180,11 +188,12 @@ class Speaker:
         return babel_locale(self.locale)
 
     @property
-    def direction(self) -> str:
+    def direction(self) -> Direction:
         """``rtl`` or ``ltr``."""
         return "rtl" if is_right_to_left(self.locale) else "ltr"
 
 
+@cache
 def is_right_to_left(locale: str) -> bool:
     """Whether ``locale`` is written from right to left."""
     try:

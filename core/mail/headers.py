@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.header import Header as EncodedWords
 from urllib.parse import quote
 
+from core.i18n.isolation import CLOSE, OPEN, balanced
 from core.plain_text import one_line
 
 LONGEST_TEXT = 200
@@ -42,8 +43,8 @@ class Header:
 
 
 def of_text(name: str, text: str) -> Header:
-    """Return a header for people to read: a subject."""
-    meant = one_line(text, longest=LONGEST_TEXT)
+    """Return a header for people to read: a subject, in which values may be set apart."""
+    meant = balanced(one_line(text, longest=LONGEST_TEXT, keeping=OPEN + CLOSE))
     plain = UNMISTAKABLE.fullmatch(meant) and len(name) + len(meant) < LINE
     return Header(name, meant, meant if plain else _encoded(name, meant))
 

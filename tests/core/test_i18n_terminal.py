@@ -8,6 +8,7 @@ from subprocess import run
 import pytest
 
 from core.messages import messages_of
+from core.plain_text import for_terminal
 from core.settings import ROOT
 from entrypoints.terminal import VARIABLES, tell
 
@@ -39,6 +40,14 @@ def test_the_variables_of_the_terminal_choose(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert tell(N_("Run `adx migrate`.")) == said
+
+
+def test_no_invisible_mark_of_ours_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ar_EG.UTF-8")
+    said = tell(N_("Wrote {path}.", path="a (1).po"))
+    assert said == for_terminal(said)
+    assert "a (1).po" in said
+    assert "\\u2068" not in said
 
 
 def test_help_is_said_in_the_language_of_the_terminal() -> None:

@@ -10,6 +10,9 @@ from core.i18n import speaker
 from core.messages import messages_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.i18n import Speaker
     from core.messages import Message
 
 N_ = messages_of("kit")
@@ -67,33 +70,42 @@ MESSAGES = MappingProxyType(
 """By WTForms' English text: what is said instead. A test holds it against the installed WTForms."""
 
 VALUE = re.compile(r"%\((\w+)\)[sd]")
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Translations:
-    """Answers WTForms, which fills in the values itself: ``{min}`` is handed back as ``%(min)s``."""
+    """Answers WTForms, which fills in the values itself: with texts that do so as all texts of a speaker are filled."""
 
     def gettext(self, string: str) -> str:
         """Return what is said instead of WTForms' text; one that it does not know is looked up as it is."""
-        found = MESSAGES.get(string)
-        return _for_wtforms(speaker().say(found), string) if found else speaker().say(string, "kit")
+        voice, found = speaker(), MESSAGES.get(string)
+        return _Fillable.of(voice.say(found), string, voice) if found else voice.say(string, "kit")
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the form for ``n``."""
         voice, found = speaker(), MESSAGES.get(singular)
         if found is None:
             return voice.catalogues.choose(singular, plural, n, voice.locale, "kit")
-        return _for_wtforms(voice.catalogues.choose(found.text, _plural(found), n, voice.locale, "kit"), singular)
+        chosen = voice.catalogues.choose(found.text, _plural(found), n, voice.locale, "kit", voice.wording)
+        return _Fillable.of(chosen, singular, voice)
 
 
 def _plural(message: Message) -> str:
     return message.plural or message.text
 
 
-def _for_wtforms(text: str, asked: str) -> str:
-    """Return the text with WTForms' own placeholders; ``{count}`` is the one number that it has to give."""
-    given = VALUE.findall(asked)
-    if not given:
-        return text
-    names = {name: name for name in given} | {"count": given[0]}
-    return PLACEHOLDER.sub(lambda found: f"%({names[found[1]]})s", text.replace("%", "%%"))
+class _Fillable(str):
+    """A text whose values come by ``%``, as WTForms gives them."""
+
+    __slots__ = ("_count", "_voice")
+    _count: str
+    _voice: Speaker
+
+    @classmethod
+    def of(cls, text: str, asked: str, voice: Speaker) -> _Fillable:
+        """Return what is said in the place of WTForms' ``asked``; ``{count}`` is the one number that it gives."""
+        fillable = cls(text)
+        fillable._count, fillable._voice = (*VALUE.findall(asked), "count")[0], voice
+        return fillable
+
+    def __mod__(self, values: Mapping[str, object]) -> str:
+        return self._voice.filled(str(self), {"count": values.get(self._count), **values})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.i18n import speaker
+from core.i18n.isolation import without_isolates
 from core.messages import messages_of
 from core.runs.queries import ALL_STATES, runs_of
 from web.kit import Hit, current_context, run_card, searchable, unit_of_work
@@ -31,7 +32,7 @@ async def find_runs(query: Query) -> Sequence[Hit]:
     for snapshot in snapshots:
         card = run_card(snapshot, ctx)
         title = speaker().say(card.title)
-        if wanted in title.casefold():
+        if wanted in without_isolates(title).casefold():
             hits.append(Hit(title, f"/runs/{card.id}", card.icon, card.started_by))
         if len(hits) == query.limit:
             break

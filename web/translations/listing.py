@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, get_args
 from quart import request
 
 from core.i18n.negotiate import SOURCE_LOCALE
-from core.i18n.placeholders import fill
 from domain.translations.repository import WordingRepository
 from domain.translations.rules import forms_needed
 from web.kit import current_context, edits_texts_here, services, unit_of_work
@@ -140,7 +139,7 @@ def preview(text: ProductText, locale: str, form: str, number: int) -> str:
     """Return a form as readers of the language would see it, with samples for its values."""
     voice: Speaker = services().catalogues.speaker(locale, current_context().timezone)
     named = {name: SAMPLES.get(name, name) for name in text.required}
-    return str(fill(form, {**named, "tenant": current_context().tenant.name, "count": number}, voice.show))
+    return str(voice.filled(form, {**named, "tenant": current_context().tenant.name, "count": number}))
 
 
 def _fields(

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from core.i18n.names import Language, Region
 from core.identity import Look
 from core.theming import ThemeCard
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +19,5 @@ class PreferencesPage:
     regions: tuple[Region, ...]
     themes: tuple[ThemeCard, ...]
     tenants_theme: str
-    now: datetime
     saved: str = ""
     section: str = "preferences"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from quart import Response, request
@@ -52,7 +51,6 @@ async def preferences() -> Response:
         regions=await asyncio.to_thread(regions, ctx.locale),
         themes=theme_cards(services().themes),
         tenants_theme=services().themes.get(ctx.tenant.theme).name,
-        now=datetime.now(UTC),
         saved=saved if saved in SECTIONS else "",
     )
     return await page("users/preferences.html", model)

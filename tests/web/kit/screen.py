@@ -35,7 +35,8 @@ MAIN = """
 <form id="upload" method="post" action="/screen/uploads" enctype="multipart/form-data" hx-boost="false" data-upload
       data-upload-sending="Uploading"
       data-upload-many="{{done}} of {{total}} uploaded"
-      data-upload-progress="Uploading: {{percent}}" data-upload-begun="Uploading {{name}}" data-upload-waiting="Waiting"
+      data-upload-progress="Uploading: {{percent}}" data-upload-begun="Uploading {{name}}"
+      data-upload-told="{{label}}: {{value}}" data-upload-waiting="Waiting"
       data-upload-sent="Received" data-upload-failed="Not uploaded">
   <input type="hidden" name="csrf_token" value="{token}">
   <div data-upload-zone><input type="file" name="file" id="files" multiple></div>

@@ -13,7 +13,7 @@ from wtforms import validators
 
 from core.i18n import Catalogues, speaking
 from core.i18n.files import plural_rule
-from web.kit.form_messages import MESSAGES
+from web.kit.form_messages import MESSAGES, Translations
 from web.kit.forms import Form
 
 if TYPE_CHECKING:
@@ -98,3 +98,11 @@ def test_other_readers_read_theirs_with_the_plural_of_their_language(catalogues:
     assert found["name"] == "املأ هذا الحقل."
     assert found["code"] == "many 12"
     assert found["size"] == "100 % 9 ← 1"
+
+
+def test_values_are_set_apart_as_in_every_other_text(catalogues: Catalogues) -> None:
+    assert said(catalogues, "ar", site="c")["site"] == "Use one of these: \u2068a, b\u2069."
+    name = "قائمة (1)"
+    with speaking(catalogues.speaker("en")):
+        told = Translations().gettext("Invalid value, must be one of: %(values)s.") % {"values": name}
+    assert told == f"Use one of these: \u2068{name}\u2069."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from playwright.async_api import Page, async_playwright, expect
 
+from core.i18n import Catalogues
 from core.live import Fact, Transport
+from core.settings import ROOT
 from entrypoints.embedded.program import free_port
 from tests.web.kit import screen
 from web.kit.app import create_app
@@ -285,3 +288,30 @@ async def typed_when_the_session_had_ended(page: Page) -> None:
     await page.evaluate("document.querySelector('#typing').requestSubmit()")
     await expect(page.locator("h1")).to_have_text("There")
     await page.unroute("**/screen")
+
+
+async def test_scripts_fill_texts_as_the_server_does(page: Page) -> None:
+    """Told of values in both directions: nothing is marked that turns nothing, and no mark is left open."""
+
+    async def filled(text: str, direction: str, **values: str | int) -> str:
+        said = await page.evaluate(
+            "([text, direction, values]) => { html.dir = direction; return filled(text, values); }",
+            [text, direction, values],
+        )
+        return str(said)
+
+    assert await filled("{done}:1", "rtl", done=1200) == "1,200:1"
+    for name in ("report (1).pdf", "قائمة (1).pdf", "\u2069\u202e(x", "-5", ""):
+        for locale, direction in (("en", "ltr"), ("ar", "rtl")):
+            voice = Catalogues.load(ROOT / "locales").speaker(locale)
+            for text in ("Uploading {name}", "«{name}» {other}"):
+                assert await filled(text, direction, name=name) == voice.filled(text, {"name": name})
+
+
+async def test_times_stay_true_as_the_server_would_say_them(page: Page) -> None:
+    now = datetime.now(UTC)
+    spans = (-200_000, -3500, -89, -70, -46, -44, -1, 0, 1, 29, 44, 46, 70, 3500, 7000, 86_000)
+    said = await page.evaluate("(spans) => spans.map(relative)", spans)
+    voice = Catalogues.load(ROOT / "locales").speaker("en")
+    assert said == [voice.relative(now + timedelta(seconds=span), now) for span in spans]
+    assert await page.evaluate("relative(7 * 86400) ?? null") is None

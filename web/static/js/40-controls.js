@@ -32,17 +32,23 @@
     if (!("toastStays" in toast.dataset)) leave(toast);
   });
 
-  /* "5 minutes ago" stays true. */
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
   const tell = () => {
-    const words = new Intl.RelativeTimeFormat(html.lang, { numeric: "always", numberingSystem: "latn" });
-    for (const time of all("time[data-relative-time]")) {
-      const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
-      const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) || units[2];
-      if (Math.abs(seconds) < 7 * 86400) time.textContent = words.format(Math.round(seconds / size) || -0, unit);
-    }
+    for (const time of all("time[data-relative-time]")) time.textContent = relative((new Date(time.dateTime) - Date.now()) / 1000) ?? time.textContent;
   };
   setInterval(tell, 30000);
   on("htmx:after:swap", arrived);
   on("DOMContentLoaded", arrived);
+}
+
+/* "5 minutes ago" stays true, and says what the server would say: words of its own for what is less than a minute off,
+   nothing for what is so far off that the day is shown. */
+function relative(seconds) {
+  const JUST_NOW = 45, A_WEEK = 7 * 86400, ALMOST = 0.95, UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const { justNow, inAMoment } = document.getElementById("announcer").dataset;
+  const far = Math.abs(seconds);
+  if (far < JUST_NOW) return seconds > 0 ? inAMoment : justNow;
+  if (far >= A_WEEK) return undefined;
+  const [unit, size] = UNITS.find(([, size]) => far >= ALMOST * size) ?? UNITS[2];
+  const words = new Intl.RelativeTimeFormat(html.lang, { numeric: "always", numberingSystem: "latn" });
+  return words.format(Math.sign(seconds) * Math.max(1, Math.round(far / size)), unit);
 }

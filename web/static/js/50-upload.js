@@ -5,8 +5,7 @@
   const waiting = [];
   const lines = new Set();
   const acts = new Set();
-  const percent = new Intl.NumberFormat(html.lang, { style: "percent" });
-  const number = new Intl.NumberFormat(html.lang);
+  const percent = new Intl.NumberFormat(html.lang, { style: "percent", numberingSystem: "latn" });
   let running = 0;
   let leaving = false;
   let resting = false;
@@ -38,7 +37,7 @@
   /* What was chosen at once. Its key has the server tell its files together; the number, when it is over. */
   const begin = (form, total) => {
     const act = { key: freshKey(), total, done: 0, failed: 0, group: "", uploads: new Set(), line: lineIn(form, "") };
-    const title = () => form.dataset.uploadMany.replace("{done}", () => number.format(act.done)).replace("{total}", () => number.format(total));
+    const title = () => filled(form.dataset.uploadMany, { done: act.done, total });
     act.show = () => {
       act.line.part("name").textContent = title();
       act.line.bar.max = total;
@@ -92,7 +91,7 @@
       line.part("cancel").remove();
       line.part("retry").hidden = !mayWork;
       line.part("retry").addEventListener("click", () => { away(line); add(form, file, name, null, sent); next(); });
-      announce(`${file.name}: ${text}`);
+      announce(filled(form.dataset.uploadTold, { label: file.name, value: text }));
       settle();
     };
     /* Too many at this moment: this file and all after it go on by themselves when the server takes more. */
@@ -123,7 +122,7 @@
       if (!e.lengthComputable || !line) return;
       line.bar.max = e.total;
       line.bar.value = e.loaded;
-      line.say(form.dataset.uploadProgress.replace("{percent}", () => percent.format(Math.floor((100 * e.loaded) / e.total) / 100)));
+      line.say(filled(form.dataset.uploadProgress, { percent: percent.format(Math.floor((100 * e.loaded) / e.total) / 100) }));
     };
     request.onerror = () => fail(form.dataset.uploadFailed, true);
     request.onload = () => {
@@ -142,7 +141,7 @@
     const send = () => {
       if (line) {
         line.say(form.dataset.uploadSending);
-        announce(form.dataset.uploadBegun.replace("{name}", () => file.name));
+        announce(filled(form.dataset.uploadBegun, { name: file.name }));
       }
       request.open("POST", form.action);
       for (const [key, value] of [["HX-Request", "true"], ["HX-Request-Type", "partial"], ["HX-Current-URL", location.href],

@@ -11,7 +11,7 @@
     const place = input.parentElement.querySelector("[data-text-flaw]");
     const missing = words(required).filter((name) => !used.has(name));
     const unknown = [...used].filter((name) => !words(allowed).includes(name));
-    const list = (label, names) => (names.length ? label.replace("{names}", () => joined.format(names.map((name) => `{${name}}`))) : "");
+    const list = (label, names) => (names.length ? filled(label, { names: joined.format(names.map((name) => apart(`{${name}}`))) }) : "");
     const told = [list(place.dataset.missing, missing), list(place.dataset.unknown, unknown)].filter(Boolean).join(" · ");
     place.hidden = !told;
     place.lastElementChild.textContent = told;

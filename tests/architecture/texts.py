@@ -1,0 +1,117 @@
+"""Texts get their values in one place, which sets them apart (``core.i18n.isolation``): finds what goes past it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, nodes
+
+import core
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(core.__file__).parent.parent
+PACKAGES = ("core", "domain", "activities", "workflows", "web", "entrypoints")
+SPEAKING = frozenset({"_", "N_", "gettext", "ngettext", "say", "tell", "translate", "translate_plural", "filled"})
+"""``tell`` is for a terminal, which has columns and lines."""
+
+SPEAKS = re.compile(rf"\b(?:{'|'.join(SPEAKING)})\(|core\.i18n\.placeholders")
+FILLING = frozenset({"format", "format_map", "replace", "join", "removeprefix", "removesuffix"})
+FILLER = "core.i18n.placeholders"
+THE_ONE_PLACE = Path("core/i18n/speaker.py")
+OF_OTHERS = frozenset({Path("entrypoints/terminal.py")})
+"""Typer's own words, whose placeholders Typer fills."""
+
+SCRIPTS = Path("web/static/js")
+THE_ONE_SCRIPT = "11-filling.js"
+IN_SCRIPTS = re.compile(r"""\.replace(?:All)?\(\s*(?:["'`]\{|/\\?\{)|(?:announce|say)\(\s*`|textContent = `""")
+
+
+def filled_elsewhere(root: Path = ROOT) -> list[str]:
+    """Return where a text is filled or lengthened by other means than its placeholders."""
+    return [*_by_python(root), *_by_templates(root), *_by_scripts(root)]
+
+
+def _by_python(root: Path) -> Iterator[str]:
+    for file in (file for package in PACKAGES for file in sorted((root / package).rglob("*.py"))):
+        name, source = file.relative_to(root), file.read_text("utf-8")
+        if name in OF_OTHERS or not SPEAKS.search(source):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if fault := _of_python(node, name):
+                yield f"{name}:{getattr(node, 'lineno', 0)}: {fault}"
+
+
+def _of_python(node: ast.AST, name: Path) -> str | None:
+    match node:
+        case ast.ImportFrom(module=module) if module == FILLER and name != THE_ONE_PLACE:
+            return "fills by itself" if "fill" in {each.name for each in node.names} else None
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in FILLING and _speaks(value):
+            return f"{attr} of a text"
+        case ast.BinOp(op=ast.Mod() | ast.Add()) if _speaks(node.left) or _speaks(node.right):
+            return "adds to a text"
+        case ast.FormattedValue(value=value) if _speaks(value, but="tell"):
+            return "puts a text into another"
+    return None
+
+
+def _speaks(node: ast.expr, *, but: str = "") -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in SPEAKING and name != but
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in SPEAKING - {"tell"}  # which files have too
+    return False
+
+
+def _by_templates(root: Path) -> Iterator[str]:
+    for file in sorted([*root.rglob("templates/**/*.html"), *root.rglob("templates/**/*.txt")]):
+        name = file.relative_to(root)
+        if name.parts[0] in {"node_modules", ".venv", "tests"}:
+            continue
+        tree = Environment(autoescape=True).parse(file.read_text("utf-8"))
+        for fault, found in _IN_TEMPLATES.items():
+            yield from (f"{name}:{node.lineno}: {fault}" for node in tree.find_all(nodes.Expr) if found(node))
+
+
+def _says(node: nodes.Node | None) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in SPEAKING
+
+
+def _is_filtered(node: nodes.Expr) -> bool:
+    return isinstance(node, nodes.Filter) and node.name in FILLING and _says(node.node)
+
+
+def _is_added_to(node: nodes.Expr) -> bool:
+    if isinstance(node, (nodes.Add, nodes.Mod)):
+        return _says(node.left) or _says(node.right)
+    return isinstance(node, nodes.Concat) and any(map(_says, node.nodes))
+
+
+def _is_called(node: nodes.Expr) -> bool:
+    return (
+        isinstance(node, nodes.Call)
+        and isinstance(node.node, nodes.Getattr)
+        and node.node.attr in FILLING
+        and _says(node.node.node)
+    )
+
+
+_IN_TEMPLATES: dict[str, Callable[[nodes.Expr], bool]] = {
+    "a filter fills a text": _is_filtered,
+    "adds to a text": _is_added_to,
+    "a method fills a text": _is_called,
+}
+
+
+def _by_scripts(root: Path) -> Iterator[str]:
+    for file in sorted((root / SCRIPTS).glob("*.js")):
+        if file.name == THE_ONE_SCRIPT:
+            continue
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            if IN_SCRIPTS.search(line):
+                yield f"{file.relative_to(root)}:{number}: fills a text, which filled() does"
