@@ -28,6 +28,12 @@ OF_OTHERS = frozenset({Path("entrypoints/terminal.py")})
 
 SCRIPTS = Path("web/static/js")
 THE_ONE_SCRIPT = "11-filling.js"
+GLUED = re.compile(r"\b(?:_|say|ngettext)\([^{}]*\)\s*\}\}(?:\s*\{%[^%]*%\})*\s*[:\uff1a]")
+"""A text, a colon, and then what it is about: French has a space before it, Japanese and Chinese one of their own."""
+
+BY_HAND = re.compile(r"%[-+.\d]*[efgEG]|\{:[,.\d]*[efgEG,]\}")
+"""A number made text with a point, where half of our readers write a comma."""
+
 IN_SCRIPTS = re.compile(r"""\.replace(?:All)?\(\s*(?:["'`]\{|/\\?\{)|(?:announce|say)\(\s*`|textContent = `""")
 
 
@@ -54,6 +60,10 @@ def _of_python(node: ast.AST, name: Path) -> str | None:
             return f"{attr} of a text"
         case ast.BinOp(op=ast.Mod() | ast.Add()) if _speaks(node.left) or _speaks(node.right):
             return "adds to a text"
+        case ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=str(spec))])) if (
+            name.parts[0] == "web"
+        ):
+            return "writes a number by hand" if spec[-1:] in "efgEG,%" else None
         case ast.FormattedValue(value=value) if _speaks(value, but="tell"):
             return "puts a text into another"
     return None
@@ -73,9 +83,15 @@ def _by_templates(root: Path) -> Iterator[str]:
         name = file.relative_to(root)
         if name.parts[0] in {"node_modules", ".venv", "tests"}:
             continue
-        tree = Environment(autoescape=True).parse(file.read_text("utf-8"))
-        for fault, found in _IN_TEMPLATES.items():
-            yield from (f"{name}:{node.lineno}: {fault}" for node in tree.find_all(nodes.Expr) if found(node))
+        source = file.read_text("utf-8")
+        for found in GLUED.finditer(source):
+            yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a colon that is in no text"
+        tree = Environment(autoescape=True).parse(source)
+        for fault, is_found in _IN_TEMPLATES.items():
+            yield from (f"{name}:{node.lineno}: {fault}" for node in tree.find_all(nodes.Expr) if is_found(node))
+        for shown in (each for output in tree.find_all(nodes.Output) for each in output.nodes):
+            if isinstance(shown, nodes.Filter) and shown.name == "round":
+                yield f"{name}:{shown.lineno}: shows a number that no language wrote"
 
 
 def _says(node: nodes.Node | None) -> bool:
@@ -101,10 +117,15 @@ def _is_called(node: nodes.Expr) -> bool:
     )
 
 
+def _is_number_by_hand(node: nodes.Expr) -> bool:
+    return isinstance(node, nodes.Const) and isinstance(node.value, str) and BY_HAND.search(node.value) is not None
+
+
 _IN_TEMPLATES: dict[str, Callable[[nodes.Expr], bool]] = {
     "a filter fills a text": _is_filtered,
     "adds to a text": _is_added_to,
     "a method fills a text": _is_called,
+    "writes a number by hand": _is_number_by_hand,
 }
 
 
