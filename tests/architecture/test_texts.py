@@ -41,6 +41,8 @@ def planted(root: Path, name: str, text: str) -> Path:
         ("templates/a.html", '{{ "%.1f" | format(ratio) }}', "writes a number by hand"),
         ("templates/a.html", '{{ _("{n} left", n="%g" | format(left)) }}', "writes a number by hand"),
         ("templates/a.html", "{{ ratio | round(1) }}", "a number that no language wrote"),
+        ("templates/a.html", "<td>{{ row.member.name }}</td>", "a name that is not set apart"),
+        ("templates/a.html", "{% block title -%}{{ file.name }}{%- endblock %}", "a name that is not set apart"),
         ("web/a.py", 'said = N_("{n} left", n=f"{left:.1f}")', "writes a number by hand"),
         ("web/static/js/50-a.js", 'text.replace("{name}", () => name);', "which filled() does"),
         ("web/static/js/50-a.js", "text.replace(/\\{name\\}/g, name);", "which filled() does"),

@@ -31,6 +31,15 @@ THE_ONE_SCRIPT = "11-filling.js"
 GLUED = re.compile(r"\b(?:_|say|ngettext)\([^{}]*\)\s*\}\}(?:\s*\{%[^%]*%\})*\s*[:\uff1a]")
 """A text, a colon, and then what it is about: French has a space before it, Japanese and Chinese one of their own."""
 
+BARE = re.compile(
+    r"(?:>|\bblock title -?%\})[^<>{}]*\{\{\s*"
+    r"((?:\w+\.)*(?:(?<=\.)(?:name|email|by|started_by)|actor_name|shown_name))\s*\}\}"
+)
+"""What people called something, alone in an element, which orders it by the page's direction."""
+
+OUR_NAMES = frozenset({"language.name", "editor.language.name", "each.name", "card.name", "series.name", "group.name"})
+"""Languages and themes, in one writing each."""
+
 BY_HAND = re.compile(r"%[-+.\d]*[efgEG]|\{:[,.\d]*[efgEG,]\}")
 """A number made text with a point, where half of our readers write a comma."""
 
@@ -86,6 +95,9 @@ def _by_templates(root: Path) -> Iterator[str]:
         source = file.read_text("utf-8")
         for found in GLUED.finditer(source):
             yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a colon that is in no text"
+        for found in BARE.finditer(source):
+            if found[1] not in OUR_NAMES and "patterns" not in name.parts:
+                yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a name that is not set apart"
         tree = Environment(autoescape=True).parse(source)
         for fault, is_found in _IN_TEMPLATES.items():
             yield from (f"{name}:{node.lineno}: {fault}" for node in tree.find_all(nodes.Expr) if is_found(node))

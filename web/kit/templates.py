@@ -52,6 +52,7 @@ class Templates:
         self._environment.template_class = SharedGlobals
         install(self._environment)
         self._environment.filters["said"] = said
+        self._environment.filters["apart"] = apart
         self._environment.globals.update(globals_)
         self._themed: dict[str, Environment] = {}
 
@@ -110,6 +111,11 @@ def variables_of(model: object) -> dict[str, Any]:
 def said(text: Message | str | None) -> str:
     """Return what a component is given to say: a Message in the reader's words, a text as it is."""
     return text if isinstance(text, str) else speaker().say(text)
+
+
+def apart(name: str) -> str:
+    """Return what people call something, for an element of its own: it keeps its own direction there, too."""
+    return speaker().filled("{name}", {"name": name})
 
 
 def dom_id(kind: str, key: object) -> str:
