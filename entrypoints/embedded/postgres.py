@@ -34,7 +34,7 @@ REACHABLE = Path("/var/lib/adx")
 """Where data and binaries go when the unprivileged user cannot reach the checkout."""
 
 DURABLE = (
-    "max_connections=200",
+    "max_connections=400",
     "log_checkpoints=off",
     "max_logical_replication_workers=0",
     "log_min_messages=warning",
