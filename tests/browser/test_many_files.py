@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.factories.files import EICAR
 from tests.support.matrix import WHOLE
-from tests.support.surfing import assert_no_gap_and_no_double, idle, live
+from tests.support.surfing import assert_no_gap_and_no_double, live
 
 if TYPE_CHECKING:
     import asyncpg
@@ -128,4 +128,3 @@ async def work_meanwhile(page: Page) -> None:
     assert name
     await page.go_back()
     await expect(page.locator("#files")).to_be_visible()
-    await idle(page)
