@@ -128,7 +128,8 @@ class Contract(Generic[InputT, ResultT]):
     that is not listed gets the general cause and remedy. ``parked_for`` is how long a parked run waits before it
     undoes itself. ``icon`` names a symbol of the icon sheet. The good end of a ``quiet`` one is no news to anybody.
     ``many`` is the title of several that were asked for at once ("80 files"), and ``many_done`` says how many of them
-    ended well ("76 ready"); both count ``{count}``.
+    ended well ("76 ready"); both count ``{count}``. ``kind`` names runs of this kind where none is meant in particular
+    ("Preparing files"); needed where ``title`` takes values.
     """
 
     name: str
@@ -144,6 +145,12 @@ class Contract(Generic[InputT, ResultT]):
     quiet: bool = False
     many: Message = MANY
     many_done: Message = MANY_DONE
+    kind: Message | None = None
+
+    @property
+    def kind_title(self) -> Message:
+        """What runs of this kind are called in a list of kinds."""
+        return self.kind or self.title
 
     @property
     def feature(self) -> str:

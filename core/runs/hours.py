@@ -61,6 +61,10 @@ LINES = text(f"""
 ONE_BY_ONE = text(f"""
     select {SNAPSHOT} from platform.runs r where {WANTED} order by r.created_at desc limit :limit
 """)  # noqa: S608
+KINDS = text(f"""
+    select distinct newest.contract from (
+        select r.contract from platform.runs r where {VISIBLE} order by r.created_at desc limit {LOOKED_AT}) newest
+""")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ async def hours_of(uow: UnitOfWork, ctx: Context, contracts: Mapping[str, AnyCon
         ),
         oldest if has_more else None,
     )
+
+
+async def kinds_of(uow: UnitOfWork, ctx: Context) -> frozenset[str]:
+    """Return the contracts of which there are runs among the newest that the person may see."""
+    return frozenset((await uow.session.execute(KINDS, viewer_of(ctx))).scalars())
 
 
 async def one_by_one(uow: UnitOfWork, ctx: Context, wanted: Wanted, *, limit: int) -> list[RunSnapshot]:

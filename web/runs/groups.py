@@ -34,6 +34,7 @@ from web.kit import (
 from web.runs.blueprint import blueprint
 from web.runs.live import CHANGED
 from web.runs.pages import GroupPage, RunBar, RunGroups
+from web.runs.times import time_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -73,7 +74,7 @@ async def show_group(group_id: UUID) -> Response:
     if group is None:
         raise _no_such_group()
     ctx = current_context()
-    wanted = Wanted(group_id=group_id, before=_time(request.args.get("before")))
+    wanted = Wanted(group_id=group_id, before=time_of(request.args.get("before")))
     async with unit_of_work("runs") as uow:
         runs = await one_by_one(uow, ctx, wanted, limit=PAGE_SIZE + 1)
     older = runs[PAGE_SIZE - 1].created_at if len(runs) > PAGE_SIZE else None
@@ -125,10 +126,3 @@ def _changed(path: str) -> Response:
 
 def _no_such_group() -> NotFoundError:
     return NotFoundError(N_("There is nothing here."))
-
-
-def _time(value: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value).astimezone(UTC) if value else None
-    except (ValueError, OverflowError):
-        return None

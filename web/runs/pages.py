@@ -2,25 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from core.messages import Message
     from core.runs.card import RunCard
     from core.runs.group_card import GroupCard
+    from core.runs.groups import Tally
 
 Filter = Literal["all", "open", "needs_you", "ended"]
+Day = Literal["today", "yesterday", "earlier"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilters:
+    """Which runs the list shows: their state, the name of their contract, the hour in which they began.
+
+    All of it is in the address, with ``before``, where a page of the list begins.
+    """
+
+    show: Filter = "all"
+    kind: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def url(self, **changed: Any) -> str:  # noqa: ANN401  # one of the fields
+        """Return the address of the list with these filters, and with what is given in their place."""
+        other = replace(self, **changed)
+        times = {"since": other.since, "before": other.before}
+        query = {"show": other.show if other.show != "all" else "", "kind": other.kind}
+        query |= {name: value.isoformat() for name, value in times.items() if value}
+        given = urlencode({key: value for key, value in query.items() if value})
+        return f"/runs?{given}" if given else "/runs"
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOfKind:
+    """The runs of one kind that began within an hour, and the address of all of them where there are more.
+
+    ``tally`` and ``done_words`` say how several stand.
+    """
+
+    title: Message
+    icon: str
+    cards: tuple[RunCard, ...]
+    tally: Tally | None = None
+    done_words: Message | None = None
+    more: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunHour:
+    """What began within an hour. ``day`` is told by its name where that is enough."""
+
+    hour: datetime
+    day: Day
+    kinds: tuple[RunsOfKind, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells it apart from other hours, for the id of an element."""
+        return self.hour.strftime("%Y%m%d%H%M")
 
 
 @dataclass(frozen=True, slots=True)
 class RunListPage:
-    """``/runs``: the runs that concern the reader, newest first; ``older`` is where the next page begins."""
+    """``/runs``: the runs that concern the reader by hour and kind, newest first; ``older`` is the next page.
 
-    cards: tuple[RunCard, ...]
-    chosen: Filter
-    older: datetime | None
+    ``kinds`` are those that can be chosen, by the names of their contracts.
+    """
+
+    hours: tuple[RunHour, ...]
+    filters: RunFilters
+    kinds: tuple[tuple[str, Message], ...]
+    older: str | None
+    list_path: str
 
 
 @dataclass(frozen=True, slots=True)

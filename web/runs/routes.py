@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from quart import Response, request
+from quart import Response
 
 from core.errors import ConflictError, NotFoundError
 from core.messages import messages_of
 from core.runs.card import STUCK
 from core.runs.line import withdraw
-from core.runs.queries import ALL_STATES, OPEN_STATES, run_of, runs_of
-from core.runs.report import ENDED
+from core.runs.queries import run_of
 from web.kit import (
     claim_submission,
     current_context,
@@ -25,41 +23,16 @@ from web.kit import (
     services,
     unit_of_work,
 )
-from web.runs import groups, live, search  # noqa: F401  # bring their routes, what shows facts, and what finds runs
+from web.runs import groups, listing, live, search  # noqa: F401  # bring their routes, and what shows and finds runs
 from web.runs.blueprint import blueprint
-from web.runs.pages import RunListPage, RunPage
+from web.runs.pages import RunPage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from core.runs.snapshot import RunSnapshot
-    from web.runs.pages import Filter
 
 N_ = messages_of("runs")
-
-PAGE_SIZE = 30
-STATES_OF: dict[Filter, Sequence[str]] = {
-    "all": ALL_STATES,
-    "open": OPEN_STATES,
-    "needs_you": ("needs_you",),
-    "ended": tuple(sorted(ENDED)),
-}
-
-
-@blueprint.get("/runs")
-@guard("pending", on="any")
-async def index() -> Response:
-    """List the runs that concern the reader."""
-    chosen = _filter(request.args.get("show", "all"))
-    ctx = current_context()
-    async with unit_of_work("runs") as uow:
-        snapshots = await runs_of(
-            uow, ctx, states=STATES_OF[chosen], before=_time(request.args.get("before")), limit=PAGE_SIZE + 1
-        )
-    cards = tuple(run_card(snapshot, ctx) for snapshot in snapshots[:PAGE_SIZE])
-    older = snapshots[PAGE_SIZE - 1].created_at if len(snapshots) > PAGE_SIZE else None
-    return await page("runs/index.html", RunListPage(cards, chosen, older), fragment="runs/_list.html")
 
 
 @blueprint.get("/runs/<uuid:run_id>")
@@ -130,14 +103,3 @@ async def _answer(run_id: UUID) -> Response:
     if is_htmx():
         return Response(render("runs/_card.html", await _page_of(run_id)), content_type="text/html; charset=utf-8")
     return see_other(f"/runs/{run_id}")
-
-
-def _filter(value: str) -> Filter:
-    return value if value in STATES_OF else "all"
-
-
-def _time(value: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value).astimezone(UTC) if value else None
-    except (ValueError, OverflowError):
-        return None

@@ -110,6 +110,8 @@ SEND = Step(
 TEST_MAIL = Contract(
     name="branding.test_mail",
     title=N_("Sending a test email to {address}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Sending test emails"),
     icon="mail",
     input=TestMailInput,
     result=TestMailResult,

@@ -93,6 +93,8 @@ ANNOUNCE = Step("announce", title=N_("Show it to everyone"), takes=FileRef, give
 INGEST = Contract(
     name="files.ingest",
     title=N_("Preparing {name}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Preparing files"),
     icon="file",
     # Translators: The title of several files that were uploaded at once.
     many=N_("{count} file", "{count} files", count=0),
@@ -158,6 +160,8 @@ ERASE = Step(
 REMOVE = Contract(
     name="files.remove",
     title=N_("Deleting {name}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Deleting files"),
     icon="trash",
     input=RemoveInput,
     result=RemoveResult,

@@ -59,6 +59,8 @@ READY = Step(
 PROVISION = Contract(
     name="tenants.provision",
     title=N_("Creating {name}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Creating workspaces"),
     icon="tenant",
     input=ProvisionInput,
     result=ProvisionResult,

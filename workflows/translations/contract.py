@@ -61,6 +61,8 @@ FAILURES = {
 IMPORT = Contract(
     name="translations.import",
     title=N_("Importing {name}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Importing texts"),
     icon="document",
     input=BatchInput,
     result=BatchResult,
@@ -71,6 +73,8 @@ IMPORT = Contract(
 REPLACE = Contract(
     name="translations.replace",
     title=N_("Replacing {name}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Replacing texts"),
     icon="document",
     input=BatchInput,
     result=BatchResult,
@@ -81,6 +85,8 @@ REPLACE = Contract(
 TAKE_BACK = Contract(
     name="translations.take_back",
     title=N_("Undoing {name}"),
+    # Translators: A kind of workflow, in a list of kinds and above several of it.
+    kind=N_("Undoing changed texts"),
     icon="undo",
     input=BatchInput,
     result=BatchResult,

@@ -50,18 +50,41 @@ async def test_the_list_can_be_narrowed(
     assert {title.removeprefix("Preparing ") for title in titles(answer)} == expected
 
 
-async def test_a_long_list_goes_on_with_older_runs(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
+async def test_a_long_list_goes_on_with_older_runs_and_keeps_what_was_chosen(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
     acme = two_tenants.acme
-    for age in range(31):
-        await runs.add(acme, f"{age}.pdf", "done", age=age)
+    for hours in range(27):
+        await runs.add(acme, f"{hours}.pdf", "done", age=3600 * hours)
+    await runs.add(acme, "gone.pdf", "done", contract="files.remove")
     member = await sign_in(acme, "member")
 
-    first = await member.get(acme.url("/runs"))
-    (older,) = [link for link in first.html.all("a") if link.text == "Show older"]
-    second = await member.get(acme.url(older.attributes["href"]))
+    first = await member.get(acme.url("/runs?show=ended&kind=files.ingest"))
+    (older,) = [link.attributes["href"] for link in first.html.all("a") if link.text == "Show older"]
+    second = await member.get(acme.url(older))
 
-    assert len(titles(first)) == 30
-    assert titles(second) == ["Preparing 30.pdf"]
+    assert older.startswith("/runs?show=ended&kind=files.ingest&before=")
+    assert titles(first) + titles(second) == [f"Preparing {hours}.pdf" for hours in range(27)]
+    assert len(titles(first)) == 25
+
+
+async def test_the_list_is_told_by_hour_and_kind(runs: Runs, two_tenants: TwoTenants, sign_in: SignIn) -> None:
+    acme = two_tenants.acme
+    for number in range(12):
+        await runs.add(acme, f"{number}.pdf", "running", age=90_000_000)
+    await runs.add(acme, "gone.pdf", "running", age=90_000_000, contract="files.remove")
+    member = await sign_in(acme, "member")
+
+    page = (await member.get(acme.url("/runs"))).html
+    (more,) = [link.attributes["href"] for link in page.all("a") if link.text == "Show all 12"]
+    whole = await member.get(acme.url(more))
+    nothing = await member.get(acme.url("/runs?show=needs_you&kind=files.remove"))
+
+    assert len(page.all("h2", class_="run-hour__title")) == 1
+    assert [heading.text for heading in page.one("main").all("h3")] == ["Preparing files"]
+    assert page.one(class_="run-hour__kind").one(class_="run__line").text == "12 in progress"
+    assert len(titles(whole)) == 12
+    assert "No workflow matches what you chose." in nothing.html.text
 
 
 async def test_a_parked_run_says_what_happened_and_what_to_do(
@@ -98,8 +121,8 @@ async def test_who_waits_for_a_turn_is_told_the_place(
 
     answer = await member.get(acme.url("/runs"), **{"Accept-Language": locale})
 
-    cards = [answer.html.one("article", id=f"run-{run_id}") for run_id in ids]
-    said = [card.one(class_="run__line").text.replace("\u202f", " ").replace("\u00a0", " ") for card in cards]
+    cards = [answer.html.one("li", id=f"run-line-{run_id}") for run_id in ids]
+    said = [card.one(class_="run-row__state").text.replace("\u202f", " ").replace("\u00a0", " ") for card in cards]
     assert [each.endswith(place) for each, place in zip(said, places, strict=True)] == [True] * 5, said
     assert [len(card.all("progress")) for card in cards] == [0] * 5
 
@@ -152,4 +175,6 @@ async def test_a_stuck_run_says_that_an_engineer_is_needed_and_takes_no_clicks(
 
 
 def titles(answer: Any) -> list[str]:
-    return [heading.text for heading in answer.html.all(class_="run__title")]
+    """What the list names: those that wait for somebody as cards, first; the others a line each."""
+    shown = answer.html.one(id="runs")
+    return [title.text for each in ("run__title", "run-row__title") for title in shown.all(class_=each)]
