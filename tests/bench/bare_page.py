@@ -31,6 +31,7 @@ from entrypoints.texts import catalogues
 from web.files.pages import FileListPage, FileRow
 from web.kit.kept import Kept
 from web.kit.static import StaticFiles
+from web.kit.template_globals import rereads
 from web.kit.templates import Templates, dom_id, variables_of
 from web.runs.pages import RunBar
 from workflows.files.contract import INGEST
@@ -59,6 +60,7 @@ def application() -> Quart:
             "person_mark": lambda: "mark",
             "fragment": lambda _: Markup("{bar}"),
             "dom_id": dom_id,
+            "rereads": rereads,
             "runs_feature": lambda _: True,
         }
 

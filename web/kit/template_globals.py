@@ -38,7 +38,7 @@ def template_globals() -> dict[str, Any]:
         "fragment": fragment,
         "kept": _kept,
         "dom_id": dom_id,
-        "rereads": _rereads,
+        "rereads": rereads,
         "edits_texts": lambda: current_visit().edits_texts,
         "runs_feature": _runs_feature,
         "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
@@ -47,7 +47,7 @@ def template_globals() -> dict[str, Any]:
     }
 
 
-def _rereads(path: str, event: str, *, wait_ms: int = 0) -> Markup:
+def rereads(path: str, event: str, *, wait_ms: int = 0) -> Markup:
     """Return what has an element replace itself by what ``path`` answers, whenever a declared event is heard.
 
     Whatever is heard while it asks is one more asking at its end; with ``wait_ms``, what comes together is one.
