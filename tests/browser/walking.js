@@ -94,7 +94,8 @@ window.walking = (() => {
     for (const [node, element, boxes] of texts()) {
       const lines = new Set(boxes.map(({ top }) => Math.round(top))).size;
       if (lines <= FEW) continue;
-      const length = [...letters.segment(node.data.trim())].length;
+      /* A font may draw a letter that is made of several signs one by one (a family): each takes its room. */
+      const length = [...letters.segment(node.data.trim())].reduce((sum, { segment }) => sum + segment.split("\u200d").length, 0);
       if (length / lines <= FEW) found.push(`${length} letters in ${lines} lines: ${path(element)}: ${short(node.data)}`);
     }
     return found;

@@ -75,6 +75,9 @@ class Reader:
     def keys(self) -> list[str]:
         return [line[6:] for line in self.text.split("\n") if line.startswith("data: f")]
 
+    async def opened(self) -> None:
+        await eventually(lambda: self.subscription.caught_up)
+
     async def until(self, last: str) -> None:
         async with asyncio.timeout(15):
             while last not in self.text:  # noqa: ASYNC110  # a test may look
@@ -109,7 +112,7 @@ async def publish(valkey: OwnValkey, *keys: str) -> None:
 
 async def test_redis_killed_and_back_loses_and_doubles_nothing(valkey: OwnValkey, hub: Hub) -> None:
     reader = Reader(hub.join(CONTEXT, None))
-    await asyncio.sleep(0.3)
+    await reader.opened()
     await publish(valkey, "f1", "f2")
     await reader.until("f2")
 
@@ -142,7 +145,7 @@ async def test_a_page_opened_during_an_outage_is_served_after_it(valkey: OwnValk
 
 async def test_redis_back_without_its_data_has_pages_read_again(valkey: OwnValkey, hub: Hub) -> None:
     reader = Reader(hub.join(CONTEXT, None))
-    await asyncio.sleep(0.3)
+    await reader.opened()
     await publish(valkey, "f1")
     await reader.until("f1")
     client = valkey.client()
@@ -177,7 +180,7 @@ async def test_a_page_that_was_away_while_redis_lost_its_data_reads_itself_again
 async def test_a_page_that_was_open_hears_of_a_loss_also_without_a_restart(valkey: OwnValkey, hub: Hub) -> None:
     await publish(valkey, "f1")
     reader = Reader(hub.join(CONTEXT, await hub.position(TENANT.id)))
-    await asyncio.sleep(0.3)
+    await reader.opened()
     await lose_everything(valkey, restarted=False)
     await publish(valkey, "f2")
     await reader.until("f2")
@@ -192,7 +195,7 @@ async def test_what_was_told_and_then_lost_is_gone_on_from_by_nobody(valkey: Own
     await publish(valkey, "f1")
     away = await hub.position(TENANT.id)
     reader = Reader(hub.join(CONTEXT, away))
-    await asyncio.sleep(0.3)
+    await reader.opened()
     await publish(valkey, "f2")
     await reader.until("f2")
     client = valkey.client()
@@ -214,7 +217,7 @@ async def test_an_outage_without_a_loss_turns_no_news_into_a_reset(valkey: OwnVa
     await publish(valkey, "f1")
     away = await hub.position(TENANT.id)
     open_one = Reader(hub.join(CONTEXT, away))
-    await asyncio.sleep(0.3)
+    await open_one.opened()
     await valkey.kill()
     await valkey.start()
     await publish(valkey, "f2")
@@ -279,7 +282,7 @@ async def lose_everything(valkey: OwnValkey, *, restarted: bool) -> None:
 
 async def test_an_entry_that_cannot_be_read_ends_no_news(valkey: OwnValkey, hub: Hub) -> None:
     reader = Reader(hub.join(CONTEXT, None))
-    await asyncio.sleep(0.3)
+    await reader.opened()
     client = valkey.client()
     for broken in ({"f": "no json"}, {"other": "field"}, {"f": "{}"}):
         await client.xadd(Transport(client).key(TENANT.id), broken)  # type: ignore[arg-type]  # redis-py's own types
@@ -291,7 +294,7 @@ async def test_an_entry_that_cannot_be_read_ends_no_news(valkey: OwnValkey, hub:
 
 async def test_a_drain_ends_streams_and_takes_no_new_ones(hub: Hub, valkey: OwnValkey) -> None:
     reader = Reader(hub.join(CONTEXT, None))
-    await asyncio.sleep(0.3)
+    await reader.opened()
     await publish(valkey, "f1")
     await reader.until("f1")
     await hub.drain()
