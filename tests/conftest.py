@@ -23,22 +23,11 @@ os.environ["LC_ALL"] = "C.UTF-8"
 """What commands say is compared with English, whatever the language of the terminal."""
 
 STATE_DIR = pytest.StashKey[Path]()
-LONGEST_FIRST = ("browser", "chaos", "stack", "security", "workflows")
-"""Folders whose tests take seconds. A process that begins with them is not left alone with one at the end."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     config.stash[STATE_DIR] = Path(workerinput["stack_state_dir"]) if workerinput else stack.new_state_dir()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.hookimpl(optionalhook=True)
