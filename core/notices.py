@@ -124,28 +124,13 @@ async def notify(
     what it is about, in one sentence or title; ``detail`` a few words on how it stands. ``href`` is a path on the
     tenant's host. Raises ValueError for an address elsewhere.
     """
-    if not href.startswith("/") or href[1:2] in {"/", "\\"}:
-        raise ValueError(f"a notice leads to a path of the tenant, not to {href}")
     if user_id == SYSTEM_ACTOR_ID:
         return
-    notice_id = new_id()
+    given = _row(uow, user_id, kind, key, message, href, detail, tone)
     await uow.session.flush()
-    inserted: Any = await uow.session.execute(
-        INSERT,
-        {
-            "tenant_id": uow.tenant_id,
-            "id": notice_id,
-            "user_id": user_id,
-            "key": key,
-            "kind": kind.name,
-            "message": json.dumps(message_to_json(message)),
-            "detail": json.dumps(message_to_json(detail)) if detail else None,
-            "tone": tone,
-            "href": href,
-        },
-    )
+    inserted: Any = await uow.session.execute(INSERT, given)
     if inserted.rowcount:
-        uow.publish(CHANGED, str(notice_id), audience=only(user_id))
+        uow.publish(CHANGED, str(given["id"]), audience=only(user_id))
 
 
 async def retell(
@@ -167,8 +152,26 @@ async def retell(
     """
     if user_id == SYSTEM_ACTOR_ID:
         return
+    given = _row(uow, user_id, kind, key, message, href, detail, tone)
     await uow.session.flush()
-    given = {
+    told = (await uow.session.execute(RETELL if is_news else CORRECT, given)).scalar_one_or_none()
+    if told is not None:
+        uow.publish(CHANGED, str(told), audience=only(user_id))
+
+
+def _row(  # noqa: PLR0917  # what notify and retell are given
+    uow: UnitOfWork,
+    user_id: UUID,
+    kind: NoticeKind,
+    key: str,
+    message: Message,
+    href: str,
+    detail: Message | None,
+    tone: NoticeTone,
+) -> dict[str, Any]:
+    if not href.startswith("/") or href[1:2] in {"/", "\\"}:
+        raise ValueError(f"a notice leads to a path of the tenant, not to {href}")
+    return {
         "tenant_id": uow.tenant_id,
         "id": new_id(),
         "user_id": user_id,
@@ -179,9 +182,6 @@ async def retell(
         "tone": tone,
         "href": href,
     }
-    told = (await uow.session.execute(RETELL if is_news else CORRECT, given)).scalar_one_or_none()
-    if told is not None:
-        uow.publish(CHANGED, str(told), audience=only(user_id))
 
 
 async def tenants_with_mail(db: Database) -> list[UUID]:

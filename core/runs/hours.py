@@ -36,7 +36,6 @@ SHOWN_OF_EACH = 10
 WANTED = f"""{VISIBLE} and r.state = any(:states)
     and (cast(:contract as text) is null or r.contract = :contract)
     and (cast(:group_id as uuid) is null or r.group_id = :group_id)
-    and (not :mine or r.actor_id = :actor_id)
     and (cast(:since as timestamptz) is null or r.created_at >= :since)
     and (cast(:before as timestamptz) is null or r.created_at < :before)"""
 WINDOW = f"""
@@ -74,7 +73,6 @@ class Wanted:
     states: Sequence[str] = ALL_STATES
     contract: str | None = None
     group_id: UUID | None = None
-    mine: bool = False
     since: datetime | None = None
     before: datetime | None = None
 
@@ -84,7 +82,6 @@ class Wanted:
             "states": list(self.states),
             "contract": self.contract,
             "group_id": self.group_id,
-            "mine": self.mine,
             "since": self.since,
             "before": self.before,
             "timezone": ctx.timezone,

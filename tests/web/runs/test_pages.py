@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -85,6 +86,17 @@ async def test_the_list_is_told_by_hour_and_kind(runs: Runs, two_tenants: TwoTen
     assert page.one(class_="run-hour__kind").one(class_="run__line").text == "12 in progress"
     assert len(titles(whole)) == 12
     assert "No workflow matches what you chose." in nothing.html.text
+
+
+@pytest.mark.parametrize("field", ["since", "before"])
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00", "2026-02-31T00:00:00", "yesterday", ""]
+)
+async def test_a_time_that_no_page_begins_at_is_passed_over(
+    two_tenants: TwoTenants, sign_in: SignIn, field: str, moment: str
+) -> None:
+    member = await sign_in(two_tenants.acme, "member")
+    assert (await member.get(two_tenants.acme.url(f"/runs?{urlencode({field: moment})}"))).status == 200
 
 
 async def test_a_parked_run_says_what_happened_and_what_to_do(
