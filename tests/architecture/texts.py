@@ -33,7 +33,7 @@ GLUED = re.compile(r"\b(?:_|say|ngettext)\([^{}]*\)\s*\}\}(?:\s*\{%[^%]*%\})*\s*
 
 BARE = re.compile(
     r"(?:>|\bblock title -?%\})[^<>{}]*\{\{\s*"
-    r"((?:\w+\.)*(?:(?<=\.)(?:name|email|by|started_by)|actor_name|shown_name))\s*\}\}"
+    r"((?:\w+\.)*(?:(?<=\.)(?:name|email|by|started_by|uploader|opener)|actor_name|shown_name))\s*\}\}"
 )
 """What people called something, alone in an element, which orders it by the page's direction."""
 
