@@ -32,10 +32,11 @@ GLUED = re.compile(r"\b(?:_|say|ngettext)\([^{}]*\)\s*\}\}(?:\s*\{%[^%]*%\})*\s*
 """A text, a colon, and then what it is about: French has a space before it, Japanese and Chinese one of their own."""
 
 BARE = re.compile(
-    r"(?:>|\bblock title -?%\})[^<>{}]*\{\{\s*"
-    r"((?:\w+\.)*(?:(?<=\.)(?:name|email|by|started_by|uploader|opener)|actor_name|shown_name))\s*\}\}"
+    r"\{\{\s*((?:\w+\.)*(?:(?<=\.)(?:name|email|by|who|started_by|uploader|opener)|actor_name|shown_name))\s*\}\}"
 )
 """What people called something, alone in an element, which orders it by the page's direction."""
+
+OF_JINJA = re.compile(r"\{([{%#]).*?[}%#]\}", re.DOTALL)
 
 OUR_NAMES = frozenset({"language.name", "editor.language.name", "each.name", "card.name", "series.name", "group.name"})
 """Languages and themes, in one writing each."""
@@ -96,7 +97,8 @@ def _by_templates(root: Path) -> Iterator[str]:
         for found in GLUED.finditer(source):
             yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a colon that is in no text"
         for found in BARE.finditer(source):
-            if found[1] not in OUR_NAMES and "patterns" not in name.parts:
+            stands_in_text = found[1] not in OUR_NAMES and not _needs_nothing(source[: found.start()])
+            if stands_in_text and name.suffix == ".html" and "patterns" not in name.parts:
                 yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a name that is not set apart"
         tree = Environment(autoescape=True).parse(source)
         for fault, is_found in _IN_TEMPLATES.items():
@@ -104,6 +106,12 @@ def _by_templates(root: Path) -> Iterator[str]:
         for shown in (each for output in tree.find_all(nodes.Output) for each in output.nodes):
             if isinstance(shown, nodes.Filter) and shown.name == "round":
                 yield f"{name}:{shown.lineno}: shows a number that no language wrote"
+
+
+def _needs_nothing(before: str) -> bool:
+    """Whether what follows is part of a tag, an attribute's value say, or has an element that sets it apart."""
+    markup = OF_JINJA.sub("", before)
+    return markup.rfind("<") > markup.rfind(">") or markup.endswith("<bdi>")
 
 
 def _says(node: nodes.Node | None) -> bool:
