@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from web.kit.app import WebApp
 
 
+OPEN = 200
+
+
 class Stream:
     """Reads messages as they come. ``messages`` are (id, event name, data)."""
 
@@ -21,6 +24,8 @@ class Stream:
             "headers": headers, "client": ("198.18.1.1", 5000), "scheme": "http", "http_version": "1.1",
         }  # fmt: skip
         self.status = 0
+        self._hub = app.kit.services.hub
+        self._has_joined = False
         self.headers: dict[str, str] = {}
         self.messages: list[tuple[str, str, str]] = []
         self.blocked = asyncio.Event()
@@ -41,8 +46,16 @@ class Stream:
         return self._task.done()
 
     async def open(self) -> Stream:
-        await self.until(lambda: self.status != 0)
+        """Wait for the answer; where it is a stream, until whatever is published from now on arrives by it."""
+        await self.until(
+            lambda: self.status != 0 and (self.status != OPEN or (self._has_joined and self._is_caught_up))
+        )
         return self
+
+    @property
+    def _is_caught_up(self) -> bool:
+        channels = self._hub._channels.values()  # nothing but a test has to wait for it
+        return all(viewer.caught_up for channel in channels for viewer in channel.viewers)
 
     async def until(self, condition: Any, seconds: float = 8) -> None:  # any predicate
         async with asyncio.timeout(seconds):
@@ -67,6 +80,7 @@ class Stream:
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
         else:
             self._text += message["body"].decode()
+            self._has_joined = True  # it joins as soon as the first bytes are out
             self._parse()
         self._changed.set()
         await self.blocked.wait()

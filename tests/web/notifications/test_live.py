@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,7 +59,6 @@ async def test_both_pages_of_a_person_hear_of_it_and_nobody_else(
         for tenant, visitor in ((acme, laptop), (acme, phone), (acme, admin), (globex, stranger))
     ]
     mine, others = streams[:2], streams[2:]
-    await asyncio.sleep(0.3)
 
     notice_id = await tell(serving_db, acme.context())
     for stream in mine:
