@@ -1,4 +1,4 @@
-"""A worker of the sample workflows in a process of its own, to be killed. Its activities note each call in a file."""
+"""A worker of the sample workflows in a process of its own, to be killed. Its steps note their calls in a folder."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from core.settings import Settings
 from tests.workflows.kit.sample import CONTRACTS
 from tests.workflows.kit.stage import Script, worker_of
 
-SLOW = "second"
+HANGS = "second"
+SLOW = "slow"
 
 
 class Noted(dict[str, Script]):
-    """A script for every label: it notes the calls in a file, and is slow for as long as that file's neighbour is."""
+    """A script for every label: it notes calls in a file of that name, and hangs while ``SLOW`` is there."""
 
     def __init__(self, notes: Path) -> None:
         self._notes = notes
 
     def __missing__(self, label: str) -> Script:
-        return Script(acts={SLOW: self._hang}, calls=_Lines(self._notes))
+        return Script(acts={HANGS: self._hang}, calls=_Lines(self._notes / label))
 
     async def _hang(self) -> None:
-        if self._notes.with_suffix(".slow").exists():
+        if (self._notes / SLOW).exists():
             await asyncio.sleep(60)
 
 
