@@ -3,6 +3,7 @@
 from core.confinement.cell import Bounds, Ended, confined
 from core.confinement.identity import NOBODY, become_nobody, hide_memory
 from core.confinement.kernel import PR_SET_DUMPABLE, die_with
+from core.confinement.processor import give_way
 from core.confinement.written import read_written
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "become_nobody",
     "confined",
     "die_with",
+    "give_way",
     "hide_memory",
     "read_written",
 ]

@@ -15,12 +15,14 @@ from functools import partial
 from pathlib import Path
 
 from activities.branding.drawing import pictures
-from core.confinement import Bounds, confined, die_with, hide_memory
+from core.confinement import Bounds, confined, die_with, give_way, hide_memory
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 30
 SECONDS = 60
 LARGEST_OUTPUT = 16 * 1024 * 1024
+NICENESS = 5
+"""Drawing gives way to pages and workflows (nice(2))."""
 UNREADABLE = 3
 CANNOT_READ = b"unreadable"
 
@@ -34,8 +36,11 @@ def main() -> int:
     """Draw, and say what was drawn."""
     die_with(os.getppid())
     hide_memory()
+    give_way(NICENESS)
     job, media_type, original, folder, name = sys.argv[1:6]
-    bounds = Bounds(memory=MEMORY, cpu_seconds=CPU_SECONDS, largest_file=LARGEST_OUTPUT, seconds=SECONDS)
+    bounds = Bounds(
+        memory=MEMORY, cpu_seconds=CPU_SECONDS, largest_file=LARGEST_OUTPUT, seconds=SECONDS, niceness=NICENESS
+    )
     work = partial(answer, job, media_type, name)
     ended = confined(Path(original), Path(folder), bounds, work, lenient=LENIENT in sys.argv)
     if ended.exit_code < 0 or ended.said == CANNOT_READ:

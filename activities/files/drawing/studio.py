@@ -27,9 +27,10 @@ SECONDS = 130
 """The process ends a job by itself before that; should it be stopped or swapped out, this is the end."""
 CPU_SECONDS: Mapping[Job, int] = MappingProxyType({"identify": 10, "thumbnail": 10, "preview": 30, "metadata": 10})
 """Three times what the slowest honest file was found to need (docs/features/files.md, "How long drawing may take")."""
-DESKS = 4
+DESKS = 6
 DESKS_OF_ONE = 3
-"""The three jobs of one file side by side; one desk always stays free for whoever comes beside this owner."""
+"""The three jobs of one file side by side. Whoever comes beside this owner has as many: with one desk less, its jobs
+would stand behind each other for as long as a hostile file is drawn at the others."""
 
 NICENESS, NICENESS_AFTER_STRIKES = 5, 15
 """Drawing gives way to pages and workflows, and what follows a killed job to other drawing (nice(2))."""

@@ -3,16 +3,23 @@ from __future__ import annotations
 import asyncio
 import io
 import zlib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from activities.files.drawing.studio import DrawingError, Job, Studio
+from activities.files.drawing.studio import (
+    CPU_SECONDS,
+    NICENESS,
+    NICENESS_AFTER_STRIKES,
+    Desk,
+    DrawingError,
+    Job,
+    Studio,
+)
+from core.confinement.processor import SESSION
 from tests.factories.files import pdf, photo, picture
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DONE: dict[str, Any] = {"note": "", "broken": False}
 
@@ -124,6 +131,20 @@ async def test_a_protected_document_is_fine_but_not_drawn(studio: Studio, origin
 
     assert (await perform(studio, "preview", "application/pdf", original))["note"] == "protected"
     assert (await perform(studio, "metadata", "application/pdf", original))["broken"] is False
+
+
+@pytest.mark.skipif(not SESSION.exists(), reason="this system does not share the processor among sessions")
+async def test_drawing_gives_way_to_other_sessions_and_more_so_after_strikes(studio: Studio, original: Path) -> None:
+    put(original, picture(80, 60, "PNG"))
+    for niceness in (NICENESS, NICENESS_AFTER_STRIKES, NICENESS):
+        async with studio.desk() as desk:
+            desk.begin(niceness, CPU_SECONDS)
+            await desk.perform("thumbnail", "image/png", original)
+            assert _niceness_of_the_session(desk) == niceness
+
+
+def _niceness_of_the_session(desk: Desk) -> int:
+    return int(Path(f"/proc/{desk._process.pid}/autogroup").read_text().split()[-1])
 
 
 async def test_the_process_gets_no_credentials(studio: Studio, original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
