@@ -28,6 +28,11 @@ By time, not by the newest turns: a moment in which the process did nothing (a b
 count as much as a hundred turns, and send away people for whom there is time.
 """
 
+SECONDS_OF_EVIDENCE = 1.0
+"""Before turns of so many seconds have been seen, nothing is expected. A process that has just started opens its
+connections in its first turns: by those alone, everybody who came back to it at once would be sent away for long.
+"""
+
 
 class BusyError(Exception):
     """There is more to do than can be done in time; nothing of this was begun."""
@@ -102,7 +107,9 @@ class Turns:
         waiting = self._shares.waiting()
         if waiting == 0:
             return False
-        if waiting >= self._most_waiting or waiting * self._took > self.seconds * self._given:
+        if waiting >= self._most_waiting:
+            return True
+        if self._took >= SECONDS_OF_EVIDENCE and waiting * self._took > self.seconds * self._given:
             return True
         return _now() - self._moved_at > STANDS_STILL
 

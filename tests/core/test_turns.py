@@ -114,6 +114,20 @@ async def test_a_line_is_not_joined_where_the_turn_is_not_expected_in_time(monke
     await floor.end_all()
 
 
+async def test_the_first_turns_of_a_process_say_nothing_of_those_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(module, "_now", lambda: now)
+    floor = Floor(Turns(at_once=1, waiting=99, seconds=5))
+    await floor.ask("a0", "a1", "a2")
+    for number in range(2):
+        now += 0.4  # connections are opened
+        await floor.end(f"a{number}")
+
+    await floor.ask(*(f"b{number}" for number in range(60)))
+    assert not refused(floor)
+    await floor.end_all()
+
+
 async def test_one_moment_of_nothing_does_not_shorten_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(module, "_now", lambda: now)
