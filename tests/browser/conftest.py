@@ -1,4 +1,4 @@
-"""Real Chromium on the real product. A console error, a refused resource or an uncaught error fails the test."""
+"""Real browsers on the real product. A console error, a refused resource or an uncaught error fails the test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from tests.support import firefox
 from tests.support.deployment_fixtures import folder_if_failed
 from tests.support.people import Owner, new_owner, sign_in
 from tests.support.surfing import PATIENCE_MS, Watch
@@ -17,7 +18,7 @@ from web.kit.security import SESSION_COOKIE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
     from core.db import Database
     from tests.support.deployment import Deployment
@@ -28,6 +29,37 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 ]
 WIDE, NARROW = 1440, 390
+Named = Literal["chromium", "firefox"]
+
+
+class Browsers:
+    """One of each for all tests, started when the first test asks for it; each test gets profiles of its own."""
+
+    def __init__(self, playwright: Playwright, folder: Path) -> None:
+        self._playwright, self._folder = playwright, folder
+        self._started: dict[Named, Browser] = {}
+
+    async def get(self, name: Named) -> Browser:
+        """The browser of this name."""
+        if name not in self._started:
+            self._started[name] = await (self._chromium() if name == "chromium" else self._firefox())
+        return self._started[name]
+
+    async def close(self) -> None:
+        """End them."""
+        for browser in self._started.values():
+            await browser.close()
+
+    async def _chromium(self) -> Browser:
+        return await self._playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+    async def _firefox(self) -> Browser:
+        return await self._playwright.firefox.launch(
+            channel="moz-firefox",
+            executable_path=firefox.executable(self._folder),
+            headless=True,
+            firefox_user_prefs=firefox.PREFERENCES,
+        )
 
 
 class NewPage(Protocol):
@@ -41,6 +73,7 @@ class NewPage(Protocol):
         language: str = "en-GB",
         scheme: Literal["light", "dark"] = "light",
         scripts: bool = True,
+        browser: Named = "chromium",
     ) -> Awaitable[Page]:
         """Open it; ``owner`` is signed in on both hosts."""
 
@@ -52,13 +85,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests; each test gets profiles of its own."""
+async def browsers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+    """The browsers, started on demand."""
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
+        browsers = Browsers(playwright, tmp_path_factory.mktemp("browsers"))
+        yield browsers
+        await browsers.close()
 
 
 @pytest.fixture
@@ -69,7 +102,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 async def new_page(
-    chromium: Browser, deployment: Deployment, deployed_db: Database, watch: Watch, request: pytest.FixtureRequest
+    browsers: Browsers, deployment: Deployment, deployed_db: Database, watch: Watch, request: pytest.FixtureRequest
 ) -> AsyncIterator[NewPage]:
     """Opens pages, watched from their first moment."""
     contexts: list[BrowserContext] = []
@@ -81,13 +114,14 @@ async def new_page(
         language: str = "en-GB",
         scheme: Literal["light", "dark"] = "light",
         scripts: bool = True,
+        browser: Named = "chromium",
     ) -> Page:
-        context = await chromium.new_context(
+        context = await (await browsers.get(browser)).new_context(
             viewport={"width": width, "height": 900},
             locale=language,
             color_scheme=scheme,
             java_script_enabled=scripts,
-            has_touch=width == NARROW,
+            has_touch=width == NARROW and browser == "chromium",
             reduced_motion="reduce",
         )
         contexts.append(context)
@@ -99,6 +133,7 @@ async def new_page(
 
     yield opened
     if folder := folder_if_failed(request.node):
+        watch.end()
         await _keep_pictures(contexts, folder)
     for context in contexts:
         await context.close()

@@ -24,6 +24,8 @@ PATIENCE_MS = 30_000
 
 NO_ROOM_YET = re.compile(r"status of 503 .*/live(\?|\)|$)")
 """A busy server tells a stream when to come back; a test that needs one waits until it is open."""
+CUT_BY_LEAVING = re.compile(r"^htmx: htmx:sse:error: Error in input stream Error ")
+"""Firefox ends a page's stream when the page begins to go elsewhere, and its scripts still hear of it."""
 LOST_CONNECTION = re.compile(r"net::ERR_|network error|Failed to fetch|NetworkError")
 
 
@@ -33,9 +35,13 @@ class Watch:
     def __init__(self) -> None:
         self.complaints: list[str] = []
         self._allowed = [NO_ROOM_YET]
+        self._is_over = False
 
     def follow(self, page: Page) -> None:
         """Listen to a page."""
+        browser = page.context.browser
+        if browser is not None and browser.browser_type.name == "firefox":
+            self._allowed.append(CUT_BY_LEAVING)
         page.on("console", self._note_console)
         page.on("pageerror", self._note_error)
 
@@ -47,17 +53,22 @@ class Watch:
         """Expect requests that the server never answers."""
         self._allowed.append(LOST_CONNECTION)
 
+    def end(self) -> None:
+        """Note no more: for a picture Playwright lays a sheet of its own into a page, which is refused as any other."""
+        self._is_over = True
+
     def check(self) -> None:
         """Fail when anything was complained of that was not expected."""
         unexpected = [text for text in self.complaints if not any(found.search(text) for found in self._allowed)]
         assert not unexpected, "the pages complained:\n" + "\n".join(unexpected)
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not self._is_over:
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _note_error(self, error: Error) -> None:
-        self.complaints.append(f"uncaught: {error.message}\n{error.stack}")
+        if not self._is_over:
+            self.complaints.append(f"uncaught: {error.message}\n{error.stack}")
 
 
 async def idle(page: Page) -> None:

@@ -26,7 +26,7 @@ from web.runs import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Route
     from redis.asyncio import Redis
 
     from tests.support.tenant_fixtures import TestTenant, TwoTenants
@@ -44,6 +44,14 @@ EXPECTED = (
     "when fetching the script",
 )
 """What is not part of this app (a slot, the worker of the shell), an upload that is refused, a slot that fails."""
+
+
+SESSION_ENDED = """() => {
+  htmx.trigger("#live", "htmx:response:error", { ctx: { response: { status: 401, headers: new Headers() } } });
+  console.log("told");
+}"""
+AWAY = "location.assign('/elsewhere')"
+PATIENCE = 10.0
 
 
 @pytest.fixture(scope="session")
@@ -258,6 +266,36 @@ async def test_each_slot_fails_for_itself_and_can_be_asked_again(page: Page, two
     await page.locator("#slot-screen-raises").get_by_role("button", name="Try again").click()
     await expect(page.locator("#mended")).to_be_visible()
     await expect(page.locator("#slot-elsewhere-recent")).to_be_visible()
+
+
+async def test_a_page_whose_session_ended_still_gets_where_it_is_going(page: Page) -> None:
+    """A form that signs out, or in as somebody else, ends the stream of its page before its answer is there."""
+    reached, held = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        reached.set()
+        await held.wait()
+        await route.fulfill(content_type="text/html", body="<h1>There</h1>")
+
+    await page.route("**/elsewhere", hold)
+    here = page.url
+    async with page.expect_console_message():
+        await page.evaluate(f"() => {{ addEventListener('beforeunload', () => setTimeout({SESSION_ENDED})); {AWAY} }}")
+    async with asyncio.timeout(PATIENCE):
+        await reached.wait()
+    held.set()
+    await expect(page.get_by_role("heading", name="There")).to_be_visible()
+
+    await page.goto(here)
+    navigations: list[str] = []
+    page.on("request", lambda request: navigations.append(request.url) if request.is_navigation_request() else None)
+    await page.evaluate("window.__busy.add({})")
+    await page.evaluate(SESSION_ENDED)
+    await page.evaluate("fetch('/screen').then((answer) => answer.text())")
+    assert navigations == [], "an answer is still to come"
+    async with page.expect_navigation():
+        await page.evaluate("window.__busy.clear()")
+    assert navigations == [here]
 
 
 async def test_what_was_typed_waits_until_the_person_is_back(page: Page) -> None:

@@ -53,8 +53,15 @@
     const pause = told * 1e3 + Math.random() * 2 * Math.min(3e4, 500 * 2 ** failures++);
     setTimeout(() => stream() && htmx.trigger(stream(), "live:retry"), pause);
   };
-  /* The session has ended: load the page anew, which leads to where one signs in. Never in a loop. */
+  /* The session has ended: load the page anew, which leads to where one signs in. Never in a loop, and not while the page
+     is on its way elsewhere or waits for an answer, which may be what ended the session: that would be cut off. What was a
+     download only looked like leaving, so it is asked again later. */
+  const A_WAY_TAKES = 15e3;
+  let going = -Infinity;
+  addEventListener("beforeunload", () => { going = performance.now(); });
+  const asking = () => [...window.__busy].some(({ sourceElement }) => sourceElement !== stream());
   const left = () => {
+    if (performance.now() - going < A_WAY_TAKES || asking()) return setTimeout(left, 500);
     const last = Number(sessionStorage.getItem("adx-left"));
     sessionStorage.setItem("adx-left", Date.now());
     if (Date.now() - last > 3e4) location.reload();
