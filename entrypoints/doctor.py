@@ -144,7 +144,8 @@ async def _ask(name: str, ask: Ask, settings: Settings) -> Finding:
     except checks.WrongError as error:
         return Finding(name, "wrong", str(error), error.remedy)
     except TimeoutError:
-        return Finding(name, "wrong", tell(N_("no answer within {seconds} seconds", seconds=SECONDS)), _remedy(name))
+        told = tell(N_("no answer within {count} second", "no answer within {count} seconds", count=SECONDS))
+        return Finding(name, "wrong", told, _remedy(name))
     except Exception as error:  # noqa: BLE001 - a doctor reports whatever it meets
         detail = f"{type(error).__name__}: {error}".partition("\n")[0]
         return Finding(name, "wrong", detail, _remedy(name))

@@ -126,7 +126,7 @@ async def root_key(settings: Settings) -> str:
         raise WrongError(str(error), tell(told)) from None
     finally:
         await db.close()
-    return tell(N_("opens {keys} keys of {tenants} workspaces", keys=state.keys, tenants=state.tenants))
+    return tell(N_("opens all keys ({keys}) of all workspaces ({tenants})", keys=state.keys, tenants=state.tenants))
 
 
 async def redis(settings: Settings) -> str:

@@ -61,9 +61,9 @@ async def runs(settings: Settings) -> str:
         raise WrongError(
             tell(
                 N_(
-                    "a run has waited {launching} s to be started, an event {outbox} s to be told",
-                    launching=round(found.launching.total_seconds()),
-                    outbox=round(found.outbox.total_seconds()),
+                    "a run has waited {launching} to be started, an event {outbox} to be told",
+                    launching=_seconds(found.launching),
+                    outbox=_seconds(found.outbox),
                 )
             ),
             tell(N_("See that a worker of the feature `runs` is at work, and that it reaches Temporal and Redis.")),
@@ -103,15 +103,26 @@ async def anchors(settings: Settings) -> str:
         raise WrongError(
             tell(
                 N_(
-                    "an audit entry has waited {minutes} min to be anchored",
-                    minutes=int((now - found.since).total_seconds()) // 60,
+                    "an audit entry has waited {count} min to be anchored",
+                    "an audit entry has waited {count} min to be anchored",
+                    count=_minutes(now - found.since),
                 )
             ),
             tell(N_("See that a worker of the feature `runs` is at work, and that it can write to ANCHOR_URL.")),
         )
     if found.anchored_at is None:
         return tell(N_("nothing was anchored yet"))
-    return tell(N_("last anchored {minutes} min ago", minutes=int((now - found.anchored_at).total_seconds()) // 60))
+    ago = _minutes(now - found.anchored_at)
+    return tell(N_("last anchored {count} min ago", "last anchored {count} min ago", count=ago))
+
+
+def _seconds(waited: timedelta) -> str:
+    # Translators: How long something has waited, where the sentence says “for”.
+    return tell(N_("{count} s", "{count} s", count=round(waited.total_seconds())))
+
+
+def _minutes(passed: timedelta) -> int:
+    return int(passed.total_seconds()) // 60
 
 
 async def _client(settings: Settings) -> Client:

@@ -57,12 +57,13 @@ def status() -> None:
         state = await care.state_of_keys(db)
         days = (datetime.now(UTC) - state.oldest).days if state.oldest else 0
         told = N_(
-            "Root key {root}. {keys} keys of {tenants} workspaces; the oldest that still seals has done so for {days} "
-            "days. The keys of {erased} workspaces were destroyed.",
+            "Root key {root}. Keys: {keys}. Workspaces: {tenants}. Age of the oldest key that still seals: {age}. "
+            "Workspaces whose keys were destroyed: {erased}.",
             root=root_file.RootFile(root_file.path_of(Settings.load().kms_url)).newest(),
             keys=state.keys,
             tenants=state.tenants,
-            days=days,
+            # Translators: How old a key is.
+            age=tell(N_("{count} day", "{count} days", count=days)),
             erased=state.erased,
         )
         return tell(told)
@@ -81,7 +82,14 @@ def rotate(
     async def root(db: Database, ring: KeyRing) -> str:
         new = open_kms(Settings.load()).add()
         count = await care.rotate_root(db, ring)
-        return tell(N_("Root key {root} wraps all {count} keys from now on.", root=new, count=count))
+        return tell(
+            N_(
+                "Root key {root} wraps {count} key from now on.",
+                "Root key {root} wraps all {count} keys from now on.",
+                root=new,
+                count=count,
+            )
+        )
 
     async def workspace(db: Database, ring: KeyRing) -> str:
         number = await care.rotate_tenant(db, ring, await _tenant(db, tenant))

@@ -7,58 +7,128 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TypeAlias
 
 from alembic import op
+from babel.messages.plurals import DEFAULT_PLURAL, PLURALS
 
-TABLES = ("platform.wordings", "translations.changes", "translations.batch_items", "platform.notices")
-
+TABLES = (
+    "platform.wordings",
+    "platform.notices",
+    "translations.changes",
+    "translations.batch_items",
+    "translations.batches",
+)
 FOLDER = Path(__file__).parent / "texts"
+
+Renamed: TypeAlias = dict[str, dict[str, str | dict[str, str]]]
+"""By feature and old text: the new text, or the two that count, as ``one`` and ``other``.
+
+``number`` is the placeholder of the old text that is ``{count}`` now, where it had another name.
+"""
 
 RENAMED = """
     with renamed as (
-        select feature.key as domain, entry.key as old, entry.value as new
-        from jsonb_each($texts${texts}$texts$::jsonb) as feature, jsonb_each_text(feature.value) as entry
-    )
+        select feature.key as domain, entry.key as old,
+            coalesce(entry.value ->> 'one', entry.value #>> '{{}}') as new,
+            entry.value ->> 'other' as plural,
+            coalesce(entry.value ->> 'number', 'count') as number
+        from jsonb_each($texts${texts}$texts$::jsonb) as feature, jsonb_each(feature.value) as entry
+    ),
+    languages as (select key as locale, value::int as forms from jsonb_each_text('{languages}'::jsonb))
 """
 
 OWN_WORDING = """
-    update platform.wordings as own set source = renamed.new from renamed
-    where own.domain = renamed.domain and own.source = renamed.old and not exists (
+    update platform.wordings as own set source = renamed.new, forms = {forms}
+    from renamed
+    where own.domain = renamed.domain and own.source = renamed.old and (renamed.new = renamed.old or not exists (
         select from platform.wordings as other
         where (other.tenant_id, other.locale, other.domain, other.source)
             = (own.tenant_id, own.locale, own.domain, renamed.new)
-    )
+    ))
 """
 
-HISTORY = """
-    update translations.{table} as stored set source = renamed.new from renamed
-    where stored.domain = renamed.domain and stored.source = renamed.old
+CHANGES = """
+    update translations.changes as own set source = renamed.new, forms = {forms}, before = {before}
+    from renamed
+    where own.domain = renamed.domain and own.source = renamed.old
+"""
+
+BATCH_ITEMS = """
+    update translations.batch_items as own set source = renamed.new, forms = {forms}, before = {before}
+    from renamed, translations.batches as batch
+    where own.domain = renamed.domain and own.source = renamed.old
+        and (batch.tenant_id, batch.id) = (own.tenant_id, own.batch_id)
+"""
+
+FAULTS = """
+    update translations.batch_items as own set fault = {message}
+    from renamed
+    where renamed.domain = 'translations' and own.fault ->> 'text' = renamed.old
 """
 
 NOTICES = """
-    update platform.notices as notice set {column} = jsonb_set(notice.{column}, '{{text}}', to_jsonb(renamed.new))
+    update platform.notices as own set {column} = {message}
     from renamed
-    where notice.{column} ->> 'domain' = renamed.domain and notice.{column} ->> 'text' = renamed.old
+    where own.{column} ->> 'domain' = renamed.domain and own.{column} ->> 'text' = renamed.old
+"""
+
+FORMS = """
+    case
+        when renamed.plural is null or cardinality(own.{column}) is distinct from 1 then own.{column}
+        else array_fill(
+            replace(own.{column}[1], '{{' || renamed.number || '}}', '{{count}}'),
+            array[coalesce(
+                (select forms from languages where locale = {locale}),
+                (select forms from languages where locale = split_part({locale}, '-', 1)),
+                {usual}
+            )]
+        )
+    end
+"""
+"""What reads alike for every number, once for each plural form of its language."""
+
+MESSAGE = """
+    own.{column} || jsonb_build_object('text', renamed.new) || case
+        when renamed.plural is null then '{{}}'::jsonb
+        else jsonb_build_object(
+            'plural', renamed.plural,
+            'params', (own.{column} -> 'params') - renamed.number
+                || jsonb_build_object('count', own.{column} -> 'params' -> renamed.number)
+        )
+    end
 """
 
 
 def rename_texts(name: str) -> None:
     """Have all that is stored follow ``migrations/texts/<name>.json``: by feature, the old text and the new one.
 
-    Both must have the same placeholders, since the values are stored with the old text.
+    Both must have the same placeholders, since the values are stored with the old text. A text that begins to count is
+    given for one and for other numbers; what a tenant says instead of it becomes all plural forms of its language.
     """
     for statement in statements(json.loads((FOLDER / f"{name}.json").read_text("utf-8"))):
         op.execute(statement.replace(":", r"\:"))
 
 
-def statements(renamed: dict[str, dict[str, str]]) -> list[str]:
+def statements(renamed: Renamed) -> list[str]:
     """Return the SQL that renames the texts of each feature."""
-    head = RENAMED.replace("{texts}", json.dumps(renamed, ensure_ascii=False, sort_keys=True))
+    texts = json.dumps(renamed, ensure_ascii=False, sort_keys=True)
+    languages = json.dumps({locale.replace("_", "-"): forms for locale, (forms, _) in PLURALS.items()})
+    head = RENAMED.format(texts=texts, languages=languages)
     # A tenant's rows are bound for the owner too, who would find none. All is one transaction.
     return [
         *(f"alter table {table} no force row level security" for table in TABLES),
-        head + OWN_WORDING,
-        *(head + HISTORY.format(table=table) for table in ("changes", "batch_items")),
-        *(head + NOTICES.format(column=column) for column in ("message", "detail")),
+        head + OWN_WORDING.format(forms=_forms("forms", "own.locale")),
+        head + CHANGES.format(forms=_forms("forms", "own.locale"), before=_forms("before", "own.locale")),
+        head + BATCH_ITEMS.format(forms=_forms("forms", "batch.locale"), before=_forms("before", "batch.locale")),
+        head + FAULTS.format(message=MESSAGE.format(column="fault")),
+        *(
+            head + NOTICES.format(column=column, message=MESSAGE.format(column=column))
+            for column in ("message", "detail")
+        ),
         *(f"alter table {table} force row level security" for table in TABLES),
     ]
+
+
+def _forms(column: str, locale: str) -> str:
+    return FORMS.format(column=column, locale=locale, usual=DEFAULT_PLURAL[0])

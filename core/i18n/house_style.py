@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.i18n import roles
+from core.i18n.counts import uncounted
 from core.i18n.negotiate import SOURCE_LOCALE
 from core.i18n.style_rules import EVERYWHERE, NO_STOP, OF_LANGUAGES, OF_TITLES
 
@@ -35,13 +36,17 @@ SIZE_IN_CORE = re.compile(r"^\{(?:value|count)\} ([KMGT]B|bytes?)$")
 CODE = re.compile(r"`[^`]+`|https?://[^\s<，。、）]+|[\w.+-]+@[\w-]+\.[\w.-]+\w|<feature>")
 TAG = re.compile(r"</?[a-z][^>]*>")
 PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*\}")
+COUNTS = "a number beside what it counts: say it for one and for many, with {count}, or put a colon before it"
 BESIDE = 12
 """Letters to each side of what is wrong that are shown with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One text as it is said in one language, and where; ``roles`` are all that it is on the pages."""
+    """One text as it is said in one language, and where; ``roles`` are all that it is on the pages.
+
+    Of English texts, ``has_forms`` tells whether it is one of two that count.
+    """
 
     file: str
     line: int
@@ -50,6 +55,7 @@ class Said:
     locale: str
     domain: str
     roles: frozenset[str]
+    has_forms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ def slips(said: Said, glossary: Glossary, units: frozenset[str]) -> Iterator[Sli
     yield from _capitals(said, text, glossary.names | units)
     if not (said.domain == UNITS_DOMAIN and SIZE_IN_CORE.match(said.key)):
         yield from _own_units(text, units)
+    if said.locale == SOURCE_LOCALE:
+        yield from (_slip(found, COUNTS) for found in uncounted(said.text, has_forms=said.has_forms))
 
 
 def _capitals(said: Said, text: str, names: frozenset[str]) -> Iterator[Slip]:

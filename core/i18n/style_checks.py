@@ -49,7 +49,8 @@ def _everything(texts: list[SourceText], locales: Path, root: Path) -> Iterator[
     for source in texts:
         for text in filter(None, (source.text, source.plural)):
             is_as = frozenset(filter(None, [source.role]))
-            yield Said(source.file, source.line, source.text, text, SOURCE_LOCALE, source.domain, is_as)
+            where = source.file, source.line, source.text
+            yield Said(*where, text, SOURCE_LOCALE, source.domain, is_as, source.plural is not None)
     for locale in sorted({*available_locales(locales)} - {SOURCE_LOCALE}):
         for file in sorted((locales / locale / "LC_MESSAGES").glob("*.po")):
             yield from _in_catalogue(file, locale, uses, root)

@@ -68,9 +68,13 @@ COMMON = (
 def objection(password: str, *, name: str = "", email: str = "") -> Message | None:
     """Return why a password is not accepted, or None. Length counts, not the kinds of characters (NIST SP 800-63B)."""
     if len(password) < SHORTEST:
-        return N_("Use at least {count} characters. A few words in a row work well.", count=SHORTEST)
+        return N_(
+            "Use at least {count} character. A few words in a row work well.",
+            "Use at least {count} characters. A few words in a row work well.",
+            count=SHORTEST,
+        )
     if len(password) > LONGEST:
-        return N_("Use at most {count} characters.", count=LONGEST)
+        return N_("Use at most {count} character.", "Use at most {count} characters.", count=LONGEST)
     if len(set(password.lower())) < FEWEST_CHARACTERS:
         return N_("This repeats the same few characters. Use a few words in a row.")
     if len(_without_guessable(password, name, email)) < FEWEST_LETTERS_OF_ONES_OWN:

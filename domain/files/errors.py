@@ -22,7 +22,9 @@ def too_many_files(most: int) -> InvalidError:
     """The form came with more files than are taken in one go; ``most`` of them were."""
     return InvalidError(
         N_(
-            "Only {count} files can be uploaded at once. The first {count} are here; send the others again.", count=most
+            "Only {count} file can be uploaded at once. The first is here; send the others again.",
+            "Only {count} files can be uploaded at once. The first {count} are here; send the others again.",
+            count=most,
         ),
         code="too_many_files",
         field="file",

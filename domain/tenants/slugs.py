@@ -25,9 +25,9 @@ SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ":
 def objection(slug: str) -> Message | None:
     """Return why a slug cannot be an address, or None. Whether it is free is another question."""
     if len(slug) < SHORTEST:
-        return N_("Use at least {count} characters.", count=SHORTEST)
+        return N_("Use at least {count} character.", "Use at least {count} characters.", count=SHORTEST)
     if len(slug) > LONGEST:
-        return N_("Use at most {count} characters.", count=LONGEST)
+        return N_("Use at most {count} character.", "Use at most {count} characters.", count=LONGEST)
     # "--" in the third place is kept for punycode, by RFC 5891.
     if SLUG.fullmatch(slug) is None or "--" in slug:
         return N_("Use lower-case letters, digits and single hyphens. Begin with a letter.")

@@ -194,7 +194,8 @@ async def announce(uow: UnitOfWork, batch_id: UUID) -> None:
 
 def fault_of(item: BatchItem) -> Message | None:
     """Return why an item was left out."""
-    return Message("translations", item.fault["text"], item.fault["params"]) if item.fault else None
+    fault = item.fault
+    return Message("translations", fault["text"], fault["params"], fault.get("plural")) if fault else None
 
 
 def _begin(  # the columns of a batch
@@ -254,4 +255,4 @@ def _tuple(forms: list[str] | None) -> Forms | None:
 
 
 def _stored(message: Message) -> dict[str, Any]:
-    return {"text": message.text, "params": dict(message.params)}
+    return {"text": message.text, "params": dict(message.params), "plural": message.plural}

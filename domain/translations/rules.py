@@ -46,7 +46,8 @@ def forms_needed(text: ProductText, locale: str) -> int:
 def flaws(text: ProductText, locale: str, forms: Sequence[str]) -> list[Flaw]:
     """Return everything that is wrong with a wording; nothing, for one that can be shown."""
     if len(forms) != forms_needed(text, locale):
-        return [Flaw(0, N_("This language needs {number} forms.", number=forms_needed(text, locale)))]
+        needed = forms_needed(text, locale)
+        return [Flaw(0, N_("This language needs {count} form.", "This language needs {count} forms.", count=needed))]
     return [Flaw(number, message) for number, form in enumerate(forms) for message in _of_form(text, form)]
 
 
@@ -55,7 +56,7 @@ def _of_form(text: ProductText, form: str) -> Iterator[Message]:
         yield N_("Enter the text. To go back to the default text, use the button for that.")
         return
     if len(form) > LONGEST_FORM:
-        yield N_("Use at most {most} characters.", most=LONGEST_FORM)
+        yield N_("Use at most {count} character.", "Use at most {count} characters.", count=LONGEST_FORM)
         return
     yield from _of_placeholders(text, form)
     yield from _of_markup(text, form)

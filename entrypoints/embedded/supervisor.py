@@ -86,8 +86,9 @@ class Keeper:
                 raise StartError(
                     tell(
                         N_(
-                            "{name} was not ready after {seconds} seconds. Its last lines:\n{lines}",
-                            seconds=SECONDS_TO_BE_READY,
+                            "{name} was not ready after {count} second. Its last lines:\n{lines}",
+                            "{name} was not ready after {count} seconds. Its last lines:\n{lines}",
+                            count=SECONDS_TO_BE_READY,
                             **self._last(),
                         )
                     )
@@ -105,7 +106,13 @@ class Keeper:
             except TimeoutError:
                 self._log.write(
                     self.program.name,
-                    tell(N_("did not end within {seconds} s and was killed", seconds=round(self.program.grace))),
+                    tell(
+                        N_(
+                            "did not end within {count} s and was killed",
+                            "did not end within {count} s and was killed",
+                            count=round(self.program.grace),
+                        )
+                    ),
                 )
         if process:
             _signal_group(process.pid, signal.SIGKILL)

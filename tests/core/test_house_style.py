@@ -8,7 +8,7 @@ import pytest
 
 from core.i18n import roles
 from core.i18n.glossary import EXCEPTIONS, NAMES, PAGE, WORDS, Glossary, read_glossary
-from core.i18n.house_style import Said, slips
+from core.i18n.house_style import COUNTS, Said, slips
 from core.i18n.source_text import SourceText
 from core.i18n.style_checks import faults_of_style
 from core.i18n.style_rules import EVERYWHERE, NO_STOP, OF_LANGUAGES, OF_TITLES
@@ -36,6 +36,10 @@ PLANTED = [
     ("es", "Recuperación", "Recuperacio\u0301n", "composed letters"),
     ("en", "Files: {count}", "Files : {count}", "no space before"),
     ("en", "Saved, but closed", "Saved,but closed", "a space after , ;"),
+    ("en", "Files: {count}", "{count} files", "a number beside what it counts"),
+    ("en", "Files: {found} of {total}", "{found} of {total} files are here", "say it for one and for many"),
+    ("en", "{name} opened it", "{opened} opened it", "or put a colon before it"),
+    ("en", "{tenant} needs {size}", "{tenant} needs <b>{least}</b> characters", "with {count}"),
     ("en", "{share}% left", "{share} % left", "no space before %"),
     ("en", "Size by name", "Size\u3000by name", "one space"),
     ("en", "Wait 5 s", "Wait 5 secs", "the unit as `core` says it"),
@@ -144,8 +148,8 @@ STOPPED = [
 ]
 
 
-def found_in(locale: str, text: str, *is_as: str, domain: str = "files") -> list[str]:
-    said = Said("x.po", 1, "msgid", text, locale, domain, frozenset(is_as))
+def found_in(locale: str, text: str, *is_as: str, domain: str = "files", has_forms: bool = False) -> list[str]:
+    said = Said("x.po", 1, "msgid", text, locale, domain, frozenset(is_as), has_forms)
     return [str(slip) for slip in slips(said, GLOSSARY, UNITS.get(locale, OURS))]
 
 
@@ -199,6 +203,11 @@ def test_code_numbers_names_and_markup_are_left_alone(locale: str, text: str) ->
     assert not found_in(locale, text)
 
 
+def test_of_a_text_with_forms_one_number_may_stand_beside_what_it_counts() -> None:
+    assert not found_in("en", "{count} files of {name}", has_forms=True)
+    assert found_in("en", "{count} files of {workspaces} workspaces", has_forms=True)
+
+
 def test_the_unit_of_a_size_is_said_in_core_alone() -> None:
     said = Said("x", 1, "{value} MB", "{value} Mo", "fr", "core", frozenset())
     assert not list(slips(said, Glossary(), UNITS["fr"]))
@@ -244,12 +253,17 @@ def test_words_and_exceptions_are_read_from_the_glossary_itself(tmp_path: Path) 
         file = tmp_path / f"locales/de/LC_MESSAGES/{domain}.po"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f'msgid ""\nmsgstr ""\n{ENTRIES}', "utf-8")
-    source = SourceText("files", "Go To Acme", None, "web/files/pages.py", 7)
-    found = [str(fault) for fault in faults_of_style([source], tmp_path / "locales", tmp_path)]
+    sources = [
+        SourceText("files", "Go To Acme", None, "web/files/pages.py", 7),
+        SourceText("files", "{count} file", "{count} files", "web/files/pages.py", 8),
+        SourceText("files", "{count} items", None, "web/files/pages.py", 9),
+    ]
+    found = [str(fault) for fault in faults_of_style(sources, tmp_path / "locales", tmp_path)]
     files, shell = (f"locales/de/LC_MESSAGES/{domain}.po" for domain in ("files", "shell"))
     assert found == [
         f"{PAGE}:7: unreadable: a cell is empty or missing",
         "web/files/pages.py:7: “Go To Acme”: no capital within a sentence: Go To Acme",
+        f"web/files/pages.py:9: “{{count}} items”: {COUNTS}: {{count}} items",
         f"{files}:7: “Ordner und Mappen ”: the glossary says Verzeichnis: Folders",
         f"{files}:7: “Ordner und Mappen bei Acme”: the glossary says Verzeichnis: Folders",
         f"{files}:10: “Los!”: no exclamation marks: end with a full stop: Go",

@@ -9,14 +9,39 @@ from uuid import uuid4
 import pytest
 
 from core.i18n.placeholders import placeholders
-from migrations.renaming import FOLDER, statements
+from migrations.renaming import FOLDER, Renamed, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import asyncpg
 
-RENAMED = {"files": {"Remove": "Delete", "Removing {name}": "Deleting {name}"}}
+RENAMED: Renamed = {"files": {"Remove": "Delete", "Removing {name}": "Deleting {name}"}}
+COUNTED: Renamed = {
+    "translations": {
+        "At most {most} files.": {
+            "one": "At most {count} file.",
+            "other": "At most {count} files.",
+            "number": "most",
+        },
+        "{count} new": {"one": "{count} new", "other": "{count} new"},
+    }
+}
+FORMS_OF = {"ar": 6, "de": 2, "en": 2, "es": 2, "fr": 2, "ja": 1, "zh": 1, "pl": 3, "pt-BR": 2, "ar-EG": 6}
+OWN = "insert into platform.wordings values ($1, $2, 'translations', $3, $4)"
+ALL_OWN = "select locale, source, forms from platform.wordings where tenant_id = $1"
+CHANGE = """
+    insert into translations.changes (tenant_id, id, locale, domain, source, forms, before, kind, actor_name)
+    values ($1, $2, $3, 'translations', $4, $5, $6, 'edit', 'Ada')
+"""
+BATCH = """
+    insert into translations.batches (tenant_id, id, kind, locale, domain, name, actor_id, actor_name)
+    values ($1, $2, 'import', 'ar', 'translations', 'a.po', $2, 'Ada')
+"""
+ITEM = """
+    insert into translations.batch_items (tenant_id, batch_id, position, domain, source, forms, fault)
+    values ($1, $2, 1, 'translations', $3, $4, $5)
+"""
 WORDING = "insert into platform.wordings values ($1, 'de', $2, $3, $4)"
 WORDINGS = "select domain, source, forms[1] from platform.wordings where tenant_id = $1 order by domain, source"
 NOTICE = """
@@ -70,9 +95,54 @@ async def test_own_words_for_the_new_text_are_kept(owner_connection: asyncpg.Con
         await transaction.rollback()
 
 
-async def _migrate(connection: asyncpg.Connection) -> None:
+async def test_a_text_that_begins_to_count_has_all_forms_of_its_language(owner_connection: asyncpg.Connection) -> None:
+    tenant, batch = uuid4(), uuid4()
+    fault = {"text": "At most {most} files.", "params": {"most": 5}}
+    counted = {"text": "At most {count} file.", "params": {"count": 5}, "plural": "At most {count} files."}
+    transaction = owner_connection.transaction()
+    await transaction.start()
+    try:
+        for locale in FORMS_OF:
+            for source in ("At most {most} files.", "{count} new", "Save"):
+                await owner_connection.execute(OWN, tenant, locale, source, [f"{locale} {source}"])
+            await owner_connection.execute(CHANGE, tenant, uuid4(), locale, fault["text"], ["{most}!"], ["{most}?"])
+        await owner_connection.execute(BATCH, tenant, batch)
+        await owner_connection.execute(ITEM, tenant, batch, fault["text"], ["{most}!"], json.dumps(fault))
+        stored = {"domain": "translations", **fault, "plural": None}
+        await owner_connection.execute(NOTICE, tenant, uuid4(), json.dumps(stored), None)
+
+        for _ in ("once", "again"):
+            await _migrate(owner_connection, COUNTED)
+
+            found = {tuple(row[:2]): row[2] for row in await owner_connection.fetch(ALL_OWN, tenant)}
+            assert found == {
+                (locale, source): [f"{locale} {said}"] * (forms if source != "Save" else 1)
+                for locale, forms in FORMS_OF.items()
+                for source, said in (
+                    (counted["text"], "At most {count} files."),
+                    ("{count} new", "{count} new"),
+                    ("Save", "Save"),
+                )
+            }
+            changes = await owner_connection.fetch("select * from translations.changes where tenant_id = $1", tenant)
+            assert {row["locale"]: (row["source"], row["forms"], row["before"]) for row in changes} == {
+                locale: (counted["text"], ["{count}!"] * forms, ["{count}?"] * forms)
+                for locale, forms in FORMS_OF.items()
+            }
+            item = await owner_connection.fetchrow("select * from translations.batch_items where batch_id = $1", batch)
+            assert (item["source"], item["forms"], item["before"]) == (counted["text"], ["{count}!"] * 6, None)
+            assert json.loads(item["fault"]) == counted
+            notice = await owner_connection.fetchval(
+                "select message from platform.notices where tenant_id = $1", tenant
+            )
+            assert json.loads(notice) == stored | counted
+    finally:
+        await transaction.rollback()
+
+
+async def _migrate(connection: asyncpg.Connection, renamed: Renamed = RENAMED) -> None:
     await connection.execute("set local role adx_owner")
-    for statement in statements(RENAMED):
+    for statement in statements(renamed):
         await connection.execute(statement)
     await connection.execute("reset role")
 
@@ -80,4 +150,12 @@ async def _migrate(connection: asyncpg.Connection) -> None:
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.json")), ids=lambda file: file.stem)
 def test_the_values_of_before_fit_the_new_words(file: Path) -> None:
     for texts in json.loads(file.read_text("utf-8")).values():
-        assert [old for old, new in texts.items() if not placeholders(new) <= placeholders(old)] == []
+        assert [old for old, new in texts.items() if not _needed(new) <= placeholders(old)] == []
+
+
+def _needed(new: str | dict[str, str]) -> frozenset[str]:
+    """Return the placeholders of a new text, by their names of before."""
+    if isinstance(new, str):
+        return placeholders(new)
+    names = placeholders(new["one"]) | placeholders(new["other"])
+    return frozenset(new.get("number", name) if name == "count" else name for name in names)

@@ -40,7 +40,11 @@ class RegisterForm(Form):
     )
     password = PasswordField(
         N_("Password"),
-        description=N_("At least {count} characters. A few words in a row work well.", count=passwords.SHORTEST),
+        description=N_(
+            "At least {count} character. A few words in a row work well.",
+            "At least {count} characters. A few words in a row work well.",
+            count=passwords.SHORTEST,
+        ),
         validators=[DataRequired(N_("Choose a password."))],
         render_kw={"autocomplete": "new-password", "minlength": passwords.SHORTEST, "maxlength": passwords.LONGEST},
     )

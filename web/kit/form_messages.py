@@ -38,7 +38,9 @@ MESSAGES = MappingProxyType(
         "Field must be exactly %(max)d character long.": N_(
             "Use exactly {count} character.", "Use exactly {count} characters."
         ),
-        "Field must be between %(min)d and %(max)d characters long.": N_("Use {min} to {max} characters."),
+        "Field must be between %(min)d and %(max)d characters long.": N_(
+            "Use {min} to {count} character.", "Use {min} to {count} characters."
+        ),
         "Number must be at least %(min)s.": N_("Enter {min} or more."),
         "Number must be at most %(max)s.": N_("Enter {max} or less."),
         "Number must be between %(min)s and %(max)s.": N_("Enter a number from {min} to {max}."),
@@ -78,34 +80,40 @@ class Translations:
     def gettext(self, string: str) -> str:
         """Return what is said instead of WTForms' text; one that it does not know is looked up as it is."""
         voice, found = speaker(), MESSAGES.get(string)
-        return _Fillable.of(voice.say(found), string, voice) if found else voice.say(string, "kit")
+        return _Fillable.of(found, string, voice) if found else voice.say(string, "kit")
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the form for ``n``."""
         voice, found = speaker(), MESSAGES.get(singular)
         if found is None:
             return voice.catalogues.choose(singular, plural, n, voice.locale, "kit")
-        chosen = voice.catalogues.choose(found.text, _plural(found), n, voice.locale, "kit", voice.wording)
-        return _Fillable.of(chosen, singular, voice)
-
-
-def _plural(message: Message) -> str:
-    return message.plural or message.text
+        return _Fillable.of(found, singular, voice, n)
 
 
 class _Fillable(str):
-    """A text whose values come by ``%``, as WTForms gives them."""
+    """A text whose values come by ``%``, as WTForms gives them: only then is it known which plural form it takes."""
 
-    __slots__ = ("_count", "_voice")
-    _count: str
+    __slots__ = ("_message", "_number", "_voice", "_who_counts")
+    _message: Message
+    _number: int | None
     _voice: Speaker
+    _who_counts: str
 
     @classmethod
-    def of(cls, text: str, asked: str, voice: Speaker) -> _Fillable:
-        """Return what is said in the place of WTForms' ``asked``; ``{count}`` is the one number that it gives."""
-        fillable = cls(text)
-        fillable._count, fillable._voice = (*VALUE.findall(asked), "count")[0], voice
+    def of(cls, message: Message, asked: str, voice: Speaker, number: int | None = None) -> _Fillable:
+        """Return what is said in the place of WTForms' ``asked``; ``{count}`` is the last of the numbers it gives."""
+        fillable = cls(voice.say(message))
+        fillable._message, fillable._voice, fillable._number = message, voice, number
+        fillable._who_counts = ("count", *VALUE.findall(asked))[-1]
         return fillable
 
     def __mod__(self, values: Mapping[str, object]) -> str:
-        return self._voice.filled(str(self), {"count": values.get(self._count), **values})
+        counted = {"count": values.get(self._who_counts), **values}
+        return self._voice.filled(self._form(counted["count"]), counted)
+
+    def _form(self, count: object) -> str:
+        number = count if self._number is None else self._number
+        if self._message.plural is None or not isinstance(number, int):
+            return str(self)
+        one, many, voice = self._message.text, self._message.plural, self._voice
+        return voice.catalogues.choose(one, many, number, voice.locale, "kit", voice.wording)

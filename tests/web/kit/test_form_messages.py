@@ -34,6 +34,15 @@ msgstr "املأ هذا الحقل."
 msgid "Enter a number from {{min}} to {{max}}."
 msgstr "100 % {{max}} ← {{min}}"
 
+msgid "Use {{min}} to {{count}} character."
+msgid_plural "Use {{min}} to {{count}} characters."
+msgstr[0] "zero {{min}}"
+msgstr[1] "one {{min}}"
+msgstr[2] "two {{min}}"
+msgstr[3] "{{min}}-{{count}} few"
+msgstr[4] "{{min}}-{{count}} many"
+msgstr[5] "{{min}}-{{count}} other"
+
 msgid "Use at least {{count}} character."
 msgid_plural "Use at least {{count}} characters."
 msgstr[0] "zero"
@@ -50,6 +59,7 @@ class Sample(Form):
 
     name = wtforms.StringField(validators=[validators.InputRequired()])
     code = wtforms.StringField(validators=[validators.Length(min=12)])
+    short = wtforms.StringField(validators=[validators.Length(min=2, max=5)])
     size = wtforms.IntegerField(validators=[validators.NumberRange(min=1, max=9)])
     colour = wtforms.SelectField(choices=["red"])  # type: ignore[list-item]  # newer than the stubs
     again = wtforms.StringField(validators=[validators.EqualTo("name")])
@@ -83,9 +93,10 @@ def test_every_text_of_the_installed_wtforms_has_words_of_ours() -> None:
 
 
 def test_english_readers_read_our_words_with_the_values(catalogues: Catalogues) -> None:
-    assert said(catalogues, "en", code="short", size="12", colour="blue", again="x", site="c") == {
+    assert said(catalogues, "en", code="short", short="x", size="12", colour="blue", again="x", site="c") == {
         "name": "Fill this in.",
         "code": "Use at least 12 characters.",
+        "short": "Use 2 to 5 characters.",
         "size": "Enter a number from 1 to 9.",
         "colour": "Choose one from the list.",
         "again": "The two must be the same.",
@@ -94,9 +105,10 @@ def test_english_readers_read_our_words_with_the_values(catalogues: Catalogues) 
 
 
 def test_other_readers_read_theirs_with_the_plural_of_their_language(catalogues: Catalogues) -> None:
-    found = said(catalogues, "ar", code="short", size="12", colour="red", site="a")
+    found = said(catalogues, "ar", code="short", short="x", size="12", colour="red", site="a")
     assert found["name"] == "املأ هذا الحقل."
     assert found["code"] == "many 12"
+    assert found["short"] == "2-5 few"
     assert found["size"] == "100 % 9 ← 1"
 
 
