@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import bindparam, text
 
@@ -12,7 +14,6 @@ from core.runs.snapshot import RunSnapshot
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from core.context import Context
     from core.db import UnitOfWork
@@ -29,12 +30,13 @@ SNAPSHOT = (
         from (select {STEP_COLUMNS} from platform.run_steps
               where tenant_id = r.tenant_id and run_id = r.id) s), '[]'::jsonb))"""  # noqa: S608
 )
+NEWEST_FIRST = "order by r.created_at desc, r.id desc"
 VISIBLE = "(r.actor_id = :actor_id or :sees_all)"
 
 ONE = text(f"select {SNAPSHOT} from platform.runs r where r.id = :id and {VISIBLE}")  # noqa: S608
 PAGE = text(
     f"select {SNAPSHOT} from platform.runs r where {VISIBLE} and r.state = any(:states) "  # noqa: S608
-    "and (cast(:before as timestamptz) is null or r.created_at < :before) order by r.created_at desc limit :limit"
+    f"{NEWEST_FIRST} limit :limit"
 )
 OF_SUBJECTS = text(
     f"select distinct on (r.subject_id) {SNAPSHOT} from platform.runs r "  # noqa: S608
@@ -46,6 +48,21 @@ OPEN_STATES = ("queued", "launching", "running", "waiting", "needs_you", "undoin
 ALL_STATES = (*OPEN_STATES, "done", "cancelled", "undone", "failed")
 
 
+FIRST_ID = UUID(int=0)
+"""No id sorts before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """Where a page of a list of runs begins: behind this one. What was launched together has one time, so its id tells.
+
+    A time alone is the place behind all that began then or later.
+    """
+
+    created_at: datetime
+    id: UUID = FIRST_ID
+
+
 async def run_of(uow: UnitOfWork, ctx: Context, run_id: UUID) -> RunSnapshot | None:
     """Return a run that the person may see: their own, or any of the tenant for those who run it."""
     row = (await uow.session.execute(ONE, {"id": run_id, **viewer_of(ctx)})).scalar_one_or_none()
@@ -53,15 +70,10 @@ async def run_of(uow: UnitOfWork, ctx: Context, run_id: UUID) -> RunSnapshot | N
 
 
 async def runs_of(
-    uow: UnitOfWork,
-    ctx: Context,
-    *,
-    states: Sequence[str] = ALL_STATES,
-    before: datetime | None = None,
-    limit: int = 50,
+    uow: UnitOfWork, ctx: Context, *, states: Sequence[str] = ALL_STATES, limit: int = 50
 ) -> list[RunSnapshot]:
-    """Return the newest runs that the person may see, in the given states, created before ``before`` if given."""
-    params = {"states": list(states), "before": before, "limit": limit, **viewer_of(ctx)}
+    """Return the newest runs that the person may see, in the given states."""
+    params = {"states": list(states), "limit": limit, **viewer_of(ctx)}
     return [RunSnapshot.from_json(row) for row in (await uow.session.execute(PAGE, params)).scalars()]
 
 

@@ -16,9 +16,9 @@ from core.messages import Message
 from core.notices import RUN_FINISHED, RUN_NEEDS_YOU, message_from_json
 from core.runs.entries import entries_of, unfinished_of
 from core.runs.groups import Act, RunGroup, close, dismiss, groups_lately
-from core.runs.hours import Wanted, hours_of
+from core.runs.hours import LOOKED_AT, Wanted, hours_of, one_by_one
 from core.runs.launch import LaunchedRun, launch
-from core.runs.queries import OPEN_STATES
+from core.runs.queries import OPEN_STATES, RunPlace
 from core.runs.recorder import apply_report
 from core.runs.report import RunReport
 from core.runs.snapshot import RunSnapshot
@@ -26,6 +26,7 @@ from tests.workflows.kit.sample import CONTRACTS, FAN, SampleInput
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
 
     import asyncpg
 
@@ -211,6 +212,55 @@ async def test_every_hour_is_on_one_page(
             break
         wanted = Wanted(before=page.older)
     assert sorted(seen) == sorted(run.id for run in runs)
+
+
+async def test_runs_of_one_moment_at_a_page_border_are_on_one_page_each(
+    still: Database, two_tenants: TwoTenants, owner_connection: asyncpg.Connection
+) -> None:
+    """What was launched in one transaction has one time: three of them, around the end of a page of two."""
+    ctx = two_tenants.acme.context("member")
+    runs = await asked(still, ctx, 4, None)
+    query = "update platform.runs set created_at = '2026-03-01T00:30Z'::timestamptz + $2 where id = $1"
+    for number, run in enumerate(runs):
+        await owner_connection.execute(query, run.id, timedelta(minutes=number == 0))
+    seen: list[UUID] = []
+    place: RunPlace | None = None
+    for _page in range(2):
+        async with still.unit_of_work(ctx, "runs") as uow:
+            shown = await one_by_one(uow, ctx, Wanted(before=place), limit=2)
+        seen += [run.id for run in shown]
+        place = RunPlace(shown[-1].created_at, shown[-1].id)
+    assert len(seen) == len(set(seen)) == 4
+
+    assert place is not None
+    async with still.unit_of_work(ctx, "runs") as uow:
+        earlier = await one_by_one(uow, ctx, Wanted(before=RunPlace(place.created_at)), limit=2)
+    assert earlier == [], "a time alone is the place behind all that began then"
+
+
+async def test_an_hour_told_in_two_parts_leaves_out_none_of_one_moment(
+    still: Database, two_tenants: TwoTenants, owner_connection: asyncpg.Connection
+) -> None:
+    ctx = two_tenants.acme.context("member")
+    (run,) = await asked(still, ctx, 1, None)
+    columns = (
+        "tenant_id, contract, state, title_params, actor_id, actor_name, subject_kind, subject_id, line, created_at"
+    )
+    await owner_connection.execute(
+        f"""insert into platform.runs (id, workflow_id, expected_ms, {columns})
+            select gen_random_uuid(), 'w' || n, '{{}}', {columns}
+            from platform.runs, generate_series(1, {LOOKED_AT + 2}) n where id = $1""",  # noqa: S608
+        run.id,
+    )
+    counts: list[int] = []
+    place: RunPlace | None = None
+    for _page in range(2):
+        async with still.unit_of_work(ctx, "runs") as uow:
+            part = await hours_of(uow, ctx, CONTRACTS, Wanted(before=place))
+        counts.append(sum(entry.tally.count for entry in part.entries))
+        place = part.older
+    assert counts == [LOOKED_AT, 3]
+    assert place is None
 
 
 def whose(ctx: Context) -> Any:

@@ -13,7 +13,7 @@ from core.runs.group_card import GroupCard, group_card
 from core.runs.groups import close, dismiss, groups_lately
 from core.runs.hours import Wanted, one_by_one
 from core.runs.notices import tell_of_group
-from core.runs.queries import OPEN_STATES
+from core.runs.queries import OPEN_STATES, RunPlace
 from web.kit import (
     current_context,
     guard,
@@ -34,7 +34,7 @@ from web.kit import (
 from web.runs.blueprint import blueprint
 from web.runs.live import CHANGED
 from web.runs.pages import GroupPage, RunBar, RunGroups
-from web.runs.times import time_of
+from web.runs.times import place_in_address, place_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,10 +74,11 @@ async def show_group(group_id: UUID) -> Response:
     if group is None:
         raise _no_such_group()
     ctx = current_context()
-    wanted = Wanted(group_id=group_id, before=time_of(request.args.get("before")))
+    wanted = Wanted(group_id=group_id, before=place_of(request.args.get("before")))
     async with unit_of_work("runs") as uow:
         runs = await one_by_one(uow, ctx, wanted, limit=PAGE_SIZE + 1)
-    older = runs[PAGE_SIZE - 1].created_at if len(runs) > PAGE_SIZE else None
+    last = runs[PAGE_SIZE - 1] if len(runs) > PAGE_SIZE else None
+    older = place_in_address(RunPlace(last.created_at, last.id)) if last else None
     model = GroupPage(group, tuple(run_card(run, ctx) for run in runs[:PAGE_SIZE]), older)
     return await page("runs/group.html", model, fragment="runs/_group_page.html")
 

@@ -11,12 +11,12 @@ from quart import Response, request
 
 from core.runs.groups import counted
 from core.runs.hours import Wanted, hours_of, kinds_of, one_by_one
-from core.runs.queries import ALL_STATES, OPEN_STATES
+from core.runs.queries import ALL_STATES, OPEN_STATES, RunPlace
 from core.runs.report import ENDED
 from web.kit import current_context, guard, page, run_card, services, unit_of_work
 from web.runs.blueprint import blueprint
 from web.runs.pages import RunFilters, RunHour, RunListPage, RunsOfKind
-from web.runs.times import time_of
+from web.runs.times import place_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +47,8 @@ async def index() -> Response:
     async with unit_of_work("runs") as uow:
         kinds = await kinds_of(uow, ctx)
         if filters.since:
-            until = min(filters.before or filters.since + HOUR, filters.since + HOUR)
-            wanted = Wanted(states, contract=filters.kind or None, since=filters.since, before=until)
+            since, until = filters.since, filters.since + HOUR
+            wanted = Wanted(states, filters.kind or None, since=since, until=until, before=filters.before)
             hours, older = _one_hour(filters.since, await one_by_one(uow, ctx, wanted, limit=ONE_BY_ONE + 1), ctx)
         else:
             wanted = Wanted(states, contract=filters.kind or None, before=filters.before)
@@ -71,7 +71,7 @@ def _filters() -> RunFilters:
         show=_filter(given.get("show", "all")),
         kind=kind if kind in services().contracts else "",
         since=time_of(given.get("since")),
-        before=time_of(given.get("before")),
+        before=place_of(given.get("before")),
     )
 
 
@@ -103,7 +103,7 @@ def _kind(entry: HourOfRuns, filters: RunFilters, ctx: Context) -> RunsOfKind:
 
 def _one_hour(
     since: datetime, runs: Sequence[RunSnapshot], ctx: Context
-) -> tuple[tuple[RunHour, ...], datetime | None]:
+) -> tuple[tuple[RunHour, ...], RunPlace | None]:
     """Return the runs of one hour one by one, by kind, and where the next page of them begins."""
     shown = sorted(runs[:ONE_BY_ONE], key=lambda run: run.contract)
     contracts = services().contracts
@@ -111,7 +111,8 @@ def _one_hour(
         RunsOfKind(contracts[name].kind_title, contracts[name].icon, tuple(run_card(run, ctx) for run in of_kind))
         for name, of_kind in groupby(shown, key=lambda run: run.contract)
     )
-    older = runs[ONE_BY_ONE - 1].created_at if len(runs) > ONE_BY_ONE else None
+    last = runs[ONE_BY_ONE - 1] if len(runs) > ONE_BY_ONE else None
+    older = RunPlace(last.created_at, last.id) if last else None
     return ((RunHour(since, _day(since, ctx), kinds),) if kinds else ()), older
 
 

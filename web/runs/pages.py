@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
+from web.runs.times import place_in_address
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from core.runs.card import RunCard
     from core.runs.group_card import GroupCard
     from core.runs.groups import Tally
+    from core.runs.queries import RunPlace
 
 Filter = Literal["all", "open", "needs_you", "ended"]
 Day = Literal["today", "yesterday", "earlier"]
@@ -28,14 +31,14 @@ class RunFilters:
     show: Filter = "all"
     kind: str = ""
     since: datetime | None = None
-    before: datetime | None = None
+    before: RunPlace | None = None
 
     def url(self, **changed: Any) -> str:  # noqa: ANN401  # one of the fields
         """Return the address of the list with these filters, and with what is given in their place."""
         other = replace(self, **changed)
-        times = {"since": other.since, "before": other.before}
         query = {"show": other.show if other.show != "all" else "", "kind": other.kind}
-        query |= {name: value.isoformat() for name, value in times.items() if value}
+        query["since"] = other.since.isoformat() if other.since else ""
+        query["before"] = place_in_address(other.before) if other.before else ""
         given = urlencode({key: value for key, value in query.items() if value})
         return f"/runs?{given}" if given else "/runs"
 
@@ -112,4 +115,4 @@ class GroupPage:
 
     group: GroupCard
     cards: tuple[RunCard, ...]
-    older: datetime | None
+    older: str | None

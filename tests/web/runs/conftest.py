@@ -39,7 +39,7 @@ class Runs:
         run_id = new_id()
         role: Role = given.get("role", "member")
         contract = given.get("contract", "files.ingest")
-        created_at = datetime.now(UTC) - timedelta(seconds=given.get("age", 0))
+        created_at = given.get("at", datetime.now(UTC) - timedelta(seconds=given.get("age", 0)))
         ended_at = created_at if state in {"done", "cancelled", "undone", "failed"} else None
         await self._connection.execute(
             INSERT_RUN,

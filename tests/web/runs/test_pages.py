@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -97,6 +98,25 @@ async def test_a_time_that_no_page_begins_at_is_passed_over(
 ) -> None:
     member = await sign_in(two_tenants.acme, "member")
     assert (await member.get(two_tenants.acme.url(f"/runs?{urlencode({field: moment})}"))).status == 200
+
+
+async def test_an_hour_of_runs_launched_together_leaves_none_out_at_the_end_of_a_page(
+    runs: Runs, two_tenants: TwoTenants, sign_in: SignIn
+) -> None:
+    acme, moment = two_tenants.acme, datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
+    for number in range(52):
+        at = moment + timedelta(seconds=number) if number < 49 else moment
+        await runs.add(acme, f"{number}.pdf", "done", at=at)
+    member = await sign_in(acme, "member")
+
+    first = await member.get(acme.url(f"/runs?{urlencode({'since': moment.replace(minute=0).isoformat()})}"))
+    (older,) = [link.attributes["href"] for link in first.html.all("a") if link.text == "Show older"]
+    second = await member.get(acme.url(older))
+    astray = await member.get(acme.url(older.partition("_")[0] + "_no-id"))
+
+    assert len(titles(first)) == 50
+    assert sorted(titles(first) + titles(second)) == sorted(f"Preparing {number}.pdf" for number in range(52))
+    assert titles(astray) == titles(first), "what is no place is passed over"
 
 
 async def test_a_parked_run_says_what_happened_and_what_to_do(
