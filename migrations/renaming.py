@@ -21,16 +21,18 @@ TABLES = (
 )
 FOLDER = Path(__file__).parent / "texts"
 
-Renamed: TypeAlias = dict[str, dict[str, str | dict[str, str]]]
-"""By feature and old text: the new text, or the two that count, as ``one`` and ``other``.
+Renamed: TypeAlias = dict[str, dict[str, str | list[str] | dict[str, str]]]
+"""By feature and old text: the new text, the several that it has become, or the two that count: ``one``, ``other``.
 
-``number`` is the placeholder of the old text that is ``{count}`` now, where it had another name.
+Of several, notices and batches follow the first. ``number`` is the placeholder of the old text that is ``{count}`` now,
+where it had another name.
 """
 
 RENAMED = """
     with renamed as (
         select feature.key as domain, entry.key as old,
-            coalesce(entry.value ->> 'one', entry.value #>> '{{}}') as new,
+            coalesce(entry.value ->> 'one', entry.value ->> 0, entry.value #>> '{{}}') as new,
+            case jsonb_typeof(entry.value) when 'array' then entry.value - 0 else '[]' end as others,
             entry.value ->> 'other' as plural,
             coalesce(entry.value ->> 'number', 'count') as number
         from jsonb_each($texts${texts}$texts$::jsonb) as feature, jsonb_each(feature.value) as entry
@@ -53,6 +55,25 @@ CHANGES = """
     from renamed
     where own.domain = renamed.domain and own.source = renamed.old
 """
+
+OTHERS = """
+    insert into platform.wordings (tenant_id, locale, domain, source, forms)
+    select own.tenant_id, own.locale, own.domain, other, own.forms
+    from platform.wordings as own, renamed, jsonb_array_elements_text(renamed.others) as other
+    where own.domain = renamed.domain and own.source = renamed.new
+    on conflict do nothing
+"""
+
+CHANGES_OF_OTHERS = """
+    insert into translations.changes
+        (tenant_id, id, locale, domain, source, forms, before, kind, actor_id, actor_name, batch_id, created_at)
+    select own.tenant_id, overlay(own.id::text placing left(md5(own.id::text || other), 8) from 29)::uuid, own.locale,
+        own.domain, other, own.forms, own.before, own.kind, own.actor_id, own.actor_name, own.batch_id, own.created_at
+    from translations.changes as own, renamed, jsonb_array_elements_text(renamed.others) as other
+    where own.domain = renamed.domain and own.source = renamed.new
+    on conflict do nothing
+"""
+"""An id begins with the time, by which changes are sorted, and ends by chance."""
 
 BATCH_ITEMS = """
     update translations.batch_items as own set source = renamed.new, forms = {forms}, before = {before}
@@ -120,6 +141,8 @@ def statements(renamed: Renamed) -> list[str]:
         *(f"alter table {table} no force row level security" for table in TABLES),
         head + OWN_WORDING.format(forms=_forms("forms", "own.locale")),
         head + CHANGES.format(forms=_forms("forms", "own.locale"), before=_forms("before", "own.locale")),
+        head + OTHERS,
+        head + CHANGES_OF_OTHERS,
         head + BATCH_ITEMS.format(forms=_forms("forms", "batch.locale"), before=_forms("before", "batch.locale")),
         head + FAULTS.format(message=MESSAGE.format(column="fault")),
         *(

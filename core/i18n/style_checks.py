@@ -10,6 +10,7 @@ from core.i18n.checks import Finding
 from core.i18n.files import UnreadableError, forms_of, key_of, read_catalogue
 from core.i18n.glossary import PAGE, read_glossary
 from core.i18n.house_style import SIZE_IN_CORE, UNITS_DOMAIN, Said, slips
+from core.i18n.meanings import two_meanings
 from core.i18n.negotiate import SOURCE_LOCALE, available_locales
 from core.messages import in_context
 
@@ -25,9 +26,11 @@ Uses = dict[tuple[str, str], set[str]]
 
 def faults_of_style(texts: Iterable[SourceText], locales: Path, root: Path) -> Iterator[Finding]:
     """Yield what is not in the house style, in the English source and in every catalogue, with what to write."""
+    texts = list(texts)
+    yield from two_meanings(texts)
     glossary, needed = read_glossary(root), set[int]()
     yield from (Finding(PAGE, line, "unreadable", why) for line, why in glossary.broken)
-    everything = tuple(_everything(list(texts), locales, root))
+    everything = tuple(_everything(texts, locales, root))
     units = _units(everything)
     for said in everything:
         for slip in slips(said, glossary, units.get(said.locale, frozenset())):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict, deque
 from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
@@ -25,7 +26,8 @@ TEMPLATE_MARKERS = {"_": 1, "gettext": 1, "ngettext": 2}
 IN_ATTRIBUTE = re.compile(r'<[a-z][^<>]*\s([a-z-]+)="[^"<>]*$')
 IN_NOTICE = re.compile(r'<p\b[^<>]*role="status"[^<>]*>(?:(?!</p>).)*$', re.DOTALL)
 IN_TAG = re.compile(r"<([a-z][a-z0-9]*)\b[^<>]*>[^<>]*$")
-Around: TypeAlias = dict[str, tuple[tuple[str, ...], str | None]]
+Around: TypeAlias = dict[str, deque[tuple[tuple[str, ...], str | None]]]
+"""By text, for each time that it stands in a file: the comments about it, and the role of the element it stands in."""
 
 ALIKE = ("span", "b", "strong", "em", "small")
 """Elements that say nothing of what stands in them: what is around them does."""
@@ -40,7 +42,7 @@ def texts_of_templates(root: Path) -> Iterator[SourceText]:
         domain = domain_of_template(file.relative_to(folder).as_posix())
         elsewhere = IN_EMAIL if file.is_relative_to(folder / "emails") else None
         around = _around(source)
-        for call, role in _marked(tree, None, macros):
+        for call, role in sorted(_marked(tree, None, macros), key=lambda found: found[0].lineno):
             if found := _text(call, domain, file.relative_to(root).as_posix(), around, role, elsewhere):
                 yield found
 
@@ -63,7 +65,7 @@ def _text(call: jinja.Call, domain: str, file: str, around: Around, *roles: str 
     wanted = TEMPLATE_MARKERS[_name(call)]
     if len(texts) < wanted:
         return None
-    comments, element = around.get(texts[0], ((), None))
+    comments, element = around[texts[0]].popleft() if around[texts[0]] else ((), None)
     context = next((each.value for each in call.kwargs if each.key == "context"), None)
     macro, elsewhere = roles
     return SourceText(
@@ -108,13 +110,11 @@ def _name(call: jinja.Call) -> str:
 
 
 def _around(source: str) -> Around:
-    """Return by text: the comments for translators that are about it, and the role of the element it stands in."""
-    found: Around = {}
+    found: Around = defaultdict(deque)
     reading = _Reading()
     for _, kind, value in _environment().lex(source):
         if text := reading.take(kind, value):
-            known, element = found.get(text, ((), None))
-            found[text] = ((*known, *reading.comments()), element or reading.role)
+            found[text].append((reading.comments(), reading.role))
     return found
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.i18n import roles
 from core.i18n.glossary import EXCEPTIONS, NAMES, PAGE, WORDS, Glossary, read_glossary
 from core.i18n.house_style import COUNTS, Said, slips
+from core.i18n.meanings import two_meanings
 from core.i18n.source_text import SourceText
 from core.i18n.style_checks import faults_of_style
 from core.i18n.style_rules import EVERYWHERE, NO_STOP, OF_LANGUAGES, OF_TITLES
@@ -271,6 +274,24 @@ def test_words_and_exceptions_are_read_from_the_glossary_itself(tmp_path: Path) 
         f"{shell}:7: “Ordner und Mappen bei Acme”: the glossary says Verzeichnis: Folders",
         f"{PAGE}:19: an exception that nothing needs: Nothing",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"role": roles.BUTTON}, {"role": roles.PAGE_TITLE}),
+        ({"role": roles.STATE}, {"role": roles.TAB}),
+        ({"role": roles.OUTCOME}, {"comments": ("The state of one file, in a badge.",)}),
+        ({"role": roles.STEP}, {"role": roles.BUTTON}),
+    ],
+)
+def test_one_text_for_two_things_needs_a_context(one: dict[str, Any], other: dict[str, Any]) -> None:
+    texts = [SourceText("files", "Open", None, f"web/{each}.py", each) for each in (1, 2)]
+    first, second = replace(texts[0], **one), replace(texts[1], **other)
+    assert [finding.line for finding in two_meanings([first, second])] == [2]
+    assert not list(two_meanings([first, replace(second, context="a state")]))
+    assert not list(two_meanings([first, replace(second, role=roles.LINK, comments=())]))
+    assert not list(two_meanings([first, replace(second, domain="runs")]))
 
 
 def test_a_glossary_without_a_table_is_told(tmp_path: Path) -> None:

@@ -206,6 +206,15 @@ def test_translators_are_told_what_a_short_text_is(product: Path, template: str,
     assert "needs a comment" not in run("check", product)[1]
 
 
+def test_a_text_on_a_button_and_above_a_page_needs_a_context(product: Path) -> None:
+    template = "<h1>{{ _('Open') }}</h1>\n{{ _('x', y=1) if x else '' }}<button>{{ _('Open') }}</button>"
+    (product / "templates/files/index.html").write_text(template, "utf-8")
+    told = "templates/files/index.html:2: a button, and a heading in templates/files/index.html:1: give one of them"
+    assert told in run("check", product)[1]
+    (product / "templates/files/index.html").write_text(template.replace("('Open')", "('Open', context='verb')", 1))
+    assert "give one of them" not in run("check", product)[1]
+
+
 @pytest.mark.parametrize("template", ["<p>{{ _('Open') }}</p>", "{# Not for others. #}{{ _('Open it') }}"])
 def test_a_short_text_of_which_nothing_is_told_is_found(product: Path, template: str) -> None:
     (product / "templates/files/index.html").write_text(f"\n{template}", "utf-8")

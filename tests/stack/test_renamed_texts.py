@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -27,6 +27,8 @@ COUNTED: Renamed = {
         "{count} new": {"one": "{count} new", "other": "{count} new"},
     }
 }
+TOLD_APART: Renamed = {"translations": {"Import": ["Import", "heading\x04Import"]}}
+NEWEST_FIRST = "select source, forms from translations.changes where tenant_id = $1 order by length(source), id desc"
 FORMS_OF = {"ar": 6, "de": 2, "en": 2, "es": 2, "fr": 2, "ja": 1, "zh": 1, "pl": 3, "pt-BR": 2, "ar-EG": 6}
 OWN = "insert into platform.wordings values ($1, $2, 'translations', $3, $4)"
 ALL_OWN = "select locale, source, forms from platform.wordings where tenant_id = $1"
@@ -140,6 +142,37 @@ async def test_a_text_that_begins_to_count_has_all_forms_of_its_language(owner_c
         await transaction.rollback()
 
 
+async def test_what_is_said_of_a_text_that_becomes_two_is_said_of_both(owner_connection: asyncpg.Connection) -> None:
+    tenant = uuid4()
+    transaction = owner_connection.transaction()
+    await transaction.start()
+    try:
+        for locale, source in (("de", "Import"), ("ja", "Import"), ("ja", "heading\x04Import")):
+            await owner_connection.execute(OWN, tenant, locale, source, [f"{locale} {source}"])
+        for moment in (1, 2):
+            await owner_connection.execute(CHANGE, tenant, UUID(int=moment << 80), "de", "Import", [f"{moment}"], None)
+
+        for _ in ("once", "again"):
+            await _migrate(owner_connection, TOLD_APART)
+
+            found = {tuple(row[:2]): row[2] for row in await owner_connection.fetch(ALL_OWN, tenant)}
+            assert found == {
+                ("de", "Import"): ["de Import"],
+                ("de", "heading\x04Import"): ["de Import"],
+                ("ja", "Import"): ["ja Import"],
+                ("ja", "heading\x04Import"): ["ja heading\x04Import"],
+            }
+            changes = await owner_connection.fetch(NEWEST_FIRST, tenant)
+            assert [(row["source"], row["forms"]) for row in changes] == [
+                ("Import", ["2"]),
+                ("Import", ["1"]),
+                ("heading\x04Import", ["2"]),
+                ("heading\x04Import", ["1"]),
+            ]
+    finally:
+        await transaction.rollback()
+
+
 async def _migrate(connection: asyncpg.Connection, renamed: Renamed = RENAMED) -> None:
     await connection.execute("set local role adx_owner")
     for statement in statements(renamed):
@@ -153,9 +186,9 @@ def test_the_values_of_before_fit_the_new_words(file: Path) -> None:
         assert [old for old, new in texts.items() if not _needed(new) <= placeholders(old)] == []
 
 
-def _needed(new: str | dict[str, str]) -> frozenset[str]:
+def _needed(new: str | list[str] | dict[str, str]) -> frozenset[str]:
     """Return the placeholders of a new text, by their names of before."""
-    if isinstance(new, str):
-        return placeholders(new)
+    if not isinstance(new, dict):
+        return placeholders("".join(new))
     names = placeholders(new["one"]) | placeholders(new["other"])
     return frozenset(new.get("number", name) if name == "count" else name for name in names)

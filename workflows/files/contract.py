@@ -104,7 +104,7 @@ INGEST = Contract(
     result=IngestResult,
     steps=(RECEIVE, IDENTIFY, SCAN, THUMBNAIL, PREVIEW, METADATA, QUOTA, INDEX, ANNOUNCE),
     outcomes={
-        "ready": Outcome(N_("Ready")),
+        "ready": Outcome(N_("Ready", context="a workflow")),
         "sealed": Outcome(N_("Saved, but closed: the scanner could not look inside."), "warning"),
         "infected": Outcome(N_("Blocked: the scanner found harmful content. Its contents were deleted."), "danger"),
         "unsupported": Outcome(N_("This workspace doesn’t accept this kind of file. Nothing was saved."), "warning"),
