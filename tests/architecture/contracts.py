@@ -16,6 +16,7 @@ from uuid import UUID
 
 from temporalio import activity, workflow
 
+from core.i18n.placeholders import placeholders
 from core.messages import Message
 from core.runs.contract import NothingToUndo, Step, Undo
 from workflows.kit.run import DurableRun
@@ -123,8 +124,7 @@ def _of_contract(contract: AnyContract) -> Iterator[str]:
     feature, _, word = contract.name.partition(".")
     if not WORD.fullmatch(feature) or not WORD.fullmatch(word):
         yield "is not named <feature>.<workflow>"
-    if not _says_something(contract.title):
-        yield "has no title"
+    yield from _of_title(contract)
     if not contract.steps:
         yield "has no steps"
     if not contract.outcomes:
@@ -138,6 +138,13 @@ def _of_contract(contract: AnyContract) -> Iterator[str]:
     if contract.cancel == "undo" and contract.parked_for <= timedelta(0):
         yield "parked runs have no time to be continued"
     yield from _of_types(contract)
+
+
+def _of_title(contract: AnyContract) -> Iterator[str]:
+    if not _says_something(contract.title):
+        yield "has no title"
+    elif placeholders(contract.title.text) and contract.kind is None:
+        yield "has a title that takes values, and says no kind"
 
 
 def _of_types(contract: AnyContract) -> Iterator[str]:
@@ -217,7 +224,7 @@ def _of_texts(contract: AnyContract, catalogues: Catalogues) -> Iterator[str]:
 
 def messages_in(contract: AnyContract) -> Iterator[Message]:
     """Return every text of a contract."""
-    yield contract.title
+    yield from (contract.title, contract.kind_title, contract.many, contract.many_done)
     yield from (step.title for step in contract.steps)
     yield from (outcome.message for outcome in contract.outcomes.values())
     for remedy in contract.failures.values():

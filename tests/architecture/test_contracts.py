@@ -133,6 +133,7 @@ def first_with(**changes: object) -> AnyContract:
 FAULTY: dict[str, tuple[AnyContract, str]] = {
     "no title": (line_with(title=EMPTY), "has no title"),
     "title is no message": (line_with(title="Line"), "has no title"),
+    "no kind": (line_with(kind=None), "has a title that takes values, and says no kind"),
     "no steps": (line_with(steps=()), "has no steps"),
     "a step less": (line_with(steps=sample.LINE.steps[:-1]), "step tell is taken and not planned"),
     "a step too many": (line_with(steps=(*sample.LINE.steps[:4], sample.LEFT)), "step left is planned and never taken"),

@@ -53,7 +53,10 @@ def test_the_linters_have_nothing_to_say(copy: Path, tool: str) -> None:
 
 
 def test_every_module_can_be_imported(copy: Path) -> None:
-    assert _run(copy, "-c", "import " + ", ".join(MODULES)) == ""
+    says = "add.ADD.kind.text, add.ADD.many.text, add.ADD.many.plural, add.ADD.many_done.text"
+    told = ("Adding notes", "{count} note", "{count} notes", "{count} added")
+    adding = f"import workflows.notes.contract as add; assert ({says}) == {told}"
+    assert _run(copy, "-c", f"import {', '.join(MODULES)}; {adding}") == ""
 
 
 def test_it_keeps_the_rules_of_the_house(copy: Path) -> None:

@@ -65,6 +65,7 @@ LINE = Contract(
     (FIRST, SECOND, LOOK, THIRD, SHIP, TELL),
     OUTCOMES,
     FAILURES,
+    kind=N_("Walking the line"),
 )
 FAN = Contract(
     "sample.fan", N_("Doing three at a time"), SampleInput, SampleResult, (FIRST, LEFT, MIDDLE, RIGHT, SECOND), OUTCOMES
