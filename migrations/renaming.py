@@ -25,7 +25,8 @@ Renamed: TypeAlias = dict[str, dict[str, str | list[str] | dict[str, str]]]
 """By feature and old text: the new text, the several that it has become, or the two that count: ``one``, ``other``.
 
 Of several, notices and batches follow the first. ``number`` is the placeholder of the old text that is ``{count}`` now,
-where it had another name.
+where it had another name. A text that takes in what stood beside it is given as ``one``, and ``as`` says how what is
+said of it was shown: ``{text} {reference}``.
 """
 
 RENAMED = """
@@ -34,7 +35,8 @@ RENAMED = """
             coalesce(entry.value ->> 'one', entry.value ->> 0, entry.value #>> '{{}}') as new,
             case jsonb_typeof(entry.value) when 'array' then entry.value - 0 else '[]' end as others,
             entry.value ->> 'other' as plural,
-            coalesce(entry.value ->> 'number', 'count') as number
+            coalesce(entry.value ->> 'number', 'count') as number,
+            coalesce(entry.value ->> 'as', '{{text}}') as shown
         from jsonb_each($texts${texts}$texts$::jsonb) as feature, jsonb_each(feature.value) as entry
     ),
     languages as (select key as locale, value::int as forms from jsonb_each_text('{languages}'::jsonb))
@@ -96,7 +98,12 @@ NOTICES = """
 
 FORMS = """
     case
-        when renamed.plural is null or cardinality(own.{column}) is distinct from 1 then own.{column}
+        when own.{column} is null then null
+        when renamed.plural is null then array(
+            select replace(renamed.shown, '{{text}}', form)
+            from unnest(own.{column}) with ordinality as each (form, place) order by place
+        )
+        when cardinality(own.{column}) <> 1 then own.{column}
         else array_fill(
             replace(own.{column}[1], '{{' || renamed.number || '}}', '{{count}}'),
             array[coalesce(
@@ -107,7 +114,7 @@ FORMS = """
         )
     end
 """
-"""What reads alike for every number, once for each plural form of its language."""
+"""What is said, with what it has taken in; and what reads alike for every number, once for each plural form."""
 
 MESSAGE = """
     own.{column} || jsonb_build_object('text', renamed.new) || case

@@ -31,6 +31,15 @@ THE_ONE_SCRIPT = "11-filling.js"
 GLUED = re.compile(r"\b(?:_|say|ngettext)\([^{}]*\)\s*\}\}(?:\s*\{%[^%]*%\})*\s*[:\uff1a]")
 """A text, a colon, and then what it is about: French has a space before it, Japanese and Chinese one of their own."""
 
+SAYS = r"\{\{\s*(?:_|ngettext)\(\s*"
+SPACE = r"[^\S\n]*(?:\{#.*?#\})?[^\S\n]*"
+BESIDE = re.compile(
+    SAYS + r"""(?:"(?:[^"\\]|\\.)*[^"\\.?…]"|'(?:[^'\\]|\\.)*[^'\\.?…]')[^{}]*\)\s*\}\}"""
+    rf"{SPACE}(?:<(?:a|b|bdi|code|data|em|kbd|output|samp|strong|time)\b[^>]*>)?{SPACE}\{{\{{(?!\s*icon\()"
+    rf"|\}}\}}(?:[^\S\n]|</?[a-z][^>]*>)*{SPACE}{SAYS}[\"'][(,;)]",
+)
+"""What belongs to a sentence, behind a text that does not end, or before one that does not begin."""
+
 BARE = re.compile(
     r"\{\{\s*((?:\w+\.)*(?:(?<=\.)(?:name|email|by|who|started_by|uploader|opener)|actor_name|shown_name))\s*\}\}"
 )
@@ -94,18 +103,24 @@ def _by_templates(root: Path) -> Iterator[str]:
         if name.parts[0] in {"node_modules", ".venv", "tests"}:
             continue
         source = file.read_text("utf-8")
-        for found in GLUED.finditer(source):
-            yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a colon that is in no text"
-        for found in BARE.finditer(source):
-            stands_in_text = found[1] not in OUR_NAMES and not _needs_nothing(source[: found.start()])
-            if stands_in_text and name.suffix == ".html" and "patterns" not in name.parts:
-                yield f"{name}:{source.count(chr(10), 0, found.start()) + 1}: a name that is not set apart"
+        yield from (f"{name}:{source.count(chr(10), 0, at) + 1}: {fault}" for at, fault in _of_markup(source, name))
         tree = Environment(autoescape=True).parse(source)
         for fault, is_found in _IN_TEMPLATES.items():
             yield from (f"{name}:{node.lineno}: {fault}" for node in tree.find_all(nodes.Expr) if is_found(node))
         for shown in (each for output in tree.find_all(nodes.Output) for each in output.nodes):
             if isinstance(shown, nodes.Filter) and shown.name == "round":
                 yield f"{name}:{shown.lineno}: shows a number that no language wrote"
+
+
+def _of_markup(source: str, name: Path) -> Iterator[tuple[int, str]]:
+    """Yield what the letters of a template show, and where."""
+    yield from ((found.start(), "a colon that is in no text") for found in GLUED.finditer(source))
+    if "patterns" in name.parts:
+        return
+    yield from ((found.start(), "a part of a sentence beside a text") for found in BESIDE.finditer(source))
+    for found in BARE.finditer(source) if name.suffix == ".html" else ():
+        if found[1] not in OUR_NAMES and not _needs_nothing(source[: found.start()]):
+            yield found.start(), "a name that is not set apart"
 
 
 def _needs_nothing(before: str) -> bool:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-RENAMED: Renamed = {"files": {"Remove": "Delete", "Removing {name}": "Deleting {name}"}}
+RENAMED: Renamed = {
+    "files": {
+        "Remove": "Delete",
+        "Removing {name}": "Deleting {name}",
+        "Reference": {"one": "Reference: {code}", "as": "{text} {code}"},
+    }
+}
 COUNTED: Renamed = {
     "translations": {
         "At most {most} files.": {
@@ -64,7 +70,7 @@ async def test_what_is_stored_follows(owner_connection: asyncpg.Connection) -> N
     transaction = owner_connection.transaction()
     await transaction.start()
     try:
-        for domain, source in (("files", "Remove"), ("runs", "Remove"), ("files", "Save")):
+        for domain, source in (("files", "Remove"), ("runs", "Remove"), ("files", "Save"), ("files", "Reference")):
             await owner_connection.execute(WORDING, tenant, domain, source, [f"{domain}: {source}"])
         await owner_connection.execute(NOTICE, tenant, person, json.dumps(title), json.dumps(detail))
 
@@ -73,6 +79,7 @@ async def test_what_is_stored_follows(owner_connection: asyncpg.Connection) -> N
         found = [tuple(row) for row in await owner_connection.fetch(WORDINGS, tenant)]
         assert found == [
             ("files", "Delete", "files: Remove"),
+            ("files", "Reference: {code}", "files: Reference {code}"),
             ("files", "Save", "files: Save"),
             ("runs", "Remove", "runs: Remove"),
         ]
@@ -190,5 +197,6 @@ def _needed(new: str | list[str] | dict[str, str]) -> frozenset[str]:
     """Return the placeholders of a new text, by their names of before."""
     if not isinstance(new, dict):
         return placeholders("".join(new))
-    names = placeholders(new["one"]) | placeholders(new["other"])
-    return frozenset(new.get("number", name) if name == "count" else name for name in names)
+    names = placeholders(new["one"]) | placeholders(new.get("other", ""))
+    taken_in = placeholders(new.get("as", ""))
+    return frozenset(new.get("number", name) if name == "count" else name for name in names - taken_in)

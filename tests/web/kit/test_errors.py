@@ -76,7 +76,8 @@ async def test_a_mistake_of_ours_is_a_500_with_a_reference(two_tenants: TwoTenan
     assert answer.status == 500
     assert "secret" not in answer.text
     assert "ZeroDivision" not in answer.text
-    assert answer.headers["x-request-id"] in answer.text
+    assert f"Reference: {answer.headers['x-request-id']}" in answer.text
+    assert answer.html.one("code").text == answer.headers["x-request-id"]
 
 
 async def test_an_answer_that_hangs_is_given_up(
