@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from activities.auth.registration import RegistrationActivities
 from activities.branding.mailing import SampleMailActivities
 from activities.branding.publishing import PublishingActivities
-from activities.files.drawing.studio import Studio
 from activities.files.receiving import ReceivingActivities
 from activities.files.recognition import RecognitionActivities
 from activities.files.removal import RemovalActivities
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 
     from temporalio.client import Client
 
+    from activities.files.drawing.studio import Studio
     from core.db import Database
     from core.i18n import Catalogues
     from core.keys.ring import KeyRing
@@ -66,6 +66,7 @@ class Collaborators:
     mailer: Mailer
     client: Client
     ring: KeyRing
+    studio: Studio
     transport: FactTransport
     recorder: Recorder
     contracts: Mapping[str, AnyContract]
@@ -98,12 +99,11 @@ def _tenants(given: Collaborators) -> list[object]:
 
 
 def _files(given: Collaborators) -> list[object]:
-    studio = Studio(lenient=given.settings.environment == "development")
     return [
         ReceivingActivities(given.db, given.storage),
-        RecognitionActivities(given.db, given.storage, studio),
+        RecognitionActivities(given.db, given.storage, given.studio),
         RemovalActivities(given.db, given.storage),
-        RenderingActivities(given.storage, studio),
+        RenderingActivities(given.storage, given.studio),
         ScanningActivities(given.storage, scanner_for(given.settings.clamd_url)),
         SettlingActivities(given.db, given.storage),
         TidyingActivities(given.db, given.storage),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
+from activities.files.drawing.studio import Studio
 from core.confinement import hide_memory
 from core.db import CommitHook, Database
 from core.keys.watch import open_ring
@@ -109,6 +110,8 @@ async def _collaborators(settings: Settings, ring: KeyRing, client: Client, stac
     stack.push_async_callback(recorder.stop)
     recorder.start()
     texts = catalogues(settings)
+    studio = Studio(lenient=settings.environment == "development")  # starts a process with the first file
+    stack.push_async_callback(studio.close)
     return Collaborators(
         settings=settings,
         db=db,
@@ -117,6 +120,7 @@ async def _collaborators(settings: Settings, ring: KeyRing, client: Client, stac
         mailer=Mailer(settings, texts, Wordings(db)),
         client=client,
         ring=ring,
+        studio=studio,
         transport=transport,
         recorder=recorder,
         contracts=contracts,

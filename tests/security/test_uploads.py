@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug.http import parse_options_header
 
-from activities.files.drawing.studio import Studio
 from activities.files.recognition import RecognitionActivities
 from activities.files.rendering import RenderingActivities
 from activities.files.scanners import scanner_for
@@ -27,8 +26,7 @@ from web.files.content import disposition
 from workflows.files.ingest import _conclude
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+    from activities.files.drawing.studio import Studio
     from entrypoints.web import Application
     from tests.support.tenant_fixtures import TwoTenants
     from tests.support.web_fixtures import SignIn
@@ -88,11 +86,10 @@ LARGEST_ANSWER = 1600
 class Line:
     """What the workflow of a file has done with it, step for step, by the activities themselves."""
 
-    def __init__(self) -> None:
-        self.studio = Studio()
+    def __init__(self, studio: Studio) -> None:
         self.storage = Storage.from_url("memory:")
-        self._drawing = RenderingActivities(self.storage, self.studio)
-        self._recognition = RecognitionActivities(None, self.storage, self.studio)  # type: ignore[arg-type]  # not asked
+        self._drawing = RenderingActivities(self.storage, studio)
+        self._recognition = RecognitionActivities(None, self.storage, studio)  # type: ignore[arg-type]  # not asked
         self._scanning = ScanningActivities(self.storage, scanner_for(None))
 
     async def examine(self, content: bytes, name: str = "file") -> tuple[FileRef, Findings]:
@@ -117,12 +114,8 @@ class Line:
 
 
 @pytest.fixture(scope="module")
-async def line() -> AsyncIterator[Line]:
-    found = Line()
-    yield found
-    desks = list(found.studio._idle)
-    found.studio.close()
-    await asyncio.gather(*(desk._process.wait() for desk in desks))
+def line(studio: Studio) -> Line:
+    return Line(studio)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from temporalio.testing import WorkflowEnvironment
 
+from activities.files.drawing.studio import Studio
 from core.db import Database
 from core.keys.kms import open_kms
 from core.keys.ring import KeyRing
@@ -91,6 +92,14 @@ def ring(settings: Settings, db: Database) -> KeyRing:
 async def temporal_client(settings: Settings, ring: KeyRing) -> Client:
     """A client of this worker's namespace, with the product's own encryption."""
     return await connect(settings, ring)
+
+
+@pytest.fixture(scope="session")
+async def studio() -> AsyncIterator[Studio]:
+    """Drawing processes that stay warm for all tests of this worker."""
+    found = Studio()
+    yield found
+    await found.close()
 
 
 @pytest.fixture(scope="session")

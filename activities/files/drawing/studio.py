@@ -10,6 +10,7 @@ import sys
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -116,10 +117,13 @@ class Studio:
         for other in self._at_work[file]:
             other.close()
 
-    def close(self) -> None:
-        """End the idle processes."""
-        while self._idle:
-            self._idle.pop().close()
+    async def close(self) -> None:
+        """End all processes, also of those that still draw, and wait until they have ended."""
+        desks = [*self._idle, *chain.from_iterable(self._at_work.values())]
+        self._idle.clear()
+        for desk in desks:
+            desk.close()
+        await asyncio.gather(*(desk.ended() for desk in desks))
 
 
 class Desk:
@@ -194,6 +198,10 @@ class Desk:
         self.is_open = False
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def ended(self) -> None:
+        """Wait for the end of the process."""
+        await self._process.wait()
 
 
 def _judged(job: Job, answer: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import signal
 import zlib
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from activities.files.drawing.studio import (
     Studio,
 )
 from core.confinement.processor import SESSION
+from tests.activities.files.conftest import opened as own_studio
 from tests.factories.files import pdf, photo, picture
 
 DONE: dict[str, Any] = {"note": "", "broken": False}
@@ -147,7 +149,7 @@ def _niceness_of_the_session(desk: Desk) -> int:
     return int(Path(f"/proc/{desk._process.pid}/autogroup").read_text().split()[-1])
 
 
-async def test_the_process_gets_no_credentials(studio: Studio, original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_process_gets_no_credentials(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
     async def watch(*_command: str, env: dict[str, str], **_options: object) -> None:
@@ -157,7 +159,7 @@ async def test_the_process_gets_no_credentials(studio: Studio, original: Path, m
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     monkeypatch.setattr(asyncio, "create_subprocess_exec", watch)
     with pytest.raises(FileNotFoundError):
-        await perform(studio, "thumbnail", "image/jpeg", original)
+        await perform(Studio(), "thumbnail", "image/jpeg", original)
 
     assert set(asked) == {"PATH", "LANG", "PYTHONPATH"}
 
@@ -170,16 +172,25 @@ async def test_a_broken_file_leaves_the_next_one_alone(studio: Studio, original:
 
 
 async def test_a_process_that_was_killed_is_replaced(original: Path) -> None:
-    studio = Studio(desks=1)
     put(original, picture(800, 600))
-    await perform(studio, "thumbnail", "image/jpeg", original)
-    (desk,) = studio._idle  # what the system's memory killer would find
-    desk.close()
-
-    with pytest.raises(DrawingError):
+    async with own_studio(desks=1) as studio:
         await perform(studio, "thumbnail", "image/jpeg", original)
-    assert (await perform(studio, "thumbnail", "image/jpeg", original))["broken"] is False
-    studio.close()
+        (desk,) = studio._idle  # what the system's memory killer would find
+        desk.close()
+
+        with pytest.raises(DrawingError):
+            await perform(studio, "thumbnail", "image/jpeg", original)
+        assert (await perform(studio, "thumbnail", "image/jpeg", original))["broken"] is False
+
+
+async def test_a_studio_that_closes_leaves_no_process_behind(original: Path) -> None:
+    put(original, picture(800, 600))
+    async with own_studio() as studio:
+        async with studio.desk() as first, studio.desk() as second:
+            await second.perform("thumbnail", "image/jpeg", original)
+        async with studio.desk():  # one is at work, the other idle
+            await studio.close()
+            assert [desk._process.returncode for desk in (first, second)] == [-signal.SIGKILL] * 2
 
 
 def put(original: Path, content: bytes) -> None:

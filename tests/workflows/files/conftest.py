@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import asyncpg
     from temporalio.worker import ExecuteActivityInput
 
+    from activities.files.drawing.studio import Studio
     from core.db import Database
     from core.keys.ring import KeyRing
     from core.runs.launch import LaunchedRun
@@ -173,12 +174,14 @@ async def works(  # noqa: PLR0917  # fixtures are asked for by name
     gate: Gate,
     two_tenants: TwoTenants,
     owner_connection: asyncpg.Connection,
+    studio: Studio,
     tmp_path: Path,
 ) -> AsyncIterator[Works]:
     await give_space(owner_connection, two_tenants.acme.id, GIGABYTE)
     async with AsyncExitStack() as stack:
         settings = settings.model_copy(update={"storage_url": tmp_path.as_uri()})
         given = await collaborators(settings, ring, client, stack)
+        given = replace(given, studio=studio)  # whose processes are warm
         for worker in workers(given, ["files"], throttle=THROTTLE):
             await stack.enter_async_context(worker)
         yield Works(two_tenants.acme, given.db, given.storage, client, gate, owner_connection, ring)
