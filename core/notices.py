@@ -61,9 +61,13 @@ CORRECT = text("""
     returning id
 """)
 WITH_MAIL = text("""
-    select tenant_id from platform.notices where mail in ('new', 'due')
-    union
-    select tenant_id from platform.notices where mail = 'waiting' and created_at < now() - cast(:lost_after as interval)
+    select tenant_id from (
+        select tenant_id from platform.notices where mail in ('new', 'due')
+        union
+        select tenant_id from platform.notices
+        where mail = 'waiting' and created_at < now() - cast(:lost_after as interval)
+    ) told
+    where not exists (select from platform.tenant_keys k where k.tenant_id = told.tenant_id and k.wrapped is null)
     limit 500
 """)
 PERHAPS_LOST_AFTER = timedelta(hours=2)
@@ -185,7 +189,10 @@ def _row(  # noqa: PLR0917  # what notify and retell are given
 
 
 async def tenants_with_mail(db: Database) -> list[UUID]:
-    """Return the tenants in which somebody was told something that may have to be sent by mail."""
+    """Return the tenants in which somebody was told something that may have to be sent by mail.
+
+    Not those whose data was erased: without a key no workflow of theirs can be begun.
+    """
     async with db.platform_unit_of_work() as uow:
         return list((await uow.session.scalars(WITH_MAIL, {"lost_after": PERHAPS_LOST_AFTER})).all())
 

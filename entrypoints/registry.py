@@ -25,7 +25,7 @@ from workflows.files.ingest import Ingest
 from workflows.files.remove import Remove
 from workflows.files.tidy import Tidy
 from workflows.kit.run import DurableRun
-from workflows.notifications.collect import COLLECT, COLLECT_EVERY, Collect
+from workflows.notifications.collect import COLLECT, COLLECT_EVERY, COLLECT_WITHIN, Collect
 from workflows.notifications.mail import Mail
 from workflows.notifications.tidy import TidyNotices
 from workflows.runs.anchor import ANCHOR, ANCHOR_EVERY, Anchor
@@ -58,13 +58,17 @@ FEATURES = tuple(WORKFLOWS)
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """A workflow that Temporal starts by the clock; one that still runs is not started again."""
+    """A workflow that Temporal starts by the clock; one that still runs is not started again.
+
+    One that gets no further is ended ``within`` a time, where that is said, so that the next can begin.
+    """
 
     id: str
     workflow: str
     feature: str
     every: timedelta
     argument: object | None = None
+    within: timedelta | None = None
 
 
 SCHEDULES = (
@@ -78,7 +82,7 @@ SCHEDULES = (
         TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID, objects=False),
     ),
     Scheduled("tidy", Tidy.contract.name, "files", timedelta(hours=1), TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)),
-    Scheduled("collect-notices", COLLECT, "notifications", COLLECT_EVERY),
+    Scheduled("collect-notices", COLLECT, "notifications", COLLECT_EVERY, within=COLLECT_WITHIN),
     Scheduled(
         "tidy-notices",
         TidyNotices.contract.name,

@@ -78,7 +78,11 @@ def _schedule(scheduled: Scheduled) -> Schedule:
     arguments = [] if scheduled.argument is None else [scheduled.argument]
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            scheduled.workflow, args=arguments, id=f"schedule/{scheduled.id}", task_queue=scheduled.feature
+            scheduled.workflow,
+            args=arguments,
+            id=f"schedule/{scheduled.id}",
+            task_queue=scheduled.feature,
+            execution_timeout=scheduled.within,
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=scheduled.every)]),
         # After an outage one run is enough: each looks at everything that is there.

@@ -23,6 +23,8 @@ with workflow.unsafe.imports_passed_through():
 
 COLLECT = "notifications.collect"
 COLLECT_EVERY = timedelta(seconds=10)
+COLLECT_WITHIN = timedelta(minutes=5)
+"""A tenant's data may be erased just before a mail of it begins: that look can never go on, the next one can."""
 TENANT_ID = SearchAttributeKey.for_keyword("TenantId")
 
 

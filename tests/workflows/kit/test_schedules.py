@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from temporalio.client import ScheduleActionStartWorkflow
+
 from core.ids import new_id
 from entrypoints import registry
 from entrypoints.registry import Scheduled
@@ -14,12 +16,15 @@ if TYPE_CHECKING:
     import pytest
     from temporalio.client import Client
 
+WITHIN = timedelta(minutes=5)
+
 
 async def test_a_schedule_that_is_lost_is_created_again_and_a_paused_one_stays_so(
     temporal_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost, paused = (
-        Scheduled(f"{word}-{new_id()}", "none", "sample", timedelta(days=30)) for word in ("lost", "paused")
+        Scheduled(f"{word}-{new_id()}", "none", "sample", timedelta(days=30), within=WITHIN)
+        for word in ("lost", "paused")
     )
     foreign = Scheduled(f"foreign-{new_id()}", "none", "another", timedelta(days=30))
     monkeypatch.setattr(registry, "SCHEDULES", (lost, paused, foreign))
@@ -32,5 +37,8 @@ async def test_a_schedule_that_is_lost_is_created_again_and_a_paused_one_stays_s
 
     for scheduled in (lost, paused):
         handle = temporal_client.get_schedule_handle(scheduled.id)
-        assert (await handle.describe()).schedule.state.paused is (scheduled is paused)
+        schedule = (await handle.describe()).schedule
+        assert schedule.state.paused is (scheduled is paused)
+        assert isinstance(schedule.action, ScheduleActionStartWorkflow)
+        assert schedule.action.execution_timeout == WITHIN, "a tick that gets no further keeps no later one waiting"
         await handle.delete()

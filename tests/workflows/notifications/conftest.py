@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,8 @@ class Post:
         handle: WorkflowHandle[object, int] = await self.bench.client.start_workflow(
             COLLECT, id=f"schedule/collect-{new_id()}", task_queue="notifications", result_type=int
         )
-        return await handle.result()
+        async with asyncio.timeout(30):
+            return await handle.result()
 
     async def due(self, who: Context) -> list[MailInput]:
         """Sort what is new in the tenant, and return the mails that are due."""

@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from core.context import HOME_TENANT_ID, Context, Person, TenantFacts
 from core.errors import UnavailableError
 from core.ids import new_id
+from core.keys import care
 from core.messages import Message
 from core.notices import RUN_FINISHED, RUN_NEEDS_YOU
 from core.runs.contract import workflow_id
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
     from temporalio.testing import WorkflowEnvironment
 
+    from core.keys.ring import KeyRing
     from domain.notifications.types import MailInput
     from tests.workflows.notifications.conftest import Post
 
@@ -212,6 +214,19 @@ async def test_sorting_and_closing_at_once_lose_nothing(post: Post) -> None:
     await eventually(lambda: all(f"Preparing {number}.pdf" in texts() for number in range(9)))
     mails = post.bench.mailbox.to(f"member@{acme.slug}.example")
     assert len({mail.message_id for mail in mails}) == len(mails)
+
+
+async def test_what_is_due_where_everything_was_erased_keeps_no_mail_of_others(post: Post, ring: KeyRing) -> None:
+    acme, globex = post.acme, post.globex
+    for tenant in (acme, globex):
+        await post.wants(tenant.context(), PACE, "at_once")
+        await tell(post.bench.db, tenant.context(), "told.pdf")
+    await care.shred_tenant(post.bench.db, ring, globex.id)
+
+    await post.collect()
+
+    await post.bench.mailbox.wait_for(f"member@{acme.slug}.example", subject="Preparing told.pdf")
+    assert post.subjects(globex) == []
 
 
 async def test_a_mail_whose_workflow_is_lost_goes_out_after_all(post: Post) -> None:
