@@ -11,6 +11,8 @@ import pytest
 from tests.support import stack
 
 pytest_plugins = [
+    "tests.support.seconds",
+    "tests.support.reach",
     "tests.support.matrix",
     "tests.support.server_fixtures",
     "tests.support.tenant_fixtures",
