@@ -10,6 +10,8 @@ from uuid import UUID
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.permissions import Permission
+
 HOME_TENANT_ID = UUID("00000000-0000-7000-8000-000000000000")
 """The platform's own tenant: the base host, where people sign up, sign in and choose a tenant."""
 
@@ -102,11 +104,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request's (or one activity's) tenant, person and ways of showing things."""
+    """One request's (or one activity's) tenant, person and ways of showing things.
+
+    ``permissions`` are the names of what the person may do here, by their role as it is now.
+    """
 
     tenant: TenantFacts
     person: Person | None = None
     role: Role = "anonymous"
+    permissions: frozenset[str] = frozenset()
     locale: str = "en"
     theme: str = "adx"
     colour_scheme: Literal["system", "light", "dark"] = "system"
@@ -123,6 +129,10 @@ class Context:
     def actor_id(self) -> UUID | None:
         """The person who acts, if there is one."""
         return self.person.id if self.person else None
+
+    def may(self, permission: Permission | str) -> bool:
+        """Whether the person has a permission in this tenant: the only question that allows anything."""
+        return str(permission) in self.permissions
 
     @property
     def is_admin(self) -> bool:

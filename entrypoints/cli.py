@@ -153,7 +153,7 @@ def new_feature(
     name: Annotated[str, typer.Argument(help="What it is called in every layer, such as `notes`.")],
     thing: Annotated[str, typer.Argument(help="One of what it holds. Default: the name without its last s.")] = "",
 ) -> None:
-    """Write the skeleton of a feature in every layer, and say where to register it."""
+    """Write the skeleton of a feature in every layer."""
     from entrypoints.new_feature import new_feature as write
 
     show(write(name, thing))
@@ -182,17 +182,21 @@ def _settings_to_serve() -> Settings:
 
 
 def _features(settings: Settings, chosen: str) -> Sequence[str]:
-    from entrypoints.registry import FEATURES
+    from entrypoints.registry import REGISTRY
 
-    wanted = [name.strip() for name in chosen.split(",") if name.strip()] or sorted(settings.features) or list(FEATURES)
-    unknown = [name for name in wanted if name not in FEATURES]
+    wanted = (
+        [name.strip() for name in chosen.split(",") if name.strip()]
+        or sorted(settings.features)
+        or list(REGISTRY.names)
+    )
+    unknown = [name for name in wanted if name not in REGISTRY.names]
     if unknown:
         raise StartError(
             tell(
                 N_(
                     "No such feature: {unknown}. There are: {features}.",
                     unknown=", ".join(unknown),
-                    features=", ".join(FEATURES),
+                    features=", ".join(REGISTRY.names),
                 )
             )
         )

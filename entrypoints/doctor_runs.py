@@ -15,8 +15,8 @@ from core.db import Database
 from core.messages import messages_of
 from core.runs.settling import Settling
 from core.runs.survey import backlog, missing_schedules, without_workers
-from entrypoints import registry
 from entrypoints.doctor_checks import WrongError
+from entrypoints.registry import REGISTRY
 from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ TOO_LONG_UNANCHORED = timedelta(minutes=15)
 async def workers(settings: Settings) -> str:
     """Somebody takes the work of every feature."""
     client = await _client(settings)
-    idle = await without_workers(client, registry.queues())
+    idle = await without_workers(client, REGISTRY.queues())
     if idle:
         names = ",".join(idle)
         raise WrongError(
@@ -44,13 +44,13 @@ async def workers(settings: Settings) -> str:
 
 async def schedules(settings: Settings) -> str:
     """What the clock starts is scheduled."""
-    missing = await missing_schedules(await _client(settings), [scheduled.id for scheduled in registry.SCHEDULES])
+    missing = await missing_schedules(await _client(settings), [scheduled.id for _, scheduled in REGISTRY.schedules()])
     if missing:
         raise WrongError(
             tell(N_("missing: {names}", names=", ".join(missing))),
             tell(N_("Start the workers: each creates those of its features within a minute.")),
         )
-    return ", ".join(scheduled.id for scheduled in registry.SCHEDULES)
+    return ", ".join(scheduled.id for _, scheduled in REGISTRY.schedules())
 
 
 async def runs(settings: Settings) -> str:
@@ -79,7 +79,7 @@ async def runs(settings: Settings) -> str:
 async def rows(settings: Settings) -> str:
     """No row waits for a run that is not there."""
     async with _database(settings) as db:
-        orphans = await Settling(db, registry.unsettled()).orphans()
+        orphans = await Settling(db, REGISTRY.unsettled).orphans()
     if orphans:
         raise WrongError(
             tell(N_("rows that wait for a workflow that is not there: {count}", count=len(orphans))),

@@ -31,6 +31,7 @@ PLACES = {
     "workflows": "workflows/gadgets",
     "activities": "activities/gadgets",
     "web": "web/gadgets",
+    "manifest.py": "entrypoints/features/gadgets.py",
     "templates": "templates/gadgets",
     "tests/test_pages.py": "tests/web/gadgets/test_pages.py",
     "tests/test_add.py": "tests/workflows/gadgets/test_add.py",
@@ -39,17 +40,11 @@ PLACES = {
 PACKAGES = ("domain", "workflows", "activities", "web")
 
 NEXT_STEPS = """
-Register it, in this order:
-  entrypoints/registry.py     WORKFLOWS: "gadgets": (Add,), from workflows.gadgets.add
-  entrypoints/activities.py   BUILDERS: "gadgets": _gadgets, which returns [AddingActivities(given.db)]
-{expected}  templates/layouts/_nav.html a line, if it has a place in the navigation
-
-Then:
+It is a part of the product: entrypoints/features/gadgets.py says what it has and offers. Now:
   bin/adx i18n update         and say its texts in every language
   bin/record-histories tests/workflows/gadgets
   bin/lint && bin/test tests/architecture tests/security tests/web/gadgets tests/workflows/gadgets
 """
-EXPECTED = '  tests/security/expected.py  FEATURES: "gadgets"\n'
 
 
 def new_feature(feature: str, thing: str = "", root: Path = ROOT) -> str:
@@ -68,8 +63,7 @@ def new_feature(feature: str, thing: str = "", root: Path = ROOT) -> str:
     written.append(_write_migration(feature, thing, root, has_schema=has_schema))
     _format(written, root)
     named = [f"  {path.relative_to(root)}" for path in sorted(written)]
-    told = NEXT_STEPS.format(expected="" if has_schema else EXPECTED)
-    return "\n".join(named) + "\n" + _renamed(told, feature, thing)
+    return "\n".join(named) + "\n" + _renamed(NEXT_STEPS, feature, thing)
 
 
 def _check(feature: str, thing: str, root: Path) -> None:

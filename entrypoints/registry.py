@@ -1,129 +1,78 @@
-"""The features and their workflows. A new one is added here, and what its activities need in ``activities.py``."""
+"""The product's features, found by their manifests in ``entrypoints/features``: there is no other list of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.context import HOME_TENANT_ID, SYSTEM_ACTOR_ID
-from core.notices import RUN_KINDS
-from domain.auth import unsettled as auth_rows
-from domain.branding import unsettled as branding_rows
-from domain.files import unsettled as files_rows
-from domain.files.types import TidyInput
-from domain.notifications import unsettled as notifications_rows
-from domain.notifications.types import TidyNoticesInput
-from domain.tenants import unsettled as tenants_rows
-from domain.tenants.notices import NEWS
-from domain.translations import unsettled as translations_rows
-from workflows.auth.register import Register
-from workflows.branding.publish import Publish
-from workflows.branding.sample_mail import SendTestMail
-from workflows.files.ingest import Ingest
-from workflows.files.remove import Remove
-from workflows.files.tidy import Tidy
-from workflows.kit.run import DurableRun
-from workflows.notifications.collect import COLLECT, COLLECT_EVERY, COLLECT_WITHIN, Collect
-from workflows.notifications.mail import Mail
-from workflows.notifications.tidy import TidyNotices
-from workflows.runs.anchor import ANCHOR, ANCHOR_EVERY, Anchor
-from workflows.runs.sweep import EVERY, SWEEP, Sweep
-from workflows.tenants.provision import Provision
-from workflows.translations.batches import Import, Replace, TakeBack
+from core.navigation import Navigation
+from core.permissions import Permissions
+from entrypoints import features as manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from core.messages import Message
     from core.notices import NoticeKind
     from core.runs.contract import AnyContract
     from core.runs.settling import NothingUnsettled, Unsettled
-
-WORKFLOWS: Mapping[str, tuple[type, ...]] = MappingProxyType({
-    "auth": (Register,),
-    "tenants": (Provision,),
-    "files": (Ingest, Remove, Tidy),
-    "branding": (Publish, SendTestMail),
-    "runs": (Anchor, Sweep),
-    "notifications": (Collect, Mail, TidyNotices),
-    "users": (),
-    "translations": (Import, Replace, TakeBack),
-})  # fmt: skip
-"""The workflows that run on each feature's task queue; a feature without any has an empty tuple."""
-
-FEATURES = tuple(WORKFLOWS)
-"""The features that are built so far; each has its pages, its task queue and its role in the database."""
+    from entrypoints.manifest import Feature, Scheduled
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
-    """A workflow that Temporal starts by the clock; one that still runs is not started again.
+class Registry:
+    """Some features, and what they are together. All of them are in :data:`REGISTRY`."""
 
-    One that gets no further is ended ``within`` a time, where that is said, so that the next can begin.
-    """
+    def __init__(self, features: Iterable[Feature]) -> None:
+        self._features = {feature.name: feature for feature in features}
+        self.names = tuple(self._features)
+        self.contracts: Mapping[str, AnyContract] = MappingProxyType(
+            {contract.name: contract for feature in self for contract in feature.contracts}
+        )
+        self.notice_kinds: Mapping[str, NoticeKind] = MappingProxyType(
+            {kind.name: kind for feature in self for kind in feature.notice_kinds}
+        )
+        self.unsettled: tuple[Unsettled | NothingUnsettled, ...] = tuple(
+            rows for feature in self for rows in feature.unsettled
+        )
+        self.permissions = Permissions(permission for feature in self for permission in feature.permissions)
+        self.navigation = Navigation(page for feature in self for page in feature.pages)
+        self.dashboard = tuple(slot for feature in self for slot in feature.dashboard)
+        self.first_steps = tuple(step for feature in self for step in feature.first_steps)
+        self.titles: Mapping[str, Message] = MappingProxyType({feature.name: feature.title for feature in self})
 
-    id: str
-    workflow: str
-    feature: str
-    every: timedelta
-    argument: object | None = None
-    within: timedelta | None = None
+    def __iter__(self) -> Iterator[Feature]:
+        return iter(self._features.values())
 
+    def __getitem__(self, name: str) -> Feature:
+        return self._features[name]
 
-SCHEDULES = (
-    Scheduled("sweep", SWEEP, "runs", EVERY),
-    Scheduled("anchor", ANCHOR, "runs", ANCHOR_EVERY),
-    Scheduled(
-        "tidy-uploads",
-        Tidy.contract.name,
-        "files",
-        timedelta(minutes=5),
-        TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID, objects=False),
-    ),
-    Scheduled("tidy", Tidy.contract.name, "files", timedelta(hours=1), TidyInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID)),
-    Scheduled("collect-notices", COLLECT, "notifications", COLLECT_EVERY, within=COLLECT_WITHIN),
-    Scheduled(
-        "tidy-notices",
-        TidyNotices.contract.name,
-        "notifications",
-        timedelta(hours=6),
-        TidyNoticesInput(HOME_TENANT_ID, SYSTEM_ACTOR_ID),
-    ),
-)
+    def without(self, name: str) -> Registry:
+        """Return all but one."""
+        return Registry(feature for feature in self if feature.name != name)
 
-NOTICE_KINDS = (*RUN_KINDS, NEWS)
-"""What people may be told, in the order of the page of preferences. A feature's kinds stand in its domain."""
+    def workflows(self, name: str) -> tuple[type, ...]:
+        """Return the workflow classes that run on a feature's task queue."""
+        return self[name].workflows()
 
+    def queues(self) -> tuple[str, ...]:
+        """Return the task queues that have to be worked on: those of features with workflows."""
+        return tuple(feature.name for feature in self if feature.contracts or feature.schedules)
 
-def contracts() -> Mapping[str, AnyContract]:
-    """Return every contract by its name: of each workflow that is a run, its own."""
-    runs = (cls.contract for classes in WORKFLOWS.values() for cls in classes if issubclass(cls, DurableRun))
-    return MappingProxyType({contract.name: contract for contract in runs})
-
-
-def queues() -> tuple[str, ...]:
-    """Return the task queues that have to be worked on: those of features with workflows."""
-    return tuple(feature for feature, classes in WORKFLOWS.items() if classes)
+    def schedules(self, names: Collection[str] | None = None) -> tuple[tuple[str, Scheduled], ...]:
+        """Return what the clock starts, each with its feature; by default of all features."""
+        return tuple(
+            (feature.name, scheduled)
+            for feature in self
+            if names is None or feature.name in names
+            for scheduled in feature.schedules
+        )
 
 
-def unsettled() -> tuple[Unsettled | NothingUnsettled, ...]:
-    """Return what each feature says of its rows that wait for a run; every contract is named by one of them."""
-    return (
-        *auth_rows.UNSETTLED,
-        *branding_rows.UNSETTLED,
-        *files_rows.UNSETTLED,
-        *notifications_rows.UNSETTLED,
-        *tenants_rows.UNSETTLED,
-        *translations_rows.UNSETTLED,
-    )
+def _found() -> Iterator[Feature]:
+    for module in iter_modules(manifests.__path__, f"{manifests.__name__}."):
+        yield import_module(module.name).FEATURE
 
 
-def notice_kinds() -> Mapping[str, NoticeKind]:
-    """Return every kind of notice by its name."""
-    return MappingProxyType({kind.name: kind for kind in NOTICE_KINDS})
-
-
-def workflows(feature: str) -> tuple[type, ...]:
-    """Return the workflow classes that run on the feature's task queue."""
-    return WORKFLOWS[feature]
+REGISTRY = Registry(_found())

@@ -12,7 +12,7 @@ from core.messages import messages_of
 from core.runs.repair import Repair
 from core.runs.settling import Settling
 from core.runs.temporal import connect
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from entrypoints.terminal import show, tell
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def repair(settings: Settings, *, apply: bool, rows_restored: bool) -> int
     db = await Database.connect(settings, pool_size=2)
     try:
         client = await connect(settings, KeyRing(db, open_kms(settings)))
-        mending = Repair(db, client, registry.contracts(), Settling(db, registry.unsettled()))
+        mending = Repair(db, client, REGISTRY.contracts, Settling(db, REGISTRY.unsettled))
         found = await mending.look(rows_restored=rows_restored)
         for one in found:
             show(_line(one))

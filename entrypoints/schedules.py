@@ -21,12 +21,12 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrypoints.registry import Scheduled
+    from entrypoints.manifest import Scheduled
 
 log = structlog.get_logger()
 
@@ -35,9 +35,9 @@ SECONDS_BETWEEN_LOOKS = 60.0
 
 async def ensure_schedules(client: Client, features: Sequence[str]) -> None:
     """Create the schedules of the features, or bring them up to date."""
-    for scheduled in _of(features):
-        if not await _create(client, scheduled):
-            schedule = _schedule(scheduled)
+    for feature, scheduled in REGISTRY.schedules(features):
+        if not await _create(client, feature, scheduled):
+            schedule = _schedule(feature, scheduled)
             await client.get_schedule_handle(scheduled.id).update(lambda _, to=schedule: ScheduleUpdate(schedule=to))  # type: ignore[misc]  # bound now
 
 
@@ -51,9 +51,9 @@ async def keep_schedules(client: Client, features: Sequence[str]) -> None:
 async def bring_back(client: Client, features: Sequence[str]) -> list[str]:
     """Create the schedules that are not there; returns their ids. One that fails keeps no other waiting."""
     back = []
-    for scheduled in _of(features):
+    for feature, scheduled in REGISTRY.schedules(features):
         try:
-            if await _create(client, scheduled):
+            if await _create(client, feature, scheduled):
                 await log.aerror("a schedule was gone and is there again", schedule=scheduled.id)
                 back.append(scheduled.id)
         except (RPCError, RuntimeError):
@@ -61,27 +61,23 @@ async def bring_back(client: Client, features: Sequence[str]) -> list[str]:
     return back
 
 
-def _of(features: Sequence[str]) -> list[Scheduled]:
-    return [scheduled for scheduled in registry.SCHEDULES if scheduled.feature in features]
-
-
-async def _create(client: Client, scheduled: Scheduled) -> bool:
+async def _create(client: Client, feature: str, scheduled: Scheduled) -> bool:
     """Return whether it was not there."""
     try:
-        await client.create_schedule(scheduled.id, _schedule(scheduled))
+        await client.create_schedule(scheduled.id, _schedule(feature, scheduled))
     except ScheduleAlreadyRunningError:
         return False
     return True
 
 
-def _schedule(scheduled: Scheduled) -> Schedule:
+def _schedule(feature: str, scheduled: Scheduled) -> Schedule:
     arguments = [] if scheduled.argument is None else [scheduled.argument]
     return Schedule(
         action=ScheduleActionStartWorkflow(
             scheduled.workflow,
             args=arguments,
             id=f"schedule/{scheduled.id}",
-            task_queue=scheduled.feature,
+            task_queue=feature,
             execution_timeout=scheduled.within,
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=scheduled.every)]),

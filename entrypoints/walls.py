@@ -9,6 +9,7 @@ import structlog
 from core.confinement.trial import open_doors
 from core.messages import messages_of
 from entrypoints.embedded.program import StartError
+from entrypoints.registry import REGISTRY
 from entrypoints.terminal import tell
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 N_ = messages_of("cli")
 log = structlog.get_logger()
-
-FEATURES_THAT_DECODE = frozenset({"files", "branding"})
 
 DOORS = {
     "files": N_("files of others"),
@@ -45,7 +44,7 @@ def ensure(settings: Settings, features: Iterable[str]) -> None:
     Raises:
         StartError: a hostile file could get out, and this is no desk.
     """
-    if not FEATURES_THAT_DECODE & set(features):
+    if not any(REGISTRY[feature].decodes_files for feature in features):
         return
     doors = open_doors()
     if not doors:

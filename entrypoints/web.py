@@ -33,9 +33,9 @@ from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from core.theming import Themes
 from core.throttle import Throttle
 from core.wordings import Wordings
-from entrypoints import registry
 from entrypoints.blueprints import blueprints
 from entrypoints.leaving import LEAVE, leave_before_stopping
+from entrypoints.registry import REGISTRY, Registry
 from entrypoints.texts import catalogues
 from web.kit.app import WebApp, create_app
 from web.kit.services import Services
@@ -122,7 +122,7 @@ class Application:
 
     async def start(self) -> WebApp:
         """Build everything; dependencies that are down now are met at first use."""
-        features = self._settings.features or frozenset(registry.FEATURES)
+        features = self._settings.features or frozenset(REGISTRY.names)
         services = await build_services(self._settings, self._stack)
         app = create_app(services, blueprints(features))
         await app.startup()
@@ -152,7 +152,7 @@ class Application:
                 return
 
 
-async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
+async def build_services(settings: Settings, stack: AsyncExitStack, registry: Registry = REGISTRY) -> Services:
     """Build the collaborators of all routes; ``stack`` takes them down in reverse."""
     db = await Database.connect(settings, pool_size=settings.database_pool_size)
     stack.push_async_callback(db.close)
@@ -168,7 +168,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
     publisher.start()
     starter = RunStarter(client)
     stack.push_async_callback(starter.drain)
-    contracts = registry.contracts()
+    contracts = registry.contracts
     lines = Lines(db, contracts)
     stack.push_async_callback(lines.drain)
     db.after_commit(publisher)
@@ -184,6 +184,7 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
             Hosts.of(settings),
             lambda wanted, default: negotiate(wanted, texts.locales, default),
             Offers(lambda: texts.locales, lambda: themes.keys),
+            registry.permissions,
             notes_use=notes_use,
         )
 
@@ -198,7 +199,11 @@ async def build_services(settings: Settings, stack: AsyncExitStack) -> Services:
         storage=storage,
         temporal=RunControl(client),
         contracts=contracts,
-        notice_kinds=registry.notice_kinds(),
+        notice_kinds=registry.notice_kinds,
+        features=registry.titles,
+        navigation=registry.navigation,
+        dashboard=registry.dashboard,
+        first_steps=registry.first_steps,
         hub=Hub(transport, gatekeeper=SessionGatekeeper(stream_db)),
         cache=Cache(redis),
         throttle=Throttle(redis, db),

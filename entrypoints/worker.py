@@ -28,8 +28,10 @@ from core.scratch import clear_scratch
 from core.storage import Storage
 from core.telemetry import configure_logging, configure_tracing, serve_metrics
 from core.wordings import Wordings
-from entrypoints import registry, walls
-from entrypoints.activities import Collaborators, activities
+from entrypoints import walls
+from entrypoints.activities import activities
+from entrypoints.collaborators import Collaborators
+from entrypoints.registry import REGISTRY
 from entrypoints.schedules import ensure_schedules, keep_schedules
 from entrypoints.texts import catalogues
 
@@ -100,7 +102,7 @@ async def _collaborators(settings: Settings, ring: KeyRing, client: Client, stac
     publisher.start()
     starter = RunStarter(client)
     stack.push_async_callback(starter.drain)
-    contracts = registry.contracts()
+    contracts = REGISTRY.contracts
     lines = Lines(db, contracts)
     stack.push_async_callback(lines.drain)
     db.after_commit(publisher)
@@ -124,8 +126,8 @@ async def _collaborators(settings: Settings, ring: KeyRing, client: Client, stac
         transport=transport,
         recorder=recorder,
         contracts=contracts,
-        notice_kinds=registry.notice_kinds(),
-        unsettled=registry.unsettled(),
+        notice_kinds=REGISTRY.notice_kinds,
+        unsettled=REGISTRY.unsettled,
     )
 
 
@@ -147,7 +149,7 @@ def workers(
         yield Worker(
             given.client,
             task_queue=feature,
-            workflows=list(registry.workflows(feature)),
+            workflows=list(REGISTRY.workflows(feature)),
             activities=activities(feature, given),
             activity_executor=ThreadPoolExecutor(ACTIVITIES_AT_ONCE),
             max_concurrent_activities=ACTIVITIES_AT_ONCE,

@@ -28,6 +28,8 @@ Of several, notices and batches follow the first. ``number`` is the placeholder 
 where it had another name. A text that takes in what stood beside it is given as ``one``, and ``as`` says how what is
 said of it was shown: ``{text} {reference}``.
 """
+Moved: TypeAlias = dict[str, dict[str, str]]
+"""By feature and text: the feature whose catalogue it is in now."""
 
 RENAMED = """
     with renamed as (
@@ -128,6 +130,30 @@ MESSAGE = """
 """
 
 
+MOVED = """
+    with moved as (
+        select feature.key as domain, entry.key as source, entry.value as to_domain
+        from jsonb_each($texts${texts}$texts$::jsonb) as feature, jsonb_each_text(feature.value) as entry
+    )
+"""
+
+MOVED_WORDING = """
+    update platform.wordings as own set domain = moved.to_domain
+    from moved
+    where own.domain = moved.domain and own.source = moved.source and not exists (
+        select from platform.wordings as other
+        where (other.tenant_id, other.locale, other.domain, other.source)
+            = (own.tenant_id, own.locale, moved.to_domain, own.source)
+    )
+"""
+
+MOVED_HISTORY = """
+    update translations.{table} as own set domain = moved.to_domain
+    from moved
+    where own.domain = moved.domain and own.source = moved.source
+"""
+
+
 def rename_texts(name: str) -> None:
     """Have all that is stored follow ``migrations/texts/<name>.json``: by feature, the old text and the new one.
 
@@ -162,3 +188,24 @@ def statements(renamed: Renamed) -> list[str]:
 
 def _forms(column: str, locale: str) -> str:
     return FORMS.format(column=column, locale=locale, usual=DEFAULT_PLURAL[0])
+
+
+def move_texts(name: str) -> None:
+    """Have what tenants say follow texts into other catalogues.
+
+    ``migrations/texts/moved/<name>.json`` says which text of which feature has gone to which. What a tenant says there
+    already, it goes on saying.
+    """
+    for statement in moves(json.loads((FOLDER / "moved" / f"{name}.json").read_text("utf-8"))):
+        op.execute(statement.replace(":", r"\:"))
+
+
+def moves(moved: Moved) -> list[str]:
+    """Return the SQL that brings texts from one feature's catalogue into another's."""
+    head = MOVED.format(texts=json.dumps(moved, ensure_ascii=False, sort_keys=True))
+    return [
+        *(f"alter table {table} no force row level security" for table in TABLES),
+        head + MOVED_WORDING,
+        *(head + MOVED_HISTORY.format(table=table) for table in ("changes", "batch_items")),
+        *(f"alter table {table} force row level security" for table in TABLES),
+    ]

@@ -14,6 +14,7 @@ from core.brands import brand_of
 from core.context import HOME_TENANT_ID, Context, Role, TenantFacts
 from core.identity.look import Look, Offers, choose
 from core.identity.sessions import GATEWAY, TOUCH_EVERY, FoundSession, Sessions
+from core.permissions import Permissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ TENANT = text("""
 WORDING = text("select version from platform.wording_versions")
 ENTITLEMENTS = text("select key, value from platform.entitlements")
 NOTHING_CHOSEN = Look()
+NO_PERMISSIONS = Permissions(())
 SOURCE = "en"
 
 
@@ -59,6 +61,7 @@ class Identity:
         hosts: Hosts,
         choose_locale: LocaleChooser,
         offers: Offers | None = None,
+        permissions: Permissions = NO_PERMISSIONS,
         *,
         notes_use: bool = True,
     ) -> None:
@@ -68,6 +71,7 @@ class Identity:
         self._db = db
         self._choose_locale = choose_locale
         self._offers = offers
+        self._permissions = permissions
         self._notes_use = notes_use
         self._remembered: dict[object, _Remembered] = {}
         self._forgotten = 0
@@ -107,6 +111,7 @@ class Identity:
             tenant=tenant,
             person=session.person if session and known else None,
             role=role,
+            permissions=frozenset() if tenant.is_home else self._permissions.of_role(role),
             locale=shown.locale,
             theme=shown.theme,
             colour_scheme=shown.colour_scheme,

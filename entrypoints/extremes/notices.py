@@ -11,7 +11,7 @@ from core.messages import Message
 from core.notices import message_to_json
 from domain.notifications.models import Notice
 from entrypoints.extremes.names import params_of
-from entrypoints.registry import NOTICE_KINDS
+from entrypoints.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,9 @@ def _rows(contracts: Iterable[AnyContract]) -> Iterator[dict[str, Any]]:
         for contract in contracts
         for detail in (*(outcome.message for outcome in contract.outcomes.values()), None)
     ])  # fmt: skip
-    for number, ((title, detail), tone, kind) in enumerate(zip(told, cycle(TONES), cycle(NOTICE_KINDS), strict=False)):
+    for number, ((title, detail), tone, kind) in enumerate(
+        zip(told, cycle(TONES), cycle(REGISTRY.notice_kinds.values()), strict=False)
+    ):
         if number == MANY:
             return
         at = now - timedelta(hours=MANY - number)

@@ -12,7 +12,7 @@ from entrypoints.extremes.names import GERMAN
 from entrypoints.extremes.notices import add_notices
 from entrypoints.extremes.people import add_people, add_sessions
 from entrypoints.extremes.runs import add_runs
-from entrypoints.registry import contracts
+from entrypoints.registry import REGISTRY
 
 if TYPE_CHECKING:
     from core.context import Person
@@ -34,7 +34,7 @@ async def fill(db: Database, storage: Storage, new: NewTenant, founder: Person) 
 
     Each feature writes its own rows, as its role and within its policies, in one transaction.
     """
-    known = contracts()
+    known = REGISTRY.contracts
     async with db.unit_of_work(new.id, "tenants", actor_id=founder.id) as uow:
         if not await uow.once(DONE):
             return

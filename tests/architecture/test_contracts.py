@@ -14,8 +14,8 @@ from core.i18n.catalogues import Catalogues
 from core.messages import Message
 from core.runs.contract import NothingToUndo, Outcome, Remedy, Undo
 from core.settings import Settings
-from entrypoints import registry
-from entrypoints.activities import BUILDERS, Collaborators
+from entrypoints.collaborators import Collaborators
+from entrypoints.registry import REGISTRY
 from tests.architecture.contracts import Feature, activities_of, faults, messages_in, name_of
 from tests.architecture.refusals import ROOT, refusals
 from tests.workflows.kit import sample
@@ -49,29 +49,30 @@ def catalogues() -> Catalogues:
 def activity_classes(name: str) -> tuple[type, ...]:
     """The classes of the activities that a worker of the feature would run, built with nothing to work with."""
     given = Collaborators(SETTINGS, *[MagicMock() for _ in fields(Collaborators)[1:]])
-    return tuple(type(instance) for instance in BUILDERS[name](given))
+    return tuple(type(instance) for instance in REGISTRY[name].activities(given))
 
 
 def feature_of(name: str) -> Feature:
     return Feature(
         name=name,
-        contracts=tuple(contract for contract in registry.contracts().values() if contract.feature == name),
-        workflows=registry.workflows(name),
+        contracts=tuple(contract for contract in REGISTRY.contracts.values() if contract.feature == name),
+        workflows=REGISTRY.workflows(name),
         activities=activities_of(activity_classes(name)),
         refusals=refusals(name),
         engineer_only=ENGINEER_ONLY,
     )
 
 
-@pytest.mark.parametrize("name", registry.FEATURES)
+@pytest.mark.parametrize("name", REGISTRY.names)
 def test_every_contract_keeps_its_promises(name: str, catalogues: Catalogues) -> None:
     assert faults(feature_of(name), catalogues) == []
 
 
 def test_every_contract_belongs_to_a_registered_feature() -> None:
-    assert {contract.feature for contract in registry.contracts().values()} <= set(registry.FEATURES)
-    assert {name_of(cls) for feature in registry.FEATURES for cls in registry.workflows(feature)} >= set(
-        registry.contracts()
+    for feature in REGISTRY:
+        assert {contract.feature for contract in feature.contracts} <= {feature.name}
+    assert {name_of(cls) for feature in REGISTRY.names for cls in REGISTRY.workflows(feature)} >= set(
+        REGISTRY.contracts
     )
 
 

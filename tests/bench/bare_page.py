@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from core.settings import ROOT, Settings
 from domain.files.policy import Policy
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
+from entrypoints.registry import REGISTRY
 from entrypoints.texts import catalogues
 from web.files.pages import FileListPage, FileRow
 from web.kit.kept import Kept
@@ -48,7 +50,7 @@ def application() -> Quart:
     static = StaticFiles()
     tenant = TenantFacts(UUID(os.environ[TENANT]), "bare", "Bare")
     person = Person(new_id(), "Nobody", "nobody@example.com")
-    ctx = Context(tenant, person, role="member")
+    ctx = Context(tenant, person, role="member", permissions=REGISTRY.permissions.of_role("member"))
 
     def globals_() -> dict[str, Any]:
         return {
@@ -61,7 +63,9 @@ def application() -> Quart:
             "fragment": lambda _: Markup("{bar}"),
             "dom_id": dom_id,
             "rereads": rereads,
-            "runs_feature": lambda _: True,
+            "has_feature": lambda _: True,
+            "offered": partial(REGISTRY.navigation.pages, ctx),
+            "here": lambda _: None,
         }
 
     templates = Templates(globals_() | {"kept": lambda template, **values: kept.render(ctx, template, values)})

@@ -28,7 +28,7 @@ from core.storage import Storage
 from domain.files import service
 from domain.files.types import IngestInput
 from domain.tenants.types import Founder, NewTenant, ProvisionInput
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.bench import flows
 from tests.bench.figures import Row, Spread, ms, percentile
 from tests.bench.people import make_tenant
@@ -143,7 +143,7 @@ async def driver(product: Product, tenant: Tenant) -> AsyncIterator[Driver]:
     ring_stack = AsyncExitStack()
     client = await connect(settings, await open_ring(settings, ring_stack))
     starter = RunStarter(client)
-    lines = Lines(db, registry.contracts())
+    lines = Lines(db, REGISTRY.contracts)
     db.after_commit(publisher)
     db.after_commit(starter)
     db.after_commit(lines)

@@ -9,7 +9,7 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 
 from entrypoints.blueprints import blueprints
-from entrypoints.registry import FEATURES
+from entrypoints.registry import REGISTRY
 
 if TYPE_CHECKING:
     from werkzeug.routing import MapAdapter
@@ -22,7 +22,7 @@ class Site:
 
     def __init__(self, deployment: Deployment, slug: str) -> None:
         app = Quart("site", static_folder=None, host_matching=True)
-        for blueprint in blueprints(FEATURES):
+        for blueprint in blueprints(REGISTRY.names):
             app.register_blueprint(blueprint)
         self._rules = list(app.url_map.iter_rules())
         self._adapters = {kind: app.url_map.bind(kind) for kind in ("home", "tenant")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.runs.settling import Settling
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from entrypoints.repair import repair
 from tests.factories.files import photo
 from tests.support.waiting import eventually
@@ -121,6 +121,6 @@ async def test_rows_of_a_copy_are_repaired_before_anybody_works_on_them(  # noqa
     assert [name in listed.text for name in ("kept.jpg", "going.jpg", "halfway.jpg", "later.jpg")] == [True] * 3 + [
         False
     ]
-    assert await Settling(deployed_db, registry.unsettled()).orphans([tenant]) == []
+    assert await Settling(deployed_db, REGISTRY.unsettled).orphans([tenant]) == []
     assert await repair(settings, apply=False, rows_restored=False) == 0
     assert "agree" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import pytest
 from core.context import HOME_TENANT_ID
 from core.ids import new_id
 from core.runs.settling import Round, Settling
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,7 +57,7 @@ SETTLED = {
 
 @pytest.fixture
 def settling(db: Database) -> Settling:
-    return Settling(db, registry.unsettled())
+    return Settling(db, REGISTRY.unsettled)
 
 
 async def orphans_of(settling: Settling, tenant_id: UUID, subject: UUID) -> list[tuple[UUID, str]]:
@@ -140,5 +140,5 @@ async def test_a_batch_is_settled_by_its_last_step(
 
 
 def test_every_contract_says_which_rows_wait_for_it() -> None:
-    named = [name for one in registry.unsettled() for name in one.contracts]
-    assert sorted(named) == sorted(registry.contracts()), "declare them in domain/<feature>/unsettled.py"
+    named = [name for one in REGISTRY.unsettled for name in one.contracts]
+    assert sorted(named) == sorted(REGISTRY.contracts), "declare them in domain/<feature>/unsettled.py"

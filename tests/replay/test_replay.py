@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from core.runs.payloads import PayloadKeyError, data_converter
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.replay.record import SECRET, StoredHistory, stored_histories
 from tests.workflows.kit.sample import CONTRACTS as SAMPLE_CONTRACTS, FIRST, WORKFLOWS as SAMPLES
 
@@ -41,9 +41,9 @@ def name_of(cls: type) -> str:
     return definition.name or ""
 
 
-CLASSES = {name_of(cls): cls for feature in registry.FEATURES for cls in registry.workflows(feature)}
+CLASSES = {name_of(cls): cls for feature in REGISTRY.names for cls in REGISTRY.workflows(feature)}
 ALL_CLASSES = CLASSES | {name_of(cls): cls for cls in SAMPLES}
-ALL_CONTRACTS: Mapping[str, AnyContract] = {**registry.contracts(), **SAMPLE_CONTRACTS}
+ALL_CONTRACTS: Mapping[str, AnyContract] = {**REGISTRY.contracts, **SAMPLE_CONTRACTS}
 
 
 def paths_of(contract: AnyContract) -> set[str]:

@@ -5,6 +5,8 @@ Tables of a feature's own schema need no line: they are open to the feature's ro
 
 from __future__ import annotations
 
+from entrypoints.registry import REGISTRY
+
 OWNER = "adx_owner"
 LOGIN_ROLE = "adx_app"
 MIGRATING_ROLE = "adx_migrate"
@@ -13,20 +15,9 @@ PLATFORM_ROLE = "adx_platform"
 GATEWAY_ROLE = "adx_gateway"
 KEYS_ROLE = "adx_keys"
 
-FEATURES = (
-    "auth",
-    "tenants",
-    "users",
-    "files",
-    "runs",
-    "branding",
-    "billing",
-    "ai",
-    "modules",
-    "compliance",
-    "notifications",
-    "translations",
-)
+FEATURES = (*REGISTRY.names, "billing", "ai", "modules", "compliance")
+"""Those with a manifest, and those whose schema is there before them."""
+
 FEATURE_ROLES = frozenset(f"adx_{feature}" for feature in FEATURES)
 TENANT_ROLES = FEATURE_ROLES | {GATEWAY_ROLE, KEYS_ROLE}
 """The roles that work inside one tenant."""

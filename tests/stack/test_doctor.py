@@ -17,8 +17,9 @@ from core.anchors.rounds import anchor_heads
 from core.context import HOME_TENANT_ID
 from core.db.bootstrap import bootstrap_for
 from core.ids import new_id
+from core.messages import Message
 from core.settings import ROOT
-from entrypoints import doctor, registry
+from entrypoints import doctor, doctor_runs
 from entrypoints.doctor_checks import (
     WrongError,
     database,
@@ -29,7 +30,8 @@ from entrypoints.doctor_checks import (
 )
 from entrypoints.doctor_runs import anchors
 from entrypoints.embedded.program import free_port
-from entrypoints.registry import Scheduled
+from entrypoints.manifest import Feature, Scheduled
+from entrypoints.registry import REGISTRY, Registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,8 +171,9 @@ async def test_work_that_nobody_does_is_told(
     signer = open_signer(own)
     await anchor_heads(db, Outside.of(own, signer.verifier), signer)  # what other tests have left unanchored
     idle, gone, stuck = f"idle-{new_id()}", f"gone-{new_id()}", new_id()
-    monkeypatch.setattr(registry, "queues", lambda: (idle,))
-    monkeypatch.setattr(registry, "SCHEDULES", (Scheduled(gone, "none", idle, timedelta(days=1)),))
+    scheduled = Scheduled(gone, "none", timedelta(days=1))
+    feature = Feature(name=idle, title=Message("sample", "Idle"), schedules=(scheduled,))
+    monkeypatch.setattr(doctor_runs, "REGISTRY", Registry([*REGISTRY, feature]))
     await owner_connection.execute(NOTHING_ELSE_WAITS)
     await owner_connection.execute(ADD_RUN, HOME_TENANT_ID, stuck)
     await owner_connection.execute(ADD_ACCOUNT, stuck)

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.i18n.placeholders import placeholders
-from migrations.renaming import FOLDER, Renamed, statements
+from core.settings import ROOT
+from migrations.renaming import FOLDER, Renamed, moves, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,11 @@ CHANGE = """
     insert into translations.changes (tenant_id, id, locale, domain, source, forms, before, kind, actor_name)
     values ($1, $2, $3, 'translations', $4, $5, $6, 'edit', 'Ada')
 """
+CHANGE_OF = """
+    insert into translations.changes (tenant_id, id, locale, domain, source, forms, before, kind, actor_name)
+    values ($1, $2, 'de', $3, $4, '{Ablage}', null, 'edit', 'Ada')
+"""
+DOMAINS_OF_CHANGES = "select domain from translations.changes where tenant_id = $1"
 BATCH = """
     insert into translations.batches (tenant_id, id, kind, locale, domain, name, actor_id, actor_name)
     values ($1, $2, 'import', 'ar', 'translations', 'a.po', $2, 'Ada')
@@ -180,9 +186,43 @@ async def test_what_is_said_of_a_text_that_becomes_two_is_said_of_both(owner_con
         await transaction.rollback()
 
 
+async def test_what_is_said_of_a_text_goes_along_into_another_catalogue(owner_connection: asyncpg.Connection) -> None:
+    tenant = uuid4()
+    transaction = owner_connection.transaction()
+    await transaction.start()
+    try:
+        for domain, source in (("shell", "Files"), ("shell", "People"), ("shell", "Home"), ("tenants", "People")):
+            await owner_connection.execute(WORDING, tenant, domain, source, [f"{domain}: {source}"])
+        await owner_connection.execute(CHANGE_OF, tenant, uuid4(), "shell", "Files")
+        for _ in ("once", "again"):
+            await _run(owner_connection, moves({"shell": {"Files": "files", "People": "tenants"}}))
+
+            found = [tuple(row) for row in await owner_connection.fetch(WORDINGS, tenant)]
+            assert found == [
+                ("files", "Files", "shell: Files"),
+                ("shell", "Home", "shell: Home"),
+                ("shell", "People", "shell: People"),
+                ("tenants", "People", "tenants: People"),
+            ]
+            assert await owner_connection.fetchval(DOMAINS_OF_CHANGES, tenant) == "files"
+    finally:
+        await transaction.rollback()
+
+
+def test_texts_have_moved_to_where_they_are_now() -> None:
+    for file in sorted((FOLDER / "moved").glob("*.json")):
+        for feature, texts in json.loads(file.read_text("utf-8")).items():
+            for source, to in texts.items():
+                assert f'"{source}"' in (ROOT / "locales" / f"{to}.pot").read_text(), f"{feature}: {source}"
+
+
 async def _migrate(connection: asyncpg.Connection, renamed: Renamed = RENAMED) -> None:
+    await _run(connection, statements(renamed))
+
+
+async def _run(connection: asyncpg.Connection, wanted: list[str]) -> None:
     await connection.execute("set local role adx_owner")
-    for statement in statements(renamed):
+    for statement in wanted:
         await connection.execute(statement)
     await connection.execute("reset role")
 

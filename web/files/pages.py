@@ -114,7 +114,6 @@ class PolicyPage:
     openers: tuple[tuple[str, Message], ...]
     kinds: tuple[Kind, ...]
     was_saved: bool
-    section: str = "files"
 
 
 @dataclass(frozen=True, slots=True)

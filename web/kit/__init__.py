@@ -53,7 +53,8 @@ A feature's routes::
   ``host_cookie(name)`` for a cookie of a feature's own: others are not read.
 - In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
   ``home_url(path)``, ``form_proof()``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``,
-  ``dom_id(kind, key)``, ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``runs_feature(name)``,
+  ``dom_id(kind, key)``, ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``has_feature(name)``,
+  ``offered(menu)``, ``here(pages)``,
   ``all_languages()``.
 """
 
@@ -70,6 +71,7 @@ from web.kit.forms import Form, form_value, form_values, labels_of, one_line, re
 from web.kit.guards import guard
 from web.kit.limits import client_site, limited
 from web.kit.live import live_renderer
+from web.kit.menus import has_feature, offered
 from web.kit.pages import is_htmx, next_path, page, render, render_live, see_other, tell, wants_fragment
 from web.kit.run_cards import (
     act_of,
@@ -135,6 +137,7 @@ __all__ = [
     "form_value",
     "form_values",
     "guard",
+    "has_feature",
     "host_cookie",
     "is_htmx",
     "keep_for_this_session",
@@ -145,6 +148,7 @@ __all__ = [
     "live_renderer",
     "mark_browser",
     "next_path",
+    "offered",
     "one_line",
     "open_run_cards",
     "page",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from core.identity import Identity
     from core.live import Hub
     from core.mail import Mailer
+    from core.messages import Message
+    from core.navigation import FirstStep, Navigation
     from core.notices import NoticeKind
     from core.runs.contract import AnyContract
     from core.runs.temporal import RunControl
@@ -51,6 +53,12 @@ class Services:
     temporal: RunControl
     contracts: Mapping[str, AnyContract]
     notice_kinds: Mapping[str, NoticeKind]
+    features: Mapping[str, Message]
+    """What each feature of the product is called, whether this process runs it or not."""
+    navigation: Navigation
+    dashboard: tuple[str, ...]
+    """The slots of a tenant's first page."""
+    first_steps: tuple[FirstStep, ...]
     hub: Hub
     cache: Cache
     throttle: Throttle

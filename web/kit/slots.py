@@ -162,5 +162,5 @@ def _runs_here(feature: str) -> bool:
 
 
 def _is_built(feature: str) -> bool:
-    """Whether the product has such a feature at all, here or in another process: it then has templates."""
-    return current_kit().templates.has_folder(feature)
+    """Whether the product has such a feature at all, here or in another process."""
+    return feature in current_kit().services.features

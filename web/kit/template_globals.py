@@ -12,6 +12,7 @@ from core.live.events import EVENTS
 from core.theming import DEFAULT_THEME
 from web.kit import csrf
 from web.kit.kept import personal
+from web.kit.menus import has_feature, here, offered
 from web.kit.services import current_kit, static_url
 from web.kit.slots import fragment
 from web.kit.submissions import form_proof
@@ -40,7 +41,10 @@ def template_globals() -> dict[str, Any]:
         "dom_id": dom_id,
         "rereads": rereads,
         "edits_texts": lambda: current_visit().edits_texts,
-        "runs_feature": _runs_feature,
+        "has_feature": has_feature,
+        "offered": offered,
+        "here": here,
+        "dashboard_slots": lambda: current_kit().services.dashboard,
         "declared_events": lambda: [EVENTS[name] for name in sorted(EVENTS)],
         "all_languages": lambda: languages(current_kit().services.catalogues.locales),
         "request": request,
@@ -64,9 +68,3 @@ def _theme_url(key: str) -> str:
 
 def _kept(template: str, **values: Hashable) -> Markup:
     return current_kit().kept.render(current_context(), template, values)
-
-
-def _runs_feature(name: str) -> bool:
-    """Whether this installation's process runs a feature, for links that would lead nowhere."""
-    features = current_kit().services.settings.features
-    return not features or name in features

@@ -120,7 +120,6 @@ class ChoicesPage:
     paces: tuple[tuple[MailPace, Message], ...]
     email: str
     was_saved: bool
-    section: str = "notifications"
 
 
 def days_of(rows: Sequence[NoticeRow], ctx: Context, now: datetime | None = None) -> tuple[Day, ...]:

@@ -14,7 +14,7 @@ from core.context import HOME_TENANT_ID, TenantFacts
 from core.i18n import is_right_to_left, speaker
 from core.messages import messages_of
 from core.theming import PaletteError
-from web.kit import current_context, guard, page, services, static_url
+from web.kit import current_context, guard, offered, page, services, static_url
 from web.shell.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ N_ = messages_of("shell")
 WORKER = Path(__file__).parent / "service_worker.js"
 KEPT = ("css/app.css", "js/htmx.js", "js/hx-sse.js", "js/app.js", "icons/sprite.svg", "icons/favicon.svg")
 """What every page is made of and no tenant owns."""
+SHORTCUTS = 3
+"""Systems show four of an app, and one of them is the search."""
+
 ICONS = (
     ("icons/favicon.svg", "any", "image/svg+xml", "any"),
     ("icons/icon-192.png", "192x192", "image/png", "any"),
@@ -96,11 +99,8 @@ def _icons(brand: Brand | None) -> list[dict[str, str]]:
 
 def _shortcuts() -> list[dict[str, str]]:
     say = speaker().say
-    return [
-        {"name": say(N_("Files")), "url": "/files"},
-        {"name": say(N_("Workflows")), "url": "/runs"},
-        {"name": say(N_("Search")), "url": "/search"},
-    ]
+    pages = [{"name": say(page.title), "url": page.path} for page in offered("main")]
+    return [*pages[:SHORTCUTS], {"name": say(N_("Search")), "url": "/search"}]
 
 
 def _back(ctx: Context) -> str:

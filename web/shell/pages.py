@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from core.messages import messages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.context import Context
     from core.messages import Message
+    from core.navigation import FirstStep
     from core.runs.card import RunCard
     from core.runs.group_card import GroupCard
 
@@ -26,7 +27,7 @@ EVENING_IN = {"es": 20}
 
 
 @dataclass(frozen=True, slots=True)
-class FirstStep:
+class CheckedStep:
     """One line of the checklist of a new tenant."""
 
     title: Message
@@ -45,7 +46,7 @@ class DashboardPage:
     needs_you: Sequence[RunCard | GroupCard]
     running: Sequence[RunCard | GroupCard]
     lately: Sequence[RunCard | GroupCard]
-    first_steps: Sequence[FirstStep]
+    first_steps: Sequence[CheckedStep]
 
 
 def greeting_of(ctx: Context, now: datetime) -> Message:
@@ -62,9 +63,9 @@ def greeting_of(ctx: Context, now: datetime) -> Message:
     return N_("Good evening, {name}", name=name)
 
 
-def first_steps_of(contracts_done: frozenset[str]) -> tuple[FirstStep, ...]:
+def checklist(steps: Iterable[FirstStep], contracts_done: frozenset[str]) -> tuple[CheckedStep, ...]:
     """Return the checklist; a line is done when a workflow that does it has finished."""
     return (
-        FirstStep(N_("Build the workspace"), "/", done=True),
-        FirstStep(N_("Upload a first file and watch it being prepared"), "/files", "files.ingest" in contracts_done),
+        CheckedStep(N_("Build the workspace"), "/", done=True),
+        *(CheckedStep(step.title, step.path, step.contract in contracts_done) for step in steps),
     )

@@ -16,7 +16,7 @@ from core.theming import theme_cards
 from web.kit import current_context, guard, page, run_entries, see_other, services, unit_of_work
 from web.shell import install, search  # noqa: F401  # bring their routes
 from web.shell.blueprint import blueprint
-from web.shell.pages import DashboardPage, first_steps_of, greeting_of
+from web.shell.pages import DashboardPage, checklist, greeting_of
 from web.shell.patterns import sample_page, shown_as
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ async def dashboard() -> Response:
             needs_you=[entry for entry in entries if entry.state == "needs_you"],
             running=[entry for entry in entries if entry.state != "needs_you"],
             lately=[entry for entry in lately if isinstance(entry, RunCard) or entry.is_over],
-            first_steps=first_steps_of(frozenset(run.contract for run in ended if run.state == "done")),
+            first_steps=checklist(
+                services().first_steps, frozenset(run.contract for run in ended if run.state == "done")
+            ),
         ),
         fragment="shell/_runs_now.html",
     )

@@ -9,13 +9,13 @@ from quart import Response, request
 
 from core.i18n import speaker
 from core.messages import messages_of
-from web.kit import Group, Hit, current_context, guard, page, search, searchable, services
+from web.kit import Group, Hit, guard, has_feature, offered, page, search, searchable, services
 from web.shell.blueprint import blueprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.messages import Message
+    from core.navigation import Page
     from web.kit import Query
 
 N_ = messages_of("shell")
@@ -53,49 +53,31 @@ async def find_acts(query: Query) -> Sequence[Hit]:
 
 
 def _pages() -> list[Hit]:
-    ctx = current_context()
-    found: list[tuple[Message, str, str, str]] = [
-        (N_("Home"), "/", "home", "shell"),
-        (N_("Files"), "/files", "file", "files"),
-        (N_("Workflows"), "/runs", "run", "runs"),
-    ]
-    if ctx.role != "guest":
-        found.append((N_("People"), "/members", "people", "tenants"))
-    found.append((N_("Preferences"), "/preferences", "settings", "users"))
-    if ctx.is_admin:
-        found += [
-            # Translators: A page, in the list that search opens.
-            (N_("Workspace settings"), "/admin/workspace", "tenant", "tenants"),
-            (N_("Brand"), "/admin/branding", "sparkle", "branding"),
-            (N_("Rules for files"), "/admin/files", "file", "files"),
-            (N_("Wording"), "/admin/translations", "globe", "translations"),
-        ]
-    features = services().settings.features
-    return [
-        Hit(title, href, icon, remembered=False)
-        for title, href, icon, feature in found
-        if not features or feature == "shell" or feature in features
-    ]
+    home = Hit(N_("Home"), "/", "home", remembered=False)
+    return [home, *(_hit_of(page) for page in offered() if page.menu != "begin")]
 
 
 def _acts() -> list[Hit]:
     home = services().identity.hosts.url
-    acts = [
-        Hit(N_("Change theme and language"), "/preferences", "sun", remembered=False),
+    acts = {
+        Hit(N_("Change theme and language"), "/preferences", "sun", remembered=False): "users",
         Hit(
             N_("Show keyboard shortcuts"),
             "/search",
             "keyboard",
             press='[data-dialog-open="shortcuts"]',
             remembered=False,
-        ),
-        Hit(N_("Switch workspace"), home("home", "/tenants"), "switch", reload=True, remembered=False),
-        Hit(N_("Logged-in devices"), home("home", "/sessions"), "shield", reload=True, remembered=False),
-        Hit(N_("Log out"), "/", "logout", press='form[action="/logout"] button', remembered=False),
-    ]
-    if current_context().role == "guest":
-        return acts
-    return [Hit(N_("Upload files"), "/files", "upload", remembered=False), *acts]
+        ): "shell",
+        Hit(N_("Switch workspace"), home("home", "/tenants"), "switch", reload=True, remembered=False): "tenants",
+        Hit(N_("Logged-in devices"), home("home", "/sessions"), "shield", reload=True, remembered=False): "auth",
+        Hit(N_("Log out"), "/", "logout", press='form[action="/logout"] button', remembered=False): "auth",
+    }
+    possible = [act for act, feature in acts.items() if feature == "shell" or has_feature(feature)]
+    return [*(_hit_of(page) for page in offered("begin")), *possible]
+
+
+def _hit_of(page: Page) -> Hit:
+    return Hit(page.found_as or page.title, page.path, page.icon, remembered=False)
 
 
 def _is_called(hit: Hit, query: Query) -> bool:

@@ -63,7 +63,6 @@ class WorkspacePage:
     regions: tuple[Region, ...]
     themes: tuple[ThemeCard, ...]
     is_saved: bool = False
-    section: str = "workspace"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,16 @@ from core.i18n import is_right_to_left
 from core.i18n.negotiate import babel_locale, language_name
 from core.messages import Message, messages_of
 from core.wordings import form_chooser
+from web.kit import services
 
 N_ = messages_of("translations")
 
 # Translators: A part of ADX, in a list of parts.
-FEATURES = {
+SHARED = {
     "shell": N_("Frame and shared parts"),
     "core": N_("Basics"),
     "kit": N_("Forms and errors"),
     "cli": N_("Command line"),
-    "auth": N_("Login"),
-    "tenants": N_("Workspaces and people"),
-    "users": N_("Preferences"),
-    "files": N_("Files"),
-    "runs": N_("Workflows"),
-    "branding": N_("Brand"),
-    "translations": N_("Wording"),
-    "notifications": N_("Notifications"),
 }
 
 # Translators: Unicode’s name of a plural form: the grammarian’s word, in lower case.
@@ -73,7 +66,8 @@ class Language:
 
 def feature_name(domain: str) -> Message | str:
     """Return what a catalogue is called."""
-    return FEATURES.get(domain, domain.capitalize())
+    found = SHARED.get(domain) or services().features.get(domain)
+    return found or domain.capitalize()
 
 
 @lru_cache(maxsize=64)

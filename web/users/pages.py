@@ -20,4 +20,3 @@ class PreferencesPage:
     themes: tuple[ThemeCard, ...]
     tenants_theme: str
     saved: str = ""
-    section: str = "preferences"

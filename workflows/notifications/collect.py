@@ -19,12 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from core.runs.contract import workflow_id
     from domain.notifications.types import Collected, MailInput
     from workflows.kit.run import HEARTBEAT
-    from workflows.notifications.contract import MAIL
+    from workflows.notifications.contract import COLLECT, MAIL
 
-COLLECT = "notifications.collect"
-COLLECT_EVERY = timedelta(seconds=10)
-COLLECT_WITHIN = timedelta(minutes=5)
-"""A tenant's data may be erased just before a mail of it begins: that look can never go on, the next one can."""
 TENANT_ID = SearchAttributeKey.for_keyword("TenantId")
 
 

@@ -16,6 +16,13 @@ from domain.notifications.types import (
 
 N_ = messages_of("notifications")
 
+COLLECT = "notifications.collect"
+COLLECT_EVERY = timedelta(seconds=10)
+"""The regular look at what people were told: engineers alone see it, and it is no run of anybody."""
+
+COLLECT_WITHIN = timedelta(minutes=5)
+"""A tenant's data may be erased just before a mail of it begins: that look can never go on, the next one can."""
+
 # --- notifications.mail -----------------------------------------------------------------------------------------------
 
 GATHER = Step(

@@ -10,9 +10,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from core.anchors.rounds import Anchored
     from workflows.kit.run import HEARTBEAT
-
-ANCHOR = "runs.anchor"
-ANCHOR_EVERY = timedelta(minutes=1)
+    from workflows.runs.contract import ANCHOR
 
 
 @workflow.defn(name=ANCHOR)

@@ -10,9 +10,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from core.runs.report import Mended
     from workflows.kit.run import HEARTBEAT
-
-SWEEP = "runs.sweep"
-EVERY = timedelta(seconds=10)
+    from workflows.runs.contract import SWEEP
 
 
 @workflow.defn(name=SWEEP)

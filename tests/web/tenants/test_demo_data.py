@@ -8,7 +8,7 @@ from core.context import HOME_TENANT_ID
 from core.ids import derived_id
 from core.runs.report import RunState
 from domain.files.types import Verdict
-from entrypoints.registry import contracts
+from entrypoints.registry import REGISTRY
 from entrypoints.seed import seed
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def test_the_extreme_workspace_has_every_state_once_and_its_sibling_nothin
 
     async with db.unit_of_work(EXTREME, "runs") as uow:
         runs = {(row.contract, row.state) for row in await uow.session.execute(RUNS)}
-    assert runs == {(contract, state) for contract in contracts() for state in get_args(RunState)}
+    assert runs == {(contract, state) for contract in REGISTRY.contracts for state in get_args(RunState)}
     async with db.unit_of_work(EXTREME, "files") as uow:
         assert set(await uow.session.scalars(FILES)) == {"pending", *get_args(Verdict)}
         assert await uow.session.scalar(USED) == counted["files"][1]

@@ -60,7 +60,7 @@ async def test_a_text_is_shown_on_its_page(two_tenants: TwoTenants, inside: Insi
     acme = two_tenants.acme
     admin = await inside(acme)
     await admin.get(acme.url("/"))
-    key = key_of("shell", "Files")
+    key = key_of("files", "Files")
     shown = await admin.post(acme.url("/admin/translations/context"), {"page": "/files", "text": key})
     assert shown.location == f"/files#text-{key}"
     for evil in ("//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"):

@@ -28,7 +28,7 @@ async def test_what_an_admin_saves_is_read_by_everybody_in_the_tenant_and_by_nob
     acme, globex = two_tenants.acme, two_tenants.globex
     admin, member, stranger = await inside(acme), await inside(acme, "member"), await inside(globex)
 
-    answer = await reword(admin, acme, "shell", "Files", "Papers & more")
+    answer = await reword(admin, acme, "files", "Files", "Papers & more")
 
     assert answer.status == 303
     assert "Papers & more" in navigation(await admin.get(acme.url("/")))
@@ -43,19 +43,19 @@ async def test_the_products_text_and_every_version_can_be_brought_back(
 ) -> None:
     acme = two_tenants.acme
     admin = await inside(acme)
-    await reword(admin, acme, "shell", "Files", "Papers")
-    await reword(admin, acme, "shell", "Files", "Documents")
+    await reword(admin, acme, "files", "Files", "Papers")
+    await reword(admin, acme, "files", "Files", "Documents")
     first = await owner_connection.fetchval(
         "select id from translations.changes where tenant_id = $1 order by id limit 1", acme.id
     )
-    path = acme.url(text_path("shell", "Files", "/reversion"))
+    path = acme.url(text_path("files", "Files", "/reversion"))
 
     await admin.post(path, {"to": str(first)})
     assert "Papers" in navigation(await admin.get(acme.url("/")))
     await admin.post(path)
     assert "Files" in navigation(await admin.get(acme.url("/")))
 
-    page = await admin.get(acme.url(f"/admin/translations?language=en&text={key_of('shell', 'Files')}"))
+    page = await admin.get(acme.url(f"/admin/translations?language=en&text={key_of('files', 'Files')}"))
     history = page.html.one("ol", class_="text__history").all("li")
     assert [line.all("p")[1].text for line in history] == ["Default text", "Papers", "Documents", "Papers"]
     assert all("Admin of Acme" in line.text for line in history)
@@ -68,10 +68,10 @@ async def test_a_version_of_another_tenant_is_not_there(
     two_tenants: TwoTenants, inside: Inside, owner_connection: asyncpg.Connection
 ) -> None:
     acme, globex = two_tenants.acme, two_tenants.globex
-    await reword(await inside(acme), acme, "shell", "Files", "Secret word")
+    await reword(await inside(acme), acme, "files", "Files", "Secret word")
     theirs = await owner_connection.fetchval("select id from translations.changes where tenant_id = $1", acme.id)
     stranger = await inside(globex)
-    answer = await stranger.post(globex.url(text_path("shell", "Files", "/reversion")), {"to": str(theirs)})
+    answer = await stranger.post(globex.url(text_path("files", "Files", "/reversion")), {"to": str(theirs)})
     assert answer.status == 404
     assert "Secret word" not in (await stranger.get(globex.url("/admin/translations?language=en&show=own"))).text
 
@@ -82,7 +82,7 @@ async def test_others_may_not(two_tenants: TwoTenants, inside: Inside, role: Rol
     visitor = await inside(acme, role)
     await visitor.get(acme.url("/"))
     assert (await visitor.get(acme.url("/admin/translations"))).status == 403
-    assert (await reword(visitor, acme, "shell", "Files", "Papers")).status == 403
+    assert (await reword(visitor, acme, "files", "Files", "Papers")).status == 403
     assert (await visitor.post(acme.url("/admin/translations/context"), {"page": "/"})).status == 403
     assert "Files" in navigation(await visitor.get(acme.url("/")))
 
@@ -90,15 +90,15 @@ async def test_others_may_not(two_tenants: TwoTenants, inside: Inside, role: Rol
 @pytest.mark.parametrize(
     ("domain", "source", "typed"),
     [
-        ("shell", "Files", ["  "]),
-        ("shell", "Files", ["{name}"]),
-        ("shell", "Files", ["Files {"]),
-        ("shell", "Files", ["<script>alert(1)</script>"]),
-        ("shell", "Files", ["<img src=x onerror=alert(1)>"]),
-        ("shell", "Files", ["&lt;b&gt;"]),
-        ("shell", "Files", ["in\u202evisible"]),
-        ("shell", "Files", ["mark\u2063ed"]),
-        ("shell", "Files", ["x" * 5001]),
+        ("files", "Files", ["  "]),
+        ("files", "Files", ["{name}"]),
+        ("files", "Files", ["Files {"]),
+        ("files", "Files", ["<script>alert(1)</script>"]),
+        ("files", "Files", ["<img src=x onerror=alert(1)>"]),
+        ("files", "Files", ["&lt;b&gt;"]),
+        ("files", "Files", ["in\u202evisible"]),
+        ("files", "Files", ["mark\u2063ed"]),
+        ("files", "Files", ["x" * 5001]),
         ("files", "Actions for {name}", ["Actions"]),
     ],
 )
@@ -119,10 +119,10 @@ async def test_what_cannot_be_shown_is_refused_and_kept_in_the_form(
 async def test_a_zero_byte_and_a_text_that_is_not_there_are_refused(two_tenants: TwoTenants, inside: Inside) -> None:
     acme = two_tenants.acme
     admin = await inside(acme)
-    assert (await reword(admin, acme, "shell", "Files", "a\0b")).status == 422
+    assert (await reword(admin, acme, "files", "Files", "a\0b")).status == 422
     assert (await reword(admin, acme, "shell", "No such text", "x")).status == 404
-    assert (await admin.get(acme.url(text_path("shell", "Files", language="tlh")))).status == 404
-    assert (await admin.post(acme.url(text_path("shell", "Files", "/reversion")), {"to": "x"})).status == 422
+    assert (await admin.get(acme.url(text_path("files", "Files", language="tlh")))).status == 404
+    assert (await admin.post(acme.url(text_path("files", "Files", "/reversion")), {"to": "x"})).status == 422
 
 
 async def test_markup_is_shown_as_text_wherever_it_got_in(
@@ -131,7 +131,7 @@ async def test_markup_is_shown_as_text_wherever_it_got_in(
     """Even a row that no check has seen cannot become HTML: templates escape it as they escape the product's."""
     acme = two_tenants.acme
     await owner_connection.execute(
-        "insert into platform.wordings values ($1, 'en', 'shell', 'Files', $2)", acme.id, ["<script>alert(1)</script>"]
+        "insert into platform.wordings values ($1, 'en', 'files', 'Files', $2)", acme.id, ["<script>alert(1)</script>"]
     )
     await owner_connection.execute("insert into platform.wording_versions values ($1, 1)", acme.id)
     page = await (await inside(acme)).get(acme.url("/"))
@@ -160,10 +160,10 @@ async def test_plurals_have_a_field_for_each_form_with_numbers(two_tenants: TwoT
 async def test_the_list_is_searched_filtered_and_paged(two_tenants: TwoTenants, inside: Inside) -> None:
     acme = two_tenants.acme
     admin = await inside(acme)
-    await reword(admin, acme, "shell", "Files", "Ablage", language="de")
+    await reword(admin, acme, "files", "Files", "Ablage", language="de")
 
     async def sources(query: str) -> list[str]:
-        page = await admin.get(acme.url(f"/admin/translations?feature=shell&language=de&{query}"))
+        page = await admin.get(acme.url(f"/admin/translations?feature=files&language=de&{query}"))
         return [row.text for row in page.html.all("span", class_="texts__source")]
 
     assert await sources("show=own") == ["Files"]

@@ -41,13 +41,13 @@ async def send(visitor: Visitor, tenant: TestTenant, content: bytes, name: str =
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ja", "ar"])
-@pytest.mark.parametrize("feature", ["shell", "translations"])
+@pytest.mark.parametrize("feature", ["files", "translations"])
 async def test_msgfmt_accepts_an_export_unchanged(
     two_tenants: TwoTenants, inside: Inside, tmp_path: Path, feature: str, language: str
 ) -> None:
     acme = two_tenants.acme
     admin = await inside(acme)
-    await reword(admin, acme, "shell", "Files", 'Our "files" & \\ more', language=language)
+    await reword(admin, acme, "files", "Files", 'Our "files" & \\ more', language=language)
     answer = await admin.get(acme.url(f"/admin/translations/export?feature={feature}&language={language}"))
     assert answer.headers["content-disposition"] == f'attachment; filename="{feature}.{language}.po"'
     file = tmp_path / "exported.po"
@@ -57,9 +57,9 @@ async def test_msgfmt_accepts_an_export_unchanged(
     told = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
 
     assert (told.returncode, told.stderr) == (0, "")
-    assert (b"\n#. A page, in the main menu" in answer.content) is (feature == "shell")
+    assert (b"\n#. A page, in the main menu" in answer.content) is (feature == "files")
     entries = {entry.source: entry.forms for entry in read_file(answer.content, language)}
-    assert (entries.get("Files") == ('Our "files" & \\ more',)) is (feature == "shell")
+    assert (entries.get("Files") == ('Our "files" & \\ more',)) is (feature == "files")
 
 
 async def test_a_file_is_brought_in_by_a_run(two_tenants: TwoTenants, inside: Inside, product: Product) -> None:

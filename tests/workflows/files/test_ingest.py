@@ -11,7 +11,7 @@ from core.errors import UnavailableError
 from core.messages import Message
 from core.runs.line import withdraw
 from domain.files.types import Rendered, Scanned
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.factories.files import EICAR, archive, pdf, photo, picture, sealed_archive
 from tests.factories.kinds import everyday
 from workflows.files.contract import INGEST
@@ -179,7 +179,7 @@ async def test_an_upload_that_is_cancelled_while_it_waits_for_its_turn_leaves_no
     assert await works.owner.fetchval("select state from platform.runs where id = $1", run.id) == "queued"
 
     async with works.db.unit_of_work(works.tenant.context(), "runs") as uow:
-        assert await withdraw(uow, run.id, registry.contracts())
+        assert await withdraw(uow, run.id, REGISTRY.contracts)
     await works.reaches(run, "cancelled")
     await works.keep_history(run, "withdrawn")
 

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from core.runs.settling import Settling
 from core.runs.sweep import Sweeper
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.factories.files import EICAR, photo
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ async def has_ended(works: Works, run: LaunchedRun) -> bool:
 
 async def sweep(works: Works, run: LaunchedRun) -> None:
     """Sweep until the run is launched again: what its first activities still had to tell makes its row look alive."""
-    settling = Settling(works.db, registry.unsettled())
-    sweeper = Sweeper(works.db, works.client, Nowhere(), registry.contracts(), works.ring, settling=settling)
+    settling = Settling(works.db, REGISTRY.unsettled)
+    sweeper = Sweeper(works.db, works.client, Nowhere(), REGISTRY.contracts, works.ring, settling=settling)
     async with asyncio.timeout(10):
         while await works.owner.fetchval("select launches from platform.runs where id = $1", run.id) == 1:
             await works.owner.execute(AGE, run.id)
@@ -88,5 +88,5 @@ async def test_a_lost_upload_is_looked_at_after_all(
     assert (file["state"], file["charge"]) == (verdict, "used" if is_ready else "none")
     assert await works.usage() == (len(content) if is_ready else 0, 0)
     assert len(await works.objects()) == (3 if is_ready else 0)
-    orphans = await Settling(works.db, registry.unsettled()).orphans([works.tenant.id])
+    orphans = await Settling(works.db, REGISTRY.unsettled).orphans([works.tenant.id])
     assert orphans == []

@@ -10,7 +10,7 @@ from core.ids import new_id
 from core.storage import object_key
 from domain.files import service
 from domain.files.types import TidyInput
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.factories.files import photo
 from tests.replay.record import save_history
 from workflows.files.contract import TIDY
@@ -63,11 +63,11 @@ async def test_uploads_alone_are_tidied_often(works: Works) -> None:
     async with works.db.unit_of_work(ctx, "files") as uow:
         await service.begin_upload(uow, ctx.person.id, "stale", "x", 500)
     await works.owner.execute("update files.files set lease_until = now() where tenant_id = $1", works.tenant.id)
-    (often,) = [each for each in registry.SCHEDULES if each.id == "tidy-uploads"]
+    (often,) = [each for each in REGISTRY["files"].schedules if each.id == "tidy-uploads"]
     assert often.every <= timedelta(minutes=5)
 
     handle = await works.client.start_workflow(
-        often.workflow, often.argument, id=f"schedule/tidy-uploads-{new_id()}", task_queue=often.feature
+        often.workflow, often.argument, id=f"schedule/tidy-uploads-{new_id()}", task_queue="files"
     )
     result = await handle.result()
     await save_history(handle, TIDY.name, "uploads-alone")

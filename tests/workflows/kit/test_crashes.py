@@ -23,7 +23,8 @@ from core.runs.sweep import Sweeper
 from tests.replay.record import save_history
 from tests.workflows.kit.sample import CONTRACTS, LINE, PATIENT
 from tests.workflows.kit.stage import Facts, Script, Stage, outbox_of, without_worker
-from workflows.runs.sweep import SWEEP, Sweep
+from workflows.runs.contract import SWEEP
+from workflows.runs.sweep import Sweep
 
 if TYPE_CHECKING:
     import asyncpg

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from temporalio.client import ScheduleActionStartWorkflow
 
 from core.ids import new_id
-from entrypoints import registry
-from entrypoints.registry import Scheduled
+from core.messages import Message
+from entrypoints import schedules
+from entrypoints.manifest import Feature, Scheduled
+from entrypoints.registry import Registry
 from entrypoints.schedules import bring_back, ensure_schedules
 
 if TYPE_CHECKING:
@@ -23,11 +25,12 @@ async def test_a_schedule_that_is_lost_is_created_again_and_a_paused_one_stays_s
     temporal_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost, paused = (
-        Scheduled(f"{word}-{new_id()}", "none", "sample", timedelta(days=30), within=WITHIN)
-        for word in ("lost", "paused")
+        Scheduled(f"{word}-{new_id()}", "none", timedelta(days=30), within=WITHIN) for word in ("lost", "paused")
     )
-    foreign = Scheduled(f"foreign-{new_id()}", "none", "another", timedelta(days=30))
-    monkeypatch.setattr(registry, "SCHEDULES", (lost, paused, foreign))
+    foreign = Scheduled(f"foreign-{new_id()}", "none", timedelta(days=30))
+    sample = Feature(name="sample", title=Message("sample", "Sample"), schedules=(lost, paused))
+    another = Feature(name="another", title=Message("sample", "Another"), schedules=(foreign,))
+    monkeypatch.setattr(schedules, "REGISTRY", Registry([sample, another]))
     await ensure_schedules(temporal_client, ["sample"])
     await temporal_client.get_schedule_handle(lost.id).delete()
     await temporal_client.get_schedule_handle(paused.id).pause()

@@ -9,10 +9,10 @@ import pytest
 from core.ids import new_id
 from domain.notifications import mailing, service
 from domain.notifications.types import Choice, MailInput
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.support.workbench import workbench
 from tests.workflows.auth.conftest import _define_tenant_id
-from workflows.notifications.collect import COLLECT
+from workflows.notifications.contract import COLLECT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ class Post:
         assert who.person is not None
         async with self.bench.db.unit_of_work(who, "notifications") as uow:
             choices = {kind: Choice(in_product, mail)}  # type: ignore[arg-type]  # a pace
-            await service.choose(uow, who.person.id, registry.notice_kinds(), choices)
+            await service.choose(uow, who.person.id, REGISTRY.notice_kinds, choices)
 
     async def collect(self) -> int:
         """Look once, as the schedule has it done; returns how many mails began."""
@@ -54,7 +54,7 @@ class Post:
     async def due(self, who: Context) -> list[MailInput]:
         """Sort what is new in the tenant, and return the mails that are due."""
         async with self.bench.db.unit_of_work(who.tenant_id, "notifications") as uow:
-            await mailing.sort(uow, registry.notice_kinds())
+            await mailing.sort(uow, REGISTRY.notice_kinds)
             return await mailing.due(uow)
 
     async def read_all(self, who: Context) -> None:

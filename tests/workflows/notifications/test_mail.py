@@ -22,8 +22,7 @@ from tests.factories.notices import tell
 from tests.replay.record import save_history
 from tests.support.gate import cancel_here, fail_once
 from tests.support.waiting import eventually
-from workflows.notifications.collect import COLLECT
-from workflows.notifications.contract import MAIL
+from workflows.notifications.contract import COLLECT, MAIL
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle

@@ -8,10 +8,10 @@ from core.anchors.key import open_signer
 from core.anchors.outside import Outside
 from core.anchors.rounds import Anchored
 from core.ids import new_id
-from entrypoints import registry
+from entrypoints.registry import REGISTRY
 from tests.replay.record import save_history
 from tests.support.workbench import workbench
-from workflows.runs.anchor import ANCHOR
+from workflows.runs.contract import ANCHOR
 
 if TYPE_CHECKING:
     import asyncpg
@@ -36,4 +36,4 @@ async def test_a_scheduled_round_anchors_what_moved(
     log = await Outside.of(settings, open_signer(settings).verifier).read()
     assert log.heads[tenant_id].seq == 1
     assert anchored.heads >= 1  # and those of the tests before
-    assert ANCHOR in {scheduled.workflow for scheduled in registry.SCHEDULES}
+    assert ANCHOR in {scheduled.workflow for _, scheduled in REGISTRY.schedules()}
