@@ -35,6 +35,12 @@ PAGE_TITLE = "The title of a page, also of the browser’s tab."
 TITLE = "The title of a workflow: right while it happens and for ever after."
 STEP = "A step of a workflow, as in a list of things to do."
 OUTCOME = "How a workflow ended, as a state: short."
+ERROR = "Said beneath a field that was filled in wrongly."
+REFUSED = "Said when something cannot be done: a whole sentence."
+CAUSE = "Why a step of a workflow did not work: a whole sentence."
+REMEDY = "What to do when a step of a workflow did not work: a whole sentence."
+FOUND = "A page or an action, offered by the search."
+TO_DO = "Something to do, in the list of first steps."
 SEARCHED = "A group of results in the search."
 
 _FIELDS = ("checkbox", "switch", "input", "textarea", "select", "date", "search", "file_input", "dropzone")
@@ -55,6 +61,8 @@ OF_MACROS = MappingProxyType({
     **dict.fromkeys(("facts.pairs", "stat.label", "meter.label", "progress.label"), FACT),
     **{f"{macro}.label": LABEL for macro in _FIELDS},
     "radios.legend": LABEL,
+    **{f"{macro}.lead": "Beneath a heading: a sentence." for macro in ("part", "page_head")},
+    "empty.text": "Where there is nothing yet: what will be here.",
     **dict.fromkeys(("radios.options", "select.options"), CHOICE),
     **dict.fromkeys(("segments.items", "tabs.items", "segments.label"), TAB),
     **dict.fromkeys(("tabs.label", "icon.label", "count.label", "select_cell.label", "bulk_bar.label"), HEARD),
@@ -95,6 +103,17 @@ OF_CALLS = MappingProxyType(
         },
         "SelectChoice.label": CHOICE,
         "Kind.1": "A kind of file, as a noun.",
+        **{f"{check}.0": ERROR for check in ("DataRequired", "InputRequired", "ValidationError")},
+        **{
+            f"{refusal}Error.0": REFUSED
+            for refusal in ("NotFound", "Conflict", "Refused", "Invalid", "Quota", "TooMany", "TooLarge", "Unsupported")
+        },
+        "Remedy.cause": CAUSE,
+        "Remedy.remedy": REMEDY,
+        "Remedy.0": CAUSE,
+        "Remedy.1": REMEDY,
+        "Hit.0": FOUND,
+        "FirstStep.0": TO_DO,
     }
 )
 """By ``callee.keyword`` or ``callee.position`` in Python."""

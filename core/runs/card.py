@@ -41,6 +41,7 @@ NEVER = N_("This cannot be cancelled: stopping halfway would leave things broken
 STUCK = N_(
     "This has stopped because of a fault in our software. Engineers have been alerted, and what was done is kept."
 )
+# Translators: Why a workflow cannot be cancelled: it was cancelled, and what it has done is being undone.
 ALREADY_UNDOING = N_("It is already being undone.")
 
 UNDER_WAY = frozenset({"running", "retrying", "waiting", "undoing"})

@@ -30,6 +30,7 @@ async def welcome(uow: UnitOfWork, new: NewTenant) -> None:
         kind=NEWS,
         key=f"tenant/{new.id}/opened",
         message=N_("The workspace {tenant} is ready", tenant=new.name),
+        # Translators: The owner of a workspace that was just created.
         detail=N_("You are its owner."),
         tone="success",
         href="/",

@@ -206,6 +206,22 @@ def test_translators_are_told_what_a_short_text_is(product: Path, template: str,
     assert "needs a comment" not in run("check", product)[1]
 
 
+@pytest.mark.parametrize(
+    ("made", "comment"),
+    [
+        ("NotFoundError(N_('It is gone.'))", "Said when something cannot be done: a whole sentence."),
+        ("DataRequired(N_('Choose one.'))", "Said beneath a field that was filled in wrongly."),
+        ("Remedy(cause=N_('x y'), remedy=N_('Wait.'))", "What to do when a step of a workflow did not work"),
+    ],
+)
+def test_translators_are_told_what_is_made_of_a_text(product: Path, made: str, comment: str) -> None:
+    source = f"N_ = messages_of('files')\nmade = {made}\n"
+    (product / "web").mkdir(exist_ok=True)
+    (product / "web/made.py").write_text(source, "utf-8")
+    run("extract", product)
+    assert f"#. {comment}" in (product / "locales/files.pot").read_text("utf-8")
+
+
 def test_a_text_on_a_button_and_above_a_page_needs_a_context(product: Path) -> None:
     template = "<h1>{{ _('Open') }}</h1>\n{{ _('x', y=1) if x else '' }}<button>{{ _('Open') }}</button>"
     (product / "templates/files/index.html").write_text(template, "utf-8")

@@ -76,6 +76,7 @@ class BrandForm(Form):
     )
     accent_dark = StringField(
         N_("Accent in the dark"),
+        # Translators: A hint beneath the field for a colour: what an empty field means.
         description=N_("Empty: calculated so that it stands out."),
         filters=[tidy_colour],
         render_kw={"maxlength": 7, "autocomplete": "off", "spellcheck": "false"},
@@ -99,6 +100,7 @@ class BrandForm(Form):
 
     def offer_themes(self, themes: Sequence[tuple[str, str]]) -> None:
         """Fill the list of themes."""
+        # Translators: A theme, in a list of themes: the one that the workspace has chosen.
         self.theme.choices = _offered(("", N_("The workspace’s own")), *themes)
 
     def look(self) -> Look:

@@ -115,6 +115,7 @@ PAGES = (
     ("activities/", N_("The steps of a workflow"), "/runs"),
     ("domain/", N_("What is said when something is refused"), None),
 )
+# Translators: Where a text shows, in a list of places, when no other place of the list is right.
 ELSEWHERE = N_("Elsewhere in ADX")
 
 
