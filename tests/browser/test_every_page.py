@@ -4,11 +4,13 @@ use or without a translation.
 Pages are walked in the pseudo-language, whose texts are the longest: what stands there without brackets, no translator
 can reach. What is data, not text, is marked ``translate="no"`` in its template, or is one of ``DATA``. Of the looks of
 a page those are met that fail where others do not: each width, each direction, light where it is wide and dark where it
-is narrow; ``bin/test --whole`` meets every width in both directions.
+is narrow, what folds open where it is narrow, menus and dialogs open at one width. Firefox lays out the pages that have
+every kind of card and row. ``bin/test --whole`` meets everything at every width in both directions.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,8 +29,9 @@ from entrypoints.extremes import workspace as extremes
 from entrypoints.extremes.brand import LOUD, UNREADABLE
 from entrypoints.extremes.names import NAMES
 from entrypoints.seed import seed
+from tests.browser.looking import LAID_OUT, READ, WALK
 from tests.browser.site import Site
-from tests.browser.walker import LAID_OUT, READ, WALK, Walker
+from tests.browser.walker import Walk, Walker
 from tests.factories.files import EICAR, photo
 from tests.support.matrix import WHOLE
 from tests.support.people import Owner
@@ -38,7 +41,7 @@ from web.kit.security import DEVICE_COOKIE
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.browser.conftest import NewPage
+    from tests.browser.conftest import Named, NewPage
     from tests.support.deployment import Deployment
 
 PSEUDO = "en-XA"
@@ -59,6 +62,8 @@ EXTREME_DATA = tuple(
 )
 """What people have written in the workspace, the longest first."""
 MOST_TOLD = 40
+FULLEST = ("/", "/files", "/runs", "/notifications", "/members")
+"""Pages with every kind of card, row and badge, for a browser that has not the time for all."""
 
 RELATIVE = """([locale, options]) => {
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "always", numberingSystem: "latn" });
@@ -71,21 +76,26 @@ REFUSED = """async ([path, headers]) => {
 
 
 @pytest.fixture
-async def eve(deployment: Deployment) -> Owner:
+async def eve(deployment: Deployment) -> tuple[Owner, Owner]:
     """Who owns the workspace full of extremes, and the empty one."""
     await seed(deployment.settings(), extreme=True)
     person = Person(derived_id(HOME_TENANT_ID, f"demo account {extremes.EMAIL}"), extremes.PERSON, extremes.EMAIL)
-    slug, name = extremes.FULL
-    return Owner(person, TenantFacts(derived_id(HOME_TENANT_ID, f"demo tenant {slug}"), slug, name))
+    full, empty = (
+        Owner(person, TenantFacts(derived_id(HOME_TENANT_ID, f"demo tenant {slug}"), slug, name))
+        for slug, name in (extremes.FULL, extremes.EMPTY)
+    )
+    return full, empty
 
 
-async def in_pseudo(new_page: NewPage, deployment: Deployment, owner: Owner) -> Page:
-    """A page of somebody whose device has chosen the pseudo-language."""
-    page = await new_page(owner=owner, language=PSEUDO)
+async def in_language(
+    new_page: NewPage, deployment: Deployment, owner: Owner, language: str, browser: Named = "chromium"
+) -> Page:
+    """A page of somebody whose device has chosen a language."""
+    page = await new_page(owner=owner, language=language, browser=browser)
     for url in (deployment.url(), deployment.url(slug=owner.slug)):
         cookie: Any = {
             "name": DEVICE_COOKIE,
-            "value": Look(locale=PSEUDO).to_cookie(),
+            "value": Look(locale=language).to_cookie(),
             "domain": urlsplit(url).hostname,
             "path": "/",
             "secure": True,
@@ -96,22 +106,35 @@ async def in_pseudo(new_page: NewPage, deployment: Deployment, owner: Owner) -> 
 
 
 async def test_nothing_is_wrong_with_any_page(
-    deployment: Deployment, new_page: NewPage, eve: Owner, watch: Watch, pytestconfig: pytest.Config
+    deployment: Deployment, new_page: NewPage, eve: tuple[Owner, Owner], watch: Watch, pytestconfig: pytest.Config
 ) -> None:
     watch.allow_status(400, 403, 404, 405)
-    site, whole = Site(deployment, eve.slug), pytestconfig.getoption(WHOLE)
+    owner, site, whole = eve[0], Site(deployment, eve[0].slug), pytestconfig.getoption(WHOLE)
     homes = [deployment.url(path) for path in (*site.starts("home"), "/nothing-here")]
-    stranger = Walker(site, (await new_page(language=PSEUDO)).context, DATA, whole=whole)
-    await stranger.walk(homes)
-    page = await in_pseudo(new_page, deployment, eve)
-    await fill(page, deployment.url("/files", eve.slug))
-    member = Walker(site, page.context, [*EXTREME_DATA, *DATA], whole=whole)
-    await member.walk(deployment.url(path, eve.slug) for path in (*site.starts("tenant"), "/nothing-here"))
+    stranger = Walker(site, (await new_page(language=PSEUDO)).context, Walk(PSEUDO, DATA, whole=whole))
+    page = await in_language(new_page, deployment, owner, PSEUDO)
+    async with asyncio.TaskGroup() as together:
+        together.create_task(stranger.walk(homes))
+        together.create_task(fill(page, deployment.url("/files", owner.slug)))
+    member = Walker(site, page.context, Walk(PSEUDO, [*EXTREME_DATA, *DATA], whole=whole))
+    await member.walk([deployment.url(path, owner.slug) for path in (*site.starts("tenant"), "/nothing-here")])
     await member.walk(homes)
     await refusals(member, page)
     found = sorted({*stranger.found, *member.found})
     assert not found, "\n".join(found[:MOST_TOLD])
     assert stranger.read + member.read > len(site.starts("home")) + len(site.starts("tenant"))
+
+
+@pytest.mark.parametrize(("browser", "language"), [("firefox", PSEUDO), ("chromium", "ar")])
+async def test_the_fullest_pages_are_laid_out_elsewhere_too(
+    deployment: Deployment, new_page: NewPage, eve: tuple[Owner, Owner], browser: Named, language: str
+) -> None:
+    owner = eve[0]
+    page = await in_language(new_page, deployment, owner, language, browser)
+    walker = Walker(Site(deployment, owner.slug), page.context, Walk(language, firefox=browser == "firefox"))
+    await walker.walk([deployment.url(path, owner.slug) for path in FULLEST], follow=False)
+    assert not walker.found, "\n".join(walker.found[:MOST_TOLD])
+    assert walker.read == len(FULLEST)
 
 
 async def fill(page: Page, files: str) -> None:
@@ -148,12 +171,30 @@ PLANTED_LAYOUTS = {
     "covering": ("position: absolute; inset: 0 auto auto 0", "position: absolute; inset: 0 auto auto 0"),
     "covering by what floats": ("position: fixed; inset: auto 0 0", "position: fixed; inset: auto 0 0"),
 }
+LONG_LINE = '<p data-style="inline-size: 5em; overflow: hidden; white-space: nowrap">A text of a few words</p>'
+PANEL = '<summary>More</summary><div class="menu__panel" data-style="{}"><a href="/">Somewhere</a></div>'
+BELOW = PANEL.format("position: absolute; inset-block-start: 4em")
+LOW = "overflow: hidden; block-size: 3em"
+PLANTED_BEHIND = (
+    f'<details class="planted"><summary>More</summary>{LONG_LINE}</details>',
+    f'<dialog class="dialog planted">{LONG_LINE}</dialog>',
+    '<dialog class="dialog planted" data-style="max-inline-size: none; inline-size: 3000px">A text</dialog>',
+    '<dialog class="dialog planted"><button>Yes</button><b data-style="position: absolute; inset: 0">x</b></dialog>',
+    f'<details class="menu planted" data-menu>{PANEL.format("position: fixed; inset: 0 auto auto -40px")}</details>',
+    f'<div class="planted" data-style="{LOW}"><details class="menu" data-menu>{BELOW}</details></div>',
+)
+"""What is wrong behind something closed: in a fold, a dialog, a menu."""
 PLANT = """(styles) => document.querySelector("main").append(...styles.map((style) => {
   const planted = document.createElement("div");
   Object.assign(planted, { className: "planted", textContent: "A text of a few words" });
   planted.style.cssText = style;
   return planted;
 }))"""
+
+PLANT_BEHIND = """(html) => {
+  document.querySelector("main").insertAdjacentHTML("beforeend", html);
+  for (const styled of document.querySelectorAll("[data-style]")) styled.style.cssText = styled.dataset.style;
+}"""
 
 
 async def test_planted_faults_are_noticed(new_page: NewPage, deployment: Deployment) -> None:
@@ -168,9 +209,14 @@ async def test_planted_faults_are_noticed(new_page: NewPage, deployment: Deploym
 
     await page.evaluate(WALK)
     assert await page.evaluate("walking.turned", ["ltr", LAID_OUT]) == []
+    assert await page.evaluate("walking.looked", ["ltr", LAID_OUT, True, 9, "body"]) == []
     for check, styles in PLANTED_LAYOUTS.items():
         await page.evaluate(PLANT, styles)
         assert await page.evaluate("walking.turned", ["ltr", [check.partition(" ")[0]]]), check
+        await page.evaluate("document.querySelectorAll('.planted').forEach((planted) => planted.remove())")
+    for html in PLANTED_BEHIND:
+        await page.evaluate(PLANT_BEHIND, html)
+        assert await page.evaluate("walking.looked", ["ltr", LAID_OUT, True, 9, "main"]), html
         await page.evaluate("document.querySelectorAll('.planted').forEach((planted) => planted.remove())")
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from core.i18n.pseudo import PSEUDO_LOCALES
 from core.settings import ROOT
+from tests.browser.looking import READ, VISUAL, WALK, serious
 from tests.browser.test_every_page import DATA, PSEUDO, RELATIVE
-from tests.browser.walker import READ, VISUAL, WALK, serious
 from tests.support.matrix import WHOLE, Cell, cells
 
 if TYPE_CHECKING:

@@ -30,10 +30,91 @@ window.walking = (() => {
     return checks.flatMap((check) => walking[check]()).map((fault) => `${theme} ${scheme}: ${fault}`);
   });
 
-  /* The same page turned around, for the checks of one look. */
-  const turned = ([direction, checks]) => {
-    document.documentElement.dir = direction;
+  /* The same page turned around, for the checks of one look; what folds is open or as it was. */
+  const turned = ([direction, checks, unfolded = false]) => {
+    if (direction) document.documentElement.dir = direction;
+    for (const fold of all("details").filter((one) => !one.matches(MENU))) fold.open = unfolded || (fold.dataset.was ??= String(fold.open)) === "true";
     return checks.flatMap((check) => walking[check]());
+  };
+
+  /* One call for a look at a page: as it is; with what folds open, where that is asked for and there is such; and with its
+     menus and dialogs open. */
+  const looked = async ([direction, checks, unfold, most, region]) => {
+    const own = document.documentElement.dir;
+    const found = turned([direction, checks]);
+    if (unfold && all("details:not([open])").some((fold) => !fold.matches(MENU) && shown(fold))) {
+      turned([direction, [], true]);
+      await settled();
+      found.push(...turned([direction, checks, true]).map((fault) => `unfolded: ${fault}`));
+      turned([direction, []]);
+    }
+    if (most) found.push(...await opened([region, most, checks]));
+    document.documentElement.dir = own;
+    return found;
+  };
+
+  /* Menus and dialogs stand over the page: one after the other is opened, of each kind not more than `most`, and looked at
+     inside; what it reads when it opens is waited for. */
+  const settled = async () => {
+    const since = performance.now();
+    do {
+      await new Promise((done) => setTimeout(done, 10));
+      if (performance.now() - since > PATIENCE_MS) throw new Error(`never settles: ${[...window.__busy].map(({ request }) => request?.action)}`);
+    } while (window.__busy?.size);
+  };
+  const PATIENCE_MS = 30000;
+  const MENU = "[data-menu], .tray__box";
+  const opened = async ([region, most, checks]) => {
+    const [found, met] = [[], new Map()];
+    for (const element of all(`${region} :is(${MENU}, dialog:not([open]))`)) {
+      const kind = `${path(element).replace(/#\S+/, "")} ${all(FOCUSABLE, element).length}`;
+      met.set(kind, (met.get(kind) ?? 0) + 1);
+      if (met.get(kind) > most || !element.isConnected || element.closest("dialog:not([open])") !== (element.localName === "dialog" ? element : null)) continue;
+      const isDialog = element.localName === "dialog";
+      if (!isDialog && !shown(element)) continue;
+      const heard = element.open || new Promise((done) => element.addEventListener("toggle", done, { once: true }));
+      if (element.id === "palette") window.adxPalette(); // it asks for what it shows
+      else if (isDialog) element.showModal();
+      else element.open = true;
+      await heard;
+      await settled();
+      const root = isDialog ? element : element.querySelector(".menu__panel, .tray__list");
+      if (shown(root)) {
+        /* Where it comes to rest, not where it sets out from. */
+        for (const motion of root.getAnimations({ subtree: true })) if (Number.isFinite(motion.effect.getComputedTiming().endTime)) motion.finish();
+        const cut = cutOff(root);
+        root.scrollIntoView({ block: "nearest" });
+        found.push(...[...cut, ...checks.flatMap((check) => walking[check](root)), ...beyond(root)].map((fault) => `in ${path(element)}: ${fault}`));
+      }
+      if (isDialog) element.close();
+      else element.open = false;
+    }
+    scrollTo(0, 0);
+    return found;
+  };
+  /* What cuts off whatever leaves it can be scrolled by a script, and by nobody else: asked before anything is scrolled. */
+  const cutOff = (root) => {
+    const [found, box] = [[], root.getBoundingClientRect()];
+    for (let around = root.offsetParent; around && around !== document.body; around = around.parentElement) {
+      const [style, edge] = [getComputedStyle(around), around.getBoundingClientRect()];
+      const cuts = (way) => ["hidden", "clip"].includes(style[way]);
+      if ((cuts("overflowX") && (box.left < edge.left - 1 || box.right > edge.right + 1)) || (cuts("overflowY") && (box.top < edge.top - 1 || box.bottom > edge.bottom + 1))) found.push(`cut off by ${path(around)}: ${path(root)}`);
+    }
+    return found;
+  };
+  /* What has opened stands on the screen, nothing covers it, and everything in it can be pressed. */
+  const beyond = (root) => {
+    const [found, box, page] = [[], root.getBoundingClientRect(), document.documentElement];
+    if (box.left < -1 || box.right > page.clientWidth + 1 || box.top < -1 || box.bottom > innerHeight + 1) found.push(`out of the screen: ${path(root)} ${[box.left, box.right, box.top, box.bottom].map(Math.round)} of ${page.clientWidth} ${innerHeight}`);
+    for (const element of all(FOCUSABLE, root)) {
+      if (element.disabled || !shown(element) || hiddenOnPurpose(element) || element.closest("dialog:not([open])") || getComputedStyle(element).opacity === "0") continue;
+      element.scrollIntoView({ block: "nearest" });
+      const { left, top } = element.getClientRects()[0] ?? {}; // of a link over two lines the first
+      const { width, height } = element.getClientRects()[0] ?? {};
+      const there = width && document.elementFromPoint(left + width / 2, top + height / 2);
+      if (width && !(there && (element.contains(there) || there.contains(element) && root.contains(there) || there.closest("label")?.control === element))) found.push(`cannot be pressed: ${path(element)}: ${short(element.textContent)}, below ${there ? path(there) : "the edge"}`);
+    }
+    return found;
   };
 
   const overflow = () => {
@@ -50,9 +131,9 @@ window.walking = (() => {
   const wholeElsewhere = (element) => element.closest("[title], a[href]") || element.querySelector("a[href], [title]") || element.matches("input, select");
   const clamped = (style) => style.webkitLineClamp && style.webkitLineClamp !== "none";
   const intended = (element, style) => (style.textOverflow === "ellipsis" || clamped(style)) && wholeElsewhere(element);
-  const clipped = () => {
+  const clipped = (root = document.body) => {
     const found = [];
-    for (const element of all("body *")) {
+    for (const element of all("*", root)) {
       /* The sizes first: they are at hand, and nearly every element ends here. */
       if (element.scrollWidth <= element.clientWidth + 1 && element.scrollHeight <= element.clientHeight + 1) continue;
       if (!element.textContent.trim() || element.closest("svg, dialog:not([open]), template") || !shown(element)) continue;
@@ -64,19 +145,22 @@ window.walking = (() => {
       if ((wide && !intended(element, style)) || (high && !(clamped(style) && wholeElsewhere(element)))) found.push(`cut off: ${path(element)}: ${short(element.textContent)}`);
     }
     /* What stands in a button or badge stays in it. */
-    for (const box of all(".button, .badge, .count, .pick, .segments a, .tabs a, .stepper__label, .menu__item")) {
+    for (const box of all(".button, .badge, .count, .pick, .segments a, .tabs a, .stepper__label, .menu__item", root)) {
       if (!shown(box) || box.closest("dialog:not([open])") || hiddenOnPurpose(box)) continue;
-      const range = document.createRange();
-      range.selectNodeContents(box);
-      const [inner, outer] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
-      if (inner.width && !all(".visually-hidden", box).length && (inner.right > outer.right + 1 || inner.left < outer.left - 1)) found.push(`stands out of its box: ${path(box)}: ${short(box.textContent)}`);
+      const [outer, known] = [box.getBoundingClientRect(), new Map()];
+      /* The number on the bell hangs over its edge. */
+      const parts = [...texts(box)].filter(([, element]) => !element.closest(".bell__badge")).flatMap(([, element, lines]) => lines.map((line) => [element, line]));
+      parts.push(...all(".icon, .avatar, .count", box).filter(shown).map((part) => [part.parentElement, part.getBoundingClientRect()]));
+      /* What a part of it cuts off, with dots, does not stand out. */
+      const seen = parts.map(([element, line]) => cut(line, frame(element, known, { parentElement: box }))).filter(Boolean);
+      if (seen.some(({ left, right }) => right > outer.right + 1 || left < outer.left - 1)) found.push(`stands out of its box: ${path(box)}: ${short(box.textContent)}`);
     }
     return found;
   };
 
   /* Texts with the boxes of their lines, as far as they are to be seen: what an ancestor cuts off or scrolls is left out. */
-  const texts = function* () {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = function* (root) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     const range = document.createRange();
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
@@ -89,9 +173,9 @@ window.walking = (() => {
   const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
   const FEW = 4;
   /* A text of which each line has room for a few letters stands in a column that is too narrow for it. */
-  const narrow = () => {
+  const narrow = (root = document.body) => {
     const found = [];
-    for (const [node, element, boxes] of texts()) {
+    for (const [node, element, boxes] of texts(root)) {
       const lines = new Set(boxes.map(({ top }) => Math.round(top))).size;
       if (lines <= FEW) continue;
       /* A font may draw a letter that is made of several signs one by one (a family): each takes its room. */
@@ -103,12 +187,12 @@ window.walking = (() => {
 
   /* What the ancestors of an element let be seen of it; null for what floats over the page: that covers on purpose. Each
      element is looked at once a round: what takes time is to ask for styles. */
-  const frame = (element, known) => {
-    if (!element || element === document.body) return { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
+  const frame = (element, known, root) => {
+    if (!element || element === document.body || element === root.parentElement) return { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
     if (known.has(element)) return known.get(element);
     const style = getComputedStyle(element);
-    const floats = ["fixed", "sticky"].includes(style.position) || (style.position !== "static" && style.zIndex > 9);
-    let seen = floats ? null : frame(element.parentElement, known);
+    const floats = element !== root && (["fixed", "sticky"].includes(style.position) || (style.position !== "static" && style.zIndex > 9));
+    let seen = floats ? null : frame(element.parentElement, known, root);
     if (seen && (style.overflowX !== "visible" || style.overflowY !== "visible")) {
       const edge = element.getBoundingClientRect();
       seen = { left: Math.max(seen.left, edge.left), right: Math.min(seen.right, edge.right), top: Math.max(seen.top, edge.top), bottom: Math.min(seen.bottom, edge.bottom) };
@@ -124,14 +208,14 @@ window.walking = (() => {
   const CONTROLS = ".button, .badge, .count, .bell__badge, .avatar, .icon, .thumbnail, input:not([type=hidden]), select, textarea";
   /* Of a line of letters the middle counts: what hangs above and below stands in the next line's room. */
   const middle = ({ left, right, top, bottom }) => ({ left, right, top: top + (bottom - top) * 0.3, bottom: bottom - (bottom - top) * 0.3 });
-  const covering = () => {
+  const covering = (root = document.body) => {
     const [boxes, known] = [[], new Map()];
-    for (const [, element, lines] of texts()) for (const line of lines) boxes.push([element, middle(line)]);
-    for (const element of all(CONTROLS)) {
+    for (const [, element, lines] of texts(root)) for (const line of lines) boxes.push([element, middle(line)]);
+    for (const element of all(CONTROLS, root)) {
       if (!shown(element) || element.closest("dialog:not([open]), .visually-hidden") || element.clientWidth === 1 || getComputedStyle(element).opacity === "0") continue;
       boxes.push([element, element.getBoundingClientRect()]);
     }
-    const seen = boxes.map(([element, box]) => [element, box.right - box.left > 1 && cut(box, frame(element, known))]).filter(([, box]) => box);
+    const seen = boxes.map(([element, box]) => [element, box.right - box.left > 1 && cut(box, frame(element, known, root))]).filter(([, box]) => box);
     seen.sort(([, one], [, other]) => one.top - other.top);
     const found = new Set();
     seen.forEach(([element, box], number) => {
@@ -141,7 +225,7 @@ window.walking = (() => {
         found.add(`stand on each other: ${path(element)} and ${path(other)}: ${short(element.textContent || other.textContent)}`);
       }
     });
-    return [...found, ...floating()];
+    return root === document.body ? [...found, ...floating()] : [...found];
   };
   /* Whether the page scrolls beneath it just now: what is sticky does so only while it is held. */
   const stays = (element) => {
@@ -196,5 +280,5 @@ window.walking = (() => {
   };
   const left = () => [...unmet].map(path);
 
-  return { prepare, wear, inLooks, turned, overflow, clipped, narrow, covering, focus, follow, left };
+  return { prepare, wear, inLooks, turned, looked, opened, overflow, clipped, narrow, covering, focus, follow, left };
 })();
