@@ -91,6 +91,7 @@ def test_an_init_file_that_does_something_is_told(tmp_path: Path) -> None:
 
 FILE_FAULTS = {
     "core/long.py": ('"""Long."""\n' + "x = 1\n" * 300, "has more than 300 lines"),
+    "tests/core/test_long.py": ("x = 1\n" * 301, "has more than 300 lines"),
     "core/silent.py": ("x = 1\n", "does not say what it is"),
     "web/files/utils.py": ('"""Things."""\n', "is named after nothing"),
 }

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.security.actors import at_home, in_tenant  # noqa: F401  # fixtures of all tests here
+from tests.security.anchoring import anchoring  # noqa: F401  # likewise
 from tests.support.stack import TEMPLATE
 
 if TYPE_CHECKING:

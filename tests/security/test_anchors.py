@@ -2,121 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from base64 import b64decode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
-from typer.testing import CliRunner
 
 from core.anchors.errors import AnchorError
-from core.anchors.key import make, open_signer
+from core.anchors.key import open_signer
 from core.anchors.note import Signer
 from core.anchors.outside import Outside, hash_of_leaf, key_of
-from core.anchors.rounds import Anchored, anchor_heads, heads_of_all
-from core.anchors.tree import grown, is_included
-from core.audit import Head
-from core.db import Database
+from core.anchors.rounds import Anchored, heads_of_all
+from core.anchors.tree import is_included
 from core.ids import new_id
-from core.settings import Settings
-from core.settings_report import variable_of
-from entrypoints.audit import app
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
-    from uuid import UUID
 
-    from typer.testing import Result
+    from tests.security.anchoring import Anchoring
 
-    from tests.security.conftest import Scratch
 
 pytestmark = pytest.mark.security
 
-ENTRIES = 5
+
 CUT = """
     with cut as (delete from platform.audit where tenant_id = %(id)s and seq > 3)
     update platform.audit_heads h set seq = a.seq, hash = a.hash from platform.audit a
     where h.tenant_id = %(id)s and a.tenant_id = %(id)s and a.seq = 3
 """
+
+
 ALL_GONE = """
     with gone as (delete from platform.audit where tenant_id = %(id)s)
     delete from platform.audit_heads where tenant_id = %(id)s
 """
-
-
-@dataclass
-class Anchoring:
-    """A database of its own with two tenants, and a folder outside."""
-
-    settings: Settings
-    db: Database
-    scratch: Scratch
-    folder: Path
-    acme: UUID
-    globex: UUID
-
-    @property
-    def signer(self) -> Signer:
-        return open_signer(self.settings)
-
-    @property
-    def vkey(self) -> str:
-        return str(self.signer.verifier)
-
-    def outside(self) -> Outside:
-        """What a process sees that has just started."""
-        return Outside.of(self.settings, self.signer.verifier)
-
-    async def anchor(self, outside: Outside | None = None) -> Anchored:
-        return await anchor_heads(self.db, outside or self.outside(), self.signer)
-
-    async def say(self, tenant_id: UUID, times: int, what: str = "file") -> None:
-        for number in range(times):
-            async with self.db.unit_of_work(tenant_id, "files") as uow:
-                await uow.audit("files.erased", f"{what}:{number}")
-
-    def tamper(self, statement: str) -> None:
-        with self.scratch.as_superuser() as connection:
-            assert connection.execute(statement, {"id": self.acme}).rowcount > 0
-            connection.commit()
-
-    def objects(self) -> list[Path]:
-        return sorted((self.folder / "anchors").iterdir())
-
-    async def run(self, *words: str) -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, app, list(words))
-
-
-@pytest.fixture
-async def anchoring(
-    settings: Settings, scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Anchoring]:
-    database = conninfo_to_dict(scratch.login_url)["dbname"]
-    folder = tmp_path / "outside"
-    own = settings.model_copy(
-        update={
-            "database_url": urlsplit(settings.database_url)._replace(path=f"/{database}").geturl(),
-            "anchor_url": folder.as_uri(),
-            "anchor_key_file": tmp_path / "anchor_key",
-        }
-    )
-    names = ("database_url", "redis_url", "temporal_address", "smtp_url", "kms_url", "anchor_url", "anchor_key_file")
-    for name in (*names, "state_dir"):
-        monkeypatch.setenv(variable_of(Settings, name), str(getattr(own, name)))
-    with scratch.as_superuser() as connection:
-        connection.execute("truncate platform.audit, platform.audit_heads")
-        connection.commit()
-    db = await Database.connect(own, pool_size=2)
-    found = Anchoring(own, db, scratch, folder, new_id(), new_id())
-    for tenant_id in (found.acme, found.globex):
-        await found.say(tenant_id, ENTRIES)
-    yield found
-    await db.close()
 
 
 async def test_a_head_is_anchored_when_it_moved_and_only_then(anchoring: Anchoring) -> None:
@@ -201,74 +120,6 @@ async def test_of_two_that_sign_at_once_one_is_kept_and_the_other_refused(anchor
         await second.append(anchoring.signer, sorted((await heads_of_all(anchoring.db)).items()))
     assert anchoring.objects()[-1].read_bytes() == kept
     assert await anchoring.anchor(second) == Anchored()
-
-
-FAULTS = ("a leaf", "a leaf, and the edge with it", "a signature", "one is gone", "one is repeated", "no JSON")
-
-
-async def spoil(anchoring: Anchoring, fault: str) -> str:
-    """Change what lies outside; returns the key to check it by."""
-    first, middle, last = anchoring.objects()
-    if fault == "a leaf":
-        last.write_text(last.read_text().replace(" 7:", " 6:"))
-    elif fault == "a leaf, and the edge with it":
-        content = json.loads(last.read_text())
-        log = await anchoring.outside().read()
-        other = (anchoring.acme, Head(6, bytes(32)))
-        content["leaves"] = [f"{other[0]} {other[1]}"]
-        before = [bytes.fromhex(digest) for digest in json.loads(middle.read_text())["edge"]]
-        content["edge"] = [digest.hex() for digest in grown(before, log.size - 1, [hash_of_leaf(other)])]
-        last.write_text(json.dumps(content))
-    elif fault == "a signature":
-        content = json.loads(last.read_text())
-        content["checkpoint"] = content["checkpoint"][:-10] + "AAAAAAAA=\n"
-        last.write_text(json.dumps(content))
-    elif fault == "one is gone":
-        middle.unlink()
-    elif fault == "one is repeated":
-        middle.write_bytes(first.read_bytes())
-    elif fault == "no JSON":
-        first.write_text("anchors")
-    elif fault == "all are gone":
-        for path in (first, middle, last):
-            path.unlink()
-    elif fault == "another key":
-        return str(make(anchoring.settings.anchor_key_file.with_name("other"), "localhost").verifier)  # type: ignore[union-attr]  # set
-    else:
-        return "no key"
-    return anchoring.vkey
-
-
-@pytest.mark.parametrize("fault", [*FAULTS, "all are gone", "another key", "no key"])
-async def test_anchors_that_do_not_hold_say_nothing_of_chains(anchoring: Anchoring, fault: str) -> None:
-    for _ in range(3):
-        await anchoring.anchor()
-        await anchoring.say(anchoring.acme, 1)
-    vkey = await spoil(anchoring, fault)
-    told = await anchoring.run("verify", "--key", vkey)
-    assert (told.exit_code, bool(told.output.strip())) == (2, True)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-async def test_nothing_is_signed_on_top_of_anchors_that_do_not_hold(anchoring: Anchoring, fault: str) -> None:
-    for _ in range(3):
-        await anchoring.anchor()
-        await anchoring.say(anchoring.acme, 1)
-    await spoil(anchoring, fault)
-    there = len(anchoring.objects())
-    with pytest.raises(AnchorError):
-        await anchoring.anchor()
-    assert len(anchoring.objects()) == there
-
-
-async def test_a_process_whose_anchors_were_taken_away_signs_no_second_history(anchoring: Anchoring) -> None:
-    outside = anchoring.outside()
-    await anchoring.anchor(outside)
-    anchoring.objects()[0].unlink()
-    await anchoring.say(anchoring.acme, 1)
-    with pytest.raises(AnchorError, match="is not what this process has signed or read"):
-        await anchoring.anchor(outside)
-    assert anchoring.objects() == []
 
 
 async def test_a_proof_shows_that_a_head_is_in_the_tree(anchoring: Anchoring) -> None:

@@ -1,39 +1,25 @@
+"""Uploads by the form and by the script: what is taken, what is refused, and what is kept of it."""
+
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.throttle import Limit
 from tests.factories.files import photo
 from tests.web.files.conftest import SPACE, upload, upload_many
+from tests.web.files.kept import files_of, objects_of, usage_of
 from web.files import receiving
-from web.kit import body
 
 if TYPE_CHECKING:
     import asyncpg
 
     from core.storage import Storage
     from entrypoints.web import Application
-    from tests.support.tenant_fixtures import TestTenant, TwoTenants
-    from tests.support.visitor import Visitor
+    from tests.support.tenant_fixtures import TwoTenants
     from tests.support.web_fixtures import SignIn
-
-
-async def files_of(owner: asyncpg.Connection, tenant: TestTenant) -> list[asyncpg.Record]:
-    rows: list[asyncpg.Record] = await owner.fetch("select * from files.files where tenant_id = $1", tenant.id)
-    return rows
-
-
-async def objects_of(storage: Storage, tenant: TestTenant) -> list[str]:
-    return [found.key async for found in storage.list(f"tenants/{tenant.id}/files")]
-
-
-async def usage_of(owner: asyncpg.Connection, tenant: TestTenant) -> tuple[int, int]:
-    row = await owner.fetchrow("select used, reserved from files.usage where tenant_id = $1", tenant.id)
-    return (row["used"], row["reserved"]) if row else (0, 0)
 
 
 async def test_a_form_without_script_uploads_a_file(
@@ -172,170 +158,3 @@ async def test_a_forged_form_uploads_nothing(
     assert answer.status == 403
     assert await files_of(owner_connection, tenants.acme) == []
     assert await objects_of(storage, tenants.acme) == []
-
-
-@pytest.mark.parametrize(("ending", "status"), [("http.disconnect", 400), ("half", 422), ("trickle", 408)])
-async def test_a_lost_or_endless_connection_leaves_nothing(  # noqa: PLR0917  # fixtures are asked for by name
-    application: Application,
-    tenants: TwoTenants,
-    sign_in: SignIn,
-    storage: Storage,
-    owner_connection: asyncpg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-    ending: str,
-    status: int,
-) -> None:
-    member = await sign_in(tenants.acme, "member")
-    await member.get(tenants.acme.url("/files"))
-    lost = _LostUpload(member, tenants.acme, ending)
-    monkeypatch.setattr(body, "clock", lambda: lost.now)
-
-    await application(lost.scope(), lost.receive, lost.send)
-    await asyncio.sleep(0.1)
-
-    assert lost.begun
-    assert lost.status == status
-    assert await files_of(owner_connection, tenants.acme) == []
-    assert await objects_of(storage, tenants.acme) == []
-    assert await usage_of(owner_connection, tenants.acme) == (0, 0)
-
-
-async def test_an_upload_that_trickles_keeps_the_space_of_nobody(
-    application: Application, tenants: TwoTenants, sign_in: SignIn, owner_connection: asyncpg.Connection
-) -> None:
-    member, other = await sign_in(tenants.acme, "member"), await sign_in(tenants.acme, "admin")
-    await member.get(tenants.acme.url("/files"))
-    slow = _LostUpload(member, tenants.acme, "hold", announced=SPACE)
-    uploading = asyncio.create_task(application(slow.scope(), slow.receive, slow.send))
-    await slow.holding.wait()
-
-    answer = await upload(other, tenants.acme, bytes(SPACE // 3))
-
-    assert answer.status == 303
-    assert (await usage_of(owner_connection, tenants.acme))[1] <= SPACE // 2 + SPACE // 3
-    slow.let_go.set()
-    await uploading
-    assert (await usage_of(owner_connection, tenants.acme))[1] == SPACE // 3
-
-
-async def test_an_upload_has_an_end(
-    application: Application,
-    tenants: TwoTenants,
-    sign_in: SignIn,
-    owner_connection: asyncpg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    member = await sign_in(tenants.acme, "member")
-    await member.get(tenants.acme.url("/files"))
-    lost = _LostUpload(member, tenants.acme, "steady")
-    looked_at: list[float] = []
-
-    def clock() -> float:
-        looked_at.append(lost.now)
-        return lost.now
-
-    monkeypatch.setattr(receiving, "clock", clock)
-
-    await application(lost.scope(), lost.receive, lost.send)
-
-    assert lost.status == 408, "it came steadily, and slowly"
-    assert receiving.SECONDS_FOR_ANY < looked_at[-1] < receiving.SECONDS_FOR_ANY + 100
-    assert await files_of(owner_connection, tenants.acme) == []
-    assert await usage_of(owner_connection, tenants.acme) == (0, 0)
-
-
-async def test_the_lease_is_renewed_while_bytes_arrive(
-    application: Application,
-    tenants: TwoTenants,
-    sign_in: SignIn,
-    owner_connection: asyncpg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    member = await sign_in(tenants.acme, "member")
-    await member.get(tenants.acme.url("/files"))
-    slow = _LostUpload(member, tenants.acme, "renewed")
-    monkeypatch.setattr(receiving, "clock", lambda: slow.now)
-    uploading = asyncio.create_task(application(slow.scope(), slow.receive, slow.send))
-    await slow.holding.wait()
-    await owner_connection.execute("update files.files set lease_until = now() where tenant_id = $1", tenants.acme.id)
-    slow.holding.clear()
-    slow.let_go.set()
-    await slow.holding.wait()
-
-    is_left = "select lease_until > now() + interval '5 minutes' from files.files where tenant_id = $1"
-    async with asyncio.timeout(10):
-        while not await owner_connection.fetchval(is_left, tenants.acme.id):  # noqa: ASYNC110  # another task writes it
-            await asyncio.sleep(0.01)
-    uploading.cancel()
-    await asyncio.gather(uploading, return_exceptions=True)
-
-
-class _LostUpload:
-    """A browser that goes away in the middle of a file, whose form ends there, or that sends a byte now and then."""
-
-    def __init__(self, visitor: Visitor, tenant: TestTenant, ending: str, *, announced: int = 1_000_000) -> None:
-        self.begun = False
-        self.holding, self.let_go = asyncio.Event(), asyncio.Event()
-        self._announced = announced
-        self.now = 0.0
-        self.status = 0
-        self._visitor = visitor
-        self._tenant = tenant
-        self._messages = self._bring(ending)
-
-    def _bring(self, ending: str) -> Any:
-        head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-        yield {"type": "http.request", "body": head + bytes(100_000), "more_body": True}
-        self.begun = True
-        if ending == "half":
-            yield {"type": "http.request", "body": bytes(1000), "more_body": False}
-        while ending == "steady" and self.now < 10**6:
-            self.now += 20
-            yield {"type": "http.request", "body": bytes(10_000), "more_body": True}
-        if ending in {"hold", "renewed"}:
-            yield None
-        if ending == "renewed":
-            self.now += 2 * receiving.SECONDS_BETWEEN_RENEWALS
-            yield {"type": "http.request", "body": bytes(1000), "more_body": True}
-            self.let_go.clear()
-            yield None
-        while ending == "trickle":
-            self.now += 29
-            yield {"type": "http.request", "body": b"x", "more_body": True}
-        while True:
-            yield {"type": "http.disconnect"}
-
-    def scope(self) -> dict[str, Any]:
-        cookies = "; ".join(f"{key}={value}" for key, value in self._visitor.cookies[self._tenant.host].items())
-        headers = {
-            "host": self._tenant.host,
-            "cookie": cookies,
-            "x-csrf-token": self._visitor._csrf[self._tenant.host],
-            "content-type": "multipart/form-data; boundary=b",
-            "content-length": str(self._announced),
-        }
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "POST",
-            "scheme": "http",
-            "path": "/files",
-            "raw_path": b"/files",
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-            "client": (self._visitor.address, 50000),
-            "server": ("127.0.0.1", 8000),
-        }
-
-    async def receive(self) -> dict[str, Any]:
-        message: dict[str, Any] | None = next(self._messages)
-        if message is None:
-            self.holding.set()
-            await self.let_go.wait()
-            return await self.receive()
-        return message
-
-    async def send(self, message: dict[str, Any]) -> None:
-        self.status = message.get("status", self.status)
