@@ -24,9 +24,9 @@ FOLDER = Path(__file__).parent / "texts"
 Renamed: TypeAlias = dict[str, dict[str, str | list[str] | dict[str, str]]]
 """By feature and old text: the new text, the several that it has become, or the two that count: ``one``, ``other``.
 
-Of several, notices and batches follow the first. ``number`` is the placeholder of the old text that is ``{count}`` now,
-where it had another name. A text that takes in what stood beside it is given as ``one``, and ``as`` says how what is
-said of it was shown: ``{text} {reference}``.
+Of several, notices follow the first; what a tenant says is said of all, and can be undone of all. ``number`` is the
+placeholder of the old text that is ``{count}`` now, where it had another name. A text that takes in what stood beside
+it is given as ``one``, and ``as`` says how what is said of it was shown: ``{text} {reference}``.
 """
 Moved: TypeAlias = dict[str, dict[str, str]]
 """By feature and text: the feature whose catalogue it is in now."""
@@ -85,6 +85,23 @@ BATCH_ITEMS = """
     where own.domain = renamed.domain and own.source = renamed.old
         and (batch.tenant_id, batch.id) = (own.tenant_id, own.batch_id)
 """
+
+ITEMS_OF_OTHERS = """
+    insert into translations.batch_items (tenant_id, batch_id, position, domain, source, forms, before, applied)
+    select own.tenant_id, own.batch_id, last.position + row_number() over (
+            partition by own.tenant_id, own.batch_id order by own.position, other
+        ), own.domain, other, own.forms, own.before, own.applied
+    from translations.batch_items as own, renamed, jsonb_array_elements_text(renamed.others) as other, lateral (
+        select max(each.position) as position from translations.batch_items as each
+        where (each.tenant_id, each.batch_id) = (own.tenant_id, own.batch_id)
+    ) as last
+    where own.domain = renamed.domain and own.source = renamed.new and own.applied and not exists (
+        select from translations.batch_items as known
+        where (known.tenant_id, known.batch_id, known.domain, known.source)
+            = (own.tenant_id, own.batch_id, own.domain, other)
+    )
+"""
+"""So that a batch that is undone is undone of all that its text has become."""
 
 FAULTS = """
     update translations.batch_items as own set fault = {message}
@@ -177,6 +194,7 @@ def statements(renamed: Renamed) -> list[str]:
         head + OTHERS,
         head + CHANGES_OF_OTHERS,
         head + BATCH_ITEMS.format(forms=_forms("forms", "batch.locale"), before=_forms("before", "batch.locale")),
+        head + ITEMS_OF_OTHERS,
         head + FAULTS.format(message=MESSAGE.format(column="fault")),
         *(
             head + NOTICES.format(column=column, message=MESSAGE.format(column=column))

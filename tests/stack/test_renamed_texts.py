@@ -36,6 +36,7 @@ COUNTED: Renamed = {
 }
 TOLD_APART: Renamed = {"translations": {"Import": ["Import", "heading\x04Import"]}}
 NEWEST_FIRST = "select source, forms from translations.changes where tenant_id = $1 order by length(source), id desc"
+ITEMS = "select position, source, forms, applied from translations.batch_items where batch_id = $1 order by position"
 FORMS_OF = {"ar": 6, "de": 2, "en": 2, "es": 2, "fr": 2, "ja": 1, "zh": 1, "pl": 3, "pt-BR": 2, "ar-EG": 6}
 OWN = "insert into platform.wordings values ($1, $2, 'translations', $3, $4)"
 ALL_OWN = "select locale, source, forms from platform.wordings where tenant_id = $1"
@@ -156,10 +157,13 @@ async def test_a_text_that_begins_to_count_has_all_forms_of_its_language(owner_c
 
 
 async def test_what_is_said_of_a_text_that_becomes_two_is_said_of_both(owner_connection: asyncpg.Connection) -> None:
-    tenant = uuid4()
+    tenant, batch = uuid4(), uuid4()
     transaction = owner_connection.transaction()
     await transaction.start()
     try:
+        await owner_connection.execute(BATCH, tenant, batch)
+        await owner_connection.execute(ITEM, tenant, batch, "Import", ["Holen"], None)
+        await owner_connection.execute("update translations.batch_items set applied = true where batch_id = $1", batch)
         for locale, source in (("de", "Import"), ("ja", "Import"), ("ja", "heading\x04Import")):
             await owner_connection.execute(OWN, tenant, locale, source, [f"{locale} {source}"])
         for moment in (1, 2):
@@ -181,6 +185,11 @@ async def test_what_is_said_of_a_text_that_becomes_two_is_said_of_both(owner_con
                 ("Import", ["1"]),
                 ("heading\x04Import", ["2"]),
                 ("heading\x04Import", ["1"]),
+            ]
+            items = await owner_connection.fetch(ITEMS, batch)
+            assert [tuple(row) for row in items] == [
+                (1, "Import", ["Holen"], True),
+                (2, "heading\x04Import", ["Holen"], True),
             ]
     finally:
         await transaction.rollback()
