@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from core.db import UnitOfWork
 
+NO_SAMPLE = "changed_at < now() + interval '50 years'"
+"""What is true of a run behind which a workflow stands: operators are told of no other."""
+
 # No sweep may look for what stands behind them: all of them changed in a hundred years.
 INSERT_RUNS = text("""
     insert into platform.runs (tenant_id, id, contract, workflow_id, line, state, place, seq, title_params, actor_id,

@@ -13,6 +13,8 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError, RPCStatusCode
 
+from core.runs.samples import NO_SAMPLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,14 +30,14 @@ POLLED_WITHIN = timedelta(seconds=90)
 
 BOTH = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 
-BACKLOG = text("""
+BACKLOG = text(f"""
     select
         coalesce((
             select extract(epoch from now() - min(changed_at)) from platform.runs
-            where ended_at is null and state = 'launching'), 0)::float as launching,
+            where ended_at is null and state = 'launching' and {NO_SAMPLE}), 0)::float as launching,
         coalesce((select extract(epoch from now() - min(created_at)) from platform.outbox), 0)::float as outbox,
-        (select count(*) from platform.runs where ended_at is null and state = 'stuck') as stuck
-""")
+        (select count(*) from platform.runs where ended_at is null and state = 'stuck' and {NO_SAMPLE}) as stuck
+""")  # noqa: S608  # made of a constant
 
 
 @dataclass(frozen=True, slots=True)

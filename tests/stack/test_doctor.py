@@ -18,6 +18,7 @@ from core.context import HOME_TENANT_ID
 from core.db.bootstrap import bootstrap_for
 from core.ids import new_id
 from core.messages import Message
+from core.runs.samples import write_samples
 from core.settings import ROOT
 from entrypoints import doctor, doctor_runs
 from entrypoints.doctor_checks import (
@@ -53,6 +54,11 @@ ADD_RUN = """
         subject_kind, subject_id, expected_ms)
     values ($1, $2, 'files.ingest', 'none', 'stuck', '{}', $2, 'Ada', 'file', '1', '{}')
 """
+SAMPLE = {
+    "contract": "files.ingest", "workflow_id": "sample", "state": "stuck", "title_params": {}, "actor_name": "Ada",
+    "subject_kind": "file", "subject_id": "2", "expected_ms": {}, "created_at": "2026-03-01T00:00Z",
+}  # fmt: skip
+"""A run behind which no workflow stands."""
 ADD_ACCOUNT = """
     insert into auth.accounts (id, email, name, password_hash, state)
     values ($1, 'left@lying.example', 'A', '', 'pending')
@@ -176,19 +182,21 @@ async def test_work_that_nobody_does_is_told(
     monkeypatch.setattr(doctor_runs, "REGISTRY", Registry([*REGISTRY, feature]))
     await owner_connection.execute(NOTHING_ELSE_WAITS)
     await owner_connection.execute(ADD_RUN, HOME_TENANT_ID, stuck)
+    async with db.unit_of_work(HOME_TENANT_ID, "runs") as uow:
+        await write_samples(uow, "samples", [{**SAMPLE, "id": str(new_id()), "actor_id": str(stuck)}], [])
     await owner_connection.execute(ADD_ACCOUNT, stuck)
     await owner_connection.execute(ADD_UNANCHORED, stuck)
     try:
         found = {name: await doctor._ask(name, ask, own) for name, ask in doctor.WORK}
     finally:
-        await owner_connection.execute("delete from platform.runs where id = $1", stuck)
+        await owner_connection.execute("delete from platform.runs where actor_id = $1", stuck)
         await owner_connection.execute("delete from auth.accounts where id = $1", stuck)
         await owner_connection.execute("delete from platform.audit_heads where tenant_id = $1", stuck)
         await owner_connection.execute("delete from platform.audit where tenant_id = $1", stuck)
     assert {finding.state for finding in found.values()} == {"wrong"}
     assert idle in found["Workers"].detail
     assert gone in found["Schedules"].detail
-    assert "need an engineer" in found["Workflows"].detail
+    assert "need an engineer: 1" in found["Workflows"].detail, "a sample is no trouble"
     assert "adx repair" in found["Rows"].remedy
     assert "has waited 16 min to be anchored" in found["Anchors"].detail
     assert "ANCHOR_URL" in found["Anchors"].remedy
