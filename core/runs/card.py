@@ -96,6 +96,7 @@ class RunCard:
     ended_at: datetime | None
     outcome: Message | None
     tone: Tone | None
+    told_apart: bool
     result_path: str | None
     can_cancel: bool
     cannot_cancel_because: Message | None
@@ -136,6 +137,7 @@ def card_of(
         ended_at=snapshot.ended_at,
         outcome=outcome.message if outcome else None,
         tone=outcome.tone if outcome else None,
+        told_apart=outcome is not None and outcome.told_apart,
         result_path=snapshot.result_path if snapshot.state == "done" else None,
         can_cancel=not snapshot.has_ended and refusal is None,
         cannot_cancel_because=None if snapshot.has_ended else refusal,

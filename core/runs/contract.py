@@ -113,10 +113,20 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run can end well, or end with a verdict (``"infected"``); chosen by ``Result.outcome``."""
+    """How a run can end well, or end with a verdict (``"infected"``); chosen by ``Result.outcome``.
+
+    With a tone other than success it ended otherwise than wanted, unless ``told_apart``: then what was wanted is done,
+    with something to know about it ("closed"), and nobody has to do anything.
+    """
 
     message: Message
     tone: Tone = "success"
+    told_apart: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what was asked for is done."""
+        return self.tone == "success" or self.told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +138,9 @@ class Contract(Generic[InputT, ResultT]):
     that is not listed gets the general cause and remedy. ``parked_for`` is how long a parked run waits before it
     undoes itself. ``icon`` names a symbol of the icon sheet. The good end of a ``quiet`` one is no news to anybody.
     ``many`` is the title of several that were asked for at once ("80 files"), and ``many_done`` says how many of them
-    ended well ("76 ready"); both count ``{count}``. ``kind`` names runs of this kind where none is meant in particular
-    ("Preparing files"); needed where ``title`` takes values.
+    ended well ("76 ready"); where an outcome is ``told_apart``, ``many_apart`` says how many ended so ("2 closed"), and
+    with ``{done}`` how many there are of both ("76 done, 2 closed"). All count ``{count}``. ``kind`` names runs of this
+    kind where none is meant in particular ("Preparing files"); needed where ``title`` takes values.
     """
 
     name: str
@@ -145,7 +156,21 @@ class Contract(Generic[InputT, ResultT]):
     quiet: bool = False
     many: Message = MANY
     many_done: Message = MANY_DONE
+    many_apart: tuple[Message, Message] | None = None
     kind: Message | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an outcome that is told apart in words that are not there."""
+        if self.many_apart is None and any(outcome.told_apart for outcome in self.outcomes.values()):
+            raise ValueError(f"{self.name} tells an outcome apart and has no many_apart")
+
+    def apart_words(self, count: int, done: int | None = None) -> Message | None:
+        """Say how many ended so that it is told apart, on their own or after how many are done."""
+        if not count or self.many_apart is None:
+            return None
+        told = self.many_apart[0 if done is None else 1]
+        params = {"count": count} if done is None else {"count": count, "done": done}
+        return Message(told.domain, told.text, {**told.params, **params}, told.plural)
 
     @property
     def kind_title(self) -> Message:

@@ -69,7 +69,7 @@ async def unfinished_of(
     uow: UnitOfWork, ctx: Context, contracts: Mapping[str, AnyContract], group_id: UUID, *, limit: int
 ) -> list[RunSnapshot]:
     """Return those runs of a group, as the person may see it, that have not ended well: what needs somebody first."""
-    given = {"group_id": group_id, "good": good_ends(contracts), "limit": limit, **viewer_of(ctx)}
+    given = {"group_id": group_id, "good": good_ends(contracts)["good"], "limit": limit, **viewer_of(ctx)}
     return [RunSnapshot.from_json(row) for row in (await uow.session.execute(UNFINISHED, given)).scalars()]
 
 

@@ -25,7 +25,8 @@ GroupState = Literal["running", "needs_you", "refused", "done"]
 class GroupCard:
     """Everything that ``templates/runs/_group.html`` shows.
 
-    ``title`` says how many there are of what ("80 files"), ``done_words`` how many ended well ("76 ready") and
+    ``title`` says how many there are of what ("80 files"), ``done_words`` how many ended well ("76 ready"),
+    ``apart_words`` how many so that it is told apart ("2 closed") and
     ``words`` how all of it stands, in one sentence. ``needing`` are the cards of those that wait for somebody,
     ``refused`` of those that ended otherwise than wanted, ``lines`` of those in work: of each the first few.
     """
@@ -36,6 +37,7 @@ class GroupCard:
     title: Message
     words: Message
     done_words: Message
+    apart_words: Message | None
     state: GroupState
     tally: Tally
     total: int
@@ -62,6 +64,7 @@ def group_card(group: RunGroup, contracts: Mapping[str, AnyContract], unfinished
         title=counted(contract.many, group.total),
         words=group_words(group, contract),
         done_words=counted(contract.many_done, group.tally.done),
+        apart_words=contract.apart_words(group.tally.apart),
         state=_state(group),
         tally=group.tally,
         total=group.total,

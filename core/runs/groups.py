@@ -37,11 +37,13 @@ LOOKED_AT = 1_000
 TALLY = """count(*) as how_many,
     count(*) filter (where r.state = 'done' and r.contract || '/' || r.outcome = any(:good)) as done,
     count(*) filter (where r.state in ('needs_you', 'stuck')) as needing,
+    count(*) filter (where r.state = 'done' and r.contract || '/' || r.outcome = any(:apart)) as apart,
     count(*) filter (where r.state in ('failed', 'undone') or r.state = 'done'
-        and coalesce(r.contract || '/' || r.outcome <> all(:good), true)) as refused,
+        and coalesce(r.contract || '/' || r.outcome <> all(cast(:good as text[]) || cast(:apart as text[])), true))
+        as refused,
     count(*) filter (where r.state = 'cancelled') as cancelled,
     count(*) filter (where r.state in ('queued', 'launching')) as waiting"""
-"""How the runs ``r`` stand. ``:good`` are the ends that are good ones, see :func:`good_ends`."""
+"""How the runs ``r`` stand. ``:good`` and ``:apart`` are the ends that are good ones, see :func:`good_ends`."""
 
 JOIN = text("""
     insert into platform.run_groups (tenant_id, id, contract, actor_id, size)
@@ -96,7 +98,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many of several runs stand where; ``refused`` are those that ended without what was wanted."""
+    """How many of several runs stand where.
+
+    ``apart`` are those that ended well with something to know, ``refused`` those that ended without what was wanted.
+    """
 
     count: int
     done: int
@@ -104,11 +109,18 @@ class Tally:
     refused: int
     cancelled: int
     waiting: int
+    apart: int
+
+    @property
+    def well(self) -> int:
+        """How many ended well."""
+        return self.done + self.apart
 
     @property
     def working(self) -> int:
         """How many are in work."""
-        return self.count - self.done - self.needing - self.refused - self.cancelled - self.waiting
+        ended = self.done + self.apart + self.refused + self.cancelled
+        return self.count - ended - self.needing - self.waiting
 
     @property
     def open(self) -> int:
@@ -118,7 +130,7 @@ class Tally:
     @classmethod
     def of(cls, row: Any) -> Tally:  # noqa: ANN401  # a row of ``TALLY``
         """Return what the database counted."""
-        return cls(row.how_many, row.done, row.needing, row.refused, row.cancelled, row.waiting)
+        return cls(row.how_many, row.done, row.needing, row.refused, row.cancelled, row.waiting, row.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +169,15 @@ class RunGroup:
         return self.total == 1
 
 
-def good_ends(contracts: Mapping[str, AnyContract]) -> list[str]:
-    """Return the outcomes that are good ones, each as ``<contract>/<outcome>``."""
-    return [
-        f"{name}/{outcome}"
+def good_ends(contracts: Mapping[str, AnyContract]) -> dict[str, list[str]]:
+    """Return the outcomes that are good ones, those that are told apart by themselves: ``<contract>/<outcome>``."""
+    ends = [
+        (f"{name}/{outcome}", told.told_apart)
         for name, contract in contracts.items()
         for outcome, told in contract.outcomes.items()
-        if told.tone == "success"
+        if told.is_good
     ]
+    return {"good": [end for end, apart in ends if not apart], "apart": [end for end, apart in ends if apart]}
 
 
 def counted(message: Message, count: int) -> Message:
@@ -183,7 +196,7 @@ async def join(uow: UnitOfWork, contract: AnyContract, actor_id: UUID, act: Act)
 async def hold(uow: UnitOfWork, group_id: UUID, contracts: Mapping[str, AnyContract]) -> RunGroup | None:
     """Return how a group stands, and keep everybody else who asks so waiting until the end of the transaction."""
     await uow.session.execute(LOCK, {"id": group_id})
-    row = (await uow.session.execute(ONE, {"id": group_id, "good": good_ends(contracts)})).one_or_none()
+    row = (await uow.session.execute(ONE, {"id": group_id, **good_ends(contracts)})).one_or_none()
     return _group(row) if row else None
 
 
@@ -191,7 +204,7 @@ async def groups_by_id(
     uow: UnitOfWork, ctx: Context, contracts: Mapping[str, AnyContract], ids: Iterable[UUID]
 ) -> dict[UUID, RunGroup]:
     """Return those of the groups that the person may see."""
-    given = {"ids": list(ids), "good": good_ends(contracts), **viewer_of(ctx)}
+    given = {"ids": list(ids), **good_ends(contracts), **viewer_of(ctx)}
     return {row.id: _group(row) for row in await uow.session.execute(THESE, given)}
 
 
@@ -204,7 +217,7 @@ async def groups_lately(
     limit: int = 20,
 ) -> Sequence[RunGroup]:
     """Return the person's own groups of the last days, newest first, without those that they dismissed."""
-    given = {"actor_id": actor_id, "contract": contract, "good": good_ends(contracts), "limit": limit}
+    given = {"actor_id": actor_id, "contract": contract, **good_ends(contracts), "limit": limit}
     return [_group(row) for row in await uow.session.execute(LATELY_OF, given)]
 
 

@@ -115,7 +115,7 @@ class HoursPage:
 
 async def hours_of(uow: UnitOfWork, ctx: Context, contracts: Mapping[str, AnyContract], wanted: Wanted) -> HoursPage:
     """Return the runs that the person may see, by kind and hour."""
-    given = {**wanted.params(ctx), "good": good_ends(contracts)}
+    given = {**wanted.params(ctx), **good_ends(contracts)}
     found = (await uow.session.execute(HOURS, given)).all()
     if not found:
         return HoursPage((), None)

@@ -111,27 +111,29 @@ def group_words(group: RunGroup, contract: AnyContract) -> Message:
     if tally.needing:
         # Translators: How several workflows stand, beneath their title in a notification.
         return N_(
-            "{done} done, {count} needs you", "{done} done, {count} need you", done=tally.done, count=tally.needing
+            "{done} done, {count} needs you", "{done} done, {count} need you", done=tally.well, count=tally.needing
         )
     if tally.refused:
         # Translators: How several workflows stand, beneath their title in a notification.
         return N_(
             "{done} done, {count} not finished",
             "{done} done, {count} not finished",
-            done=tally.done,
+            done=tally.well,
             count=tally.refused,
         )
     if tally.done == group.total:
         return counted(contract.many_done, tally.done)
+    if group.is_over and (words := contract.apart_words(tally.apart, tally.done or None)):
+        return words
     if group.is_over and not tally.done:
         return WORDS["cancelled"]
     # Translators: How several workflows stand, beneath their title in a notification.
-    return N_("{done} of {count} done", "{done} of {count} done", done=tally.done, count=group.total)
+    return N_("{done} of {count} done", "{done} of {count} done", done=tally.well, count=group.total)
 
 
 def _is_group_news(group: RunGroup, contract: AnyContract, changed: RunCard | None) -> bool:
     """Whether somebody who was told before should look again: a new problem, or the end of a lot that took a while."""
-    if changed is not None and (changed.state in PROBLEMS or (changed.state == "done" and changed.tone != "success")):
+    if changed is not None and (_is_problem(changed) or changed.told_apart):
         return True
     if not group.is_over or contract.quiet or group.ended_at is None:
         return False
@@ -141,16 +143,22 @@ def _is_group_news(group: RunGroup, contract: AnyContract, changed: RunCard | No
 def _group_tone(group: RunGroup) -> NoticeTone:
     if group.tally.needing or group.tally.refused:
         return "warning"
-    return "success" if group.is_over and group.tally.done else ""
+    return "success" if group.is_over and group.tally.well else ""
 
 
 def _kind(card: RunCard, contract: AnyContract) -> NoticeKind | None:
     """Return which kind of news it is; None for what is no news."""
-    if card.state in PROBLEMS or (card.state == "done" and card.tone != "success"):
+    if _is_problem(card):
         return RUN_NEEDS_YOU
+    if card.told_apart:
+        return RUN_FINISHED
     if card.ended_at is None or contract.quiet or card.ended_at - card.started_at < LONG:
         return None
     return RUN_FINISHED
+
+
+def _is_problem(card: RunCard) -> bool:
+    return card.state in PROBLEMS or (card.state == "done" and card.tone != "success" and not card.told_apart)
 
 
 def _detail(card: RunCard) -> Message:

@@ -15,6 +15,7 @@ from core.ids import new_id
 from core.messages import Message
 from core.notices import RUN_FINISHED, RUN_NEEDS_YOU, message_from_json
 from core.runs.entries import entries_of, unfinished_of
+from core.runs.group_card import group_card
 from core.runs.groups import Act, RunGroup, close, dismiss, groups_lately
 from core.runs.hours import LOOKED_AT, Wanted, hours_of, one_by_one
 from core.runs.launch import LaunchedRun, launch
@@ -134,6 +135,32 @@ async def test_what_was_refused_stays_told_and_a_quick_lot_is_no_news(
     async with still.unit_of_work(mixed, "runs") as uow:
         (group,) = await groups_lately(uow, whose(mixed), CONTRACTS)
     assert (group.is_over, group.tally.refused, group.tally.cancelled) == (True, 1, 1)
+
+
+async def test_what_ended_well_and_is_told_apart_is_so_in_tally_card_and_notice(
+    still: Database, two_tenants: TwoTenants, owner_connection: asyncpg.Connection
+) -> None:
+    ctx, alone = two_tenants.acme.context("member"), two_tenants.globex.context("member")
+    runs = await asked(still, ctx, 5, Act(KEY, 5))
+    await report_all(still, ctx, runs[:3], "done", "ready")
+    await report_all(still, ctx, runs[3:], "done", "sealed")
+    await report_all(still, alone, await asked(still, alone, 1, None), "done", "sealed")
+
+    async with still.unit_of_work(ctx, "runs") as uow:
+        (group,) = await groups_lately(uow, whose(ctx), CONTRACTS)
+        shown = await unfinished_of(uow, ctx, CONTRACTS, group.id, limit=9)
+        (hour,) = (await hours_of(uow, ctx, CONTRACTS, Wanted())).entries
+    card = group_card(group, CONTRACTS)
+    assert (group.tally.done, group.tally.apart, group.tally.refused, group.tally.open) == (3, 2, 0, 0)
+    assert group.tally == hour.tally
+    assert {run.id for run in shown} == {run.id for run in runs[3:]}, "they are named, for whoever may open them"
+    assert (card.state, card.apart_words and card.apart_words.params["count"]) == ("done", 2)
+    (told,) = await notices(owner_connection, ctx)
+    assert told["detail"] == card.words
+    assert (card.words.text, card.words.params) == ("{done} done, {count} closed", {"done": 3, "count": 2})
+    assert (told["kind"], told["tone"]) == (RUN_FINISHED.name, "success"), "nobody has to do anything"
+    (told,) = await notices(owner_connection, alone)
+    assert (told["kind"], told["tone"], told["detail"].text) == (RUN_FINISHED.name, "warning", "Kept, but closed")
 
 
 async def test_a_lot_is_not_over_while_more_is_on_its_way(

@@ -86,7 +86,7 @@ async def run_entries(states: Sequence[str], *, limit: int) -> tuple[RunCard | G
 async def run_groups(contract: str) -> tuple[GroupCard, ...]:
     """Return the reader's own groups that go on, need them, or ended otherwise than wanted; all kinds if none is named.
 
-    Those that ended well are left out, as are those of one run and those that the reader has dismissed.
+    Those of which all ended well are left out, as are those of one run and those that the reader has dismissed.
     """
     async with unit_of_work("runs") as uow:
         groups = await groups_lately(uow, current_person().id, services().contracts, contract=contract or None)
@@ -109,7 +109,7 @@ async def _group_card(uow: UnitOfWork, group: RunGroup, ctx: Context) -> GroupCa
 
 
 def _ended_well(group: RunGroup) -> bool:
-    return group.is_over and not group.tally.refused
+    return group.is_over and not group.tally.refused and not group.tally.apart
 
 
 def _engineer_url(snapshot: RunSnapshot, ctx: Context) -> str | None:

@@ -97,6 +97,7 @@ def _kind(entry: HourOfRuns, filters: RunFilters, ctx: Context) -> RunsOfKind:
         cards=cards,
         tally=tally,
         done_words=counted(contract.many_done, tally.done),
+        apart_words=contract.apart_words(tally.apart),
         more=filters.url(kind=entry.contract, since=entry.hour, before=None) if tally.count > len(cards) else None,
     )
 

@@ -47,7 +47,7 @@ class RunFilters:
 class RunsOfKind:
     """The runs of one kind that began within an hour, and the address of all of them where there are more.
 
-    ``tally`` and ``done_words`` say how several stand.
+    ``tally``, ``done_words`` and ``apart_words`` say how several stand.
     """
 
     title: Message
@@ -55,6 +55,7 @@ class RunsOfKind:
     cards: tuple[RunCard, ...]
     tally: Tally | None = None
     done_words: Message | None = None
+    apart_words: Message | None = None
     more: str | None = None
 
 

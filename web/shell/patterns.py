@@ -180,6 +180,7 @@ def _card(number: int, steps: tuple[StepCard, ...], **different: object) -> RunC
         ended_at=None,
         outcome=None,
         tone=None,
+        told_apart=False,
         result_path=None,
         can_cancel=False,
         cannot_cancel_because=None,

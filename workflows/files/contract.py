@@ -100,12 +100,18 @@ INGEST = Contract(
     many=N_("{count} file", "{count} files", count=0),
     # Translators: How many of the files, in a list after the title.
     many_done=N_("{count} ready", "{count} ready", count=0),
+    many_apart=(
+        # Translators: How many of the files are saved, but closed: nobody could look inside. In a list after the title.
+        N_("{count} closed", "{count} closed", count=0),
+        # Translators: How many of the files are ready, and how many saved, but closed. Beneath their title.
+        N_("{done} done, {count} closed", "{done} done, {count} closed", done=0, count=0),
+    ),
     input=IngestInput,
     result=IngestResult,
     steps=(RECEIVE, IDENTIFY, SCAN, THUMBNAIL, PREVIEW, METADATA, QUOTA, INDEX, ANNOUNCE),
     outcomes={
         "ready": Outcome(N_("Ready", context="a workflow")),
-        "sealed": Outcome(N_("Saved, but closed: the scanner could not look inside."), "warning"),
+        "sealed": Outcome(N_("Saved, but closed: the scanner could not look inside."), "warning", told_apart=True),
         "infected": Outcome(N_("Blocked: the scanner found harmful content. Its contents were deleted."), "danger"),
         "unsupported": Outcome(N_("This workspace doesn’t accept this kind of file. Nothing was saved."), "warning"),
         # Runs of earlier versions ended with these two; such a file is saved now.

@@ -54,7 +54,15 @@ ANSWER = Step("answer", N_("Answer"), type(None), type(None), undo=NothingToUndo
 NAMES = ("first", "second", "third", "look", "ship", "tell", "left", "middle", "right")
 UNDONE = ("first", "second", "third", "left", "middle", "right")
 
-OUTCOMES = {"ready": Outcome(N_("Ready")), "late": Outcome(N_("Too late"), "warning")}
+OUTCOMES = {
+    "ready": Outcome(N_("Ready")),
+    "late": Outcome(N_("Too late"), "warning"),
+}
+WITH_SEALED = OUTCOMES | {"sealed": Outcome(N_("Kept, but closed"), "warning", told_apart=True)}
+MANY_APART = (
+    N_("{count} closed", "{count} closed"),
+    N_("{done} done, {count} closed", "{done} done, {count} closed"),
+)
 FAILURES = {"shelf_full": Remedy(N_("The shelf is full."), N_("Make room, then continue."))}
 
 LINE = Contract(
@@ -68,7 +76,13 @@ LINE = Contract(
     kind=N_("Walking the line"),
 )
 FAN = Contract(
-    "sample.fan", N_("Doing three at a time"), SampleInput, SampleResult, (FIRST, LEFT, MIDDLE, RIGHT, SECOND), OUTCOMES
+    "sample.fan",
+    N_("Doing three at a time"),
+    SampleInput,
+    SampleResult,
+    (FIRST, LEFT, MIDDLE, RIGHT, SECOND),
+    WITH_SEALED,
+    many_apart=MANY_APART,
 )
 PATIENT = Contract("sample.patient", N_("Waiting"), SampleInput, SampleResult, (FIRST, ANSWER, SECOND), OUTCOMES)
 STUBBORN = Contract(
