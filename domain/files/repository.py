@@ -26,6 +26,10 @@ SEARCHED = 20_000
 """How many of the newest files a search looks at."""
 
 
+COUNTED = 10_000
+"""How many files are counted that have come since a page was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedFile:
     """A file with the names of who uploaded it and, where its page asks, of who opened it."""
@@ -41,11 +45,20 @@ class FileRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def newest(self, limit: int, *, before: UUID | None = None) -> list[ListedFile]:
-        """Return the newest files that are not in the trash, all of them older than ``before``. Ids sort by time."""
+    async def newest(self, limit: int, *, before: UUID | None = None, first: UUID | None = None) -> list[ListedFile]:
+        """Return the newest files that are not in the trash. Ids sort by time.
+
+        All of them are older than ``before``, and none is newer than ``first``.
+        """
         query = _with_uploader().where(File.trashed_at.is_(None)).order_by(File.id.desc()).limit(limit)
-        rows = await self._session.execute(query.where(File.id < before) if before else query)
+        query = query.where(File.id < before) if before else query
+        rows = await self._session.execute(query.where(File.id <= first) if first else query)
         return [ListedFile(row.File, row.uploader or "") for row in rows]
+
+    async def newer_than(self, first: UUID) -> int:
+        """Count the files that are not in the trash and came after ``first``, as far as a line of a page says it."""
+        newer = select(File.id).where(File.trashed_at.is_(None), File.id > first).limit(COUNTED).subquery()
+        return await self._session.scalar(select(func.count()).select_from(newer)) or 0
 
     async def found(self, pattern: str, beginning: str, *, limit: int) -> list[ListedFile]:
         """Return files of the tenant whose name is like ``pattern``, first those whose name is like ``beginning``.

@@ -128,7 +128,8 @@ class FileListPage:
     """The list of files. ``removal`` is what the reader removed last, while it can still be brought back.
 
     ``progress`` is how far the preparation is of those that the reader may see it of; ``groups`` is what the reader
-    brought at once and is not ready yet, and ``groups_of`` names its contract.
+    brought at once and is not ready yet, and ``groups_of`` names its contract. ``newer`` is how many files have come
+    that an open page did not take in, so as not to push away what is being read.
     """
 
     policy: Policy
@@ -140,6 +141,8 @@ class FileListPage:
     progress: Mapping[UUID, RunCard]
     groups: tuple[GroupCard, ...]
     groups_of: str = INGEST.name
+    newer: int = 0
+    is_first_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 from uuid import UUID
 
 from quart import Response, request
@@ -50,9 +51,13 @@ RECENT = 5
 @blueprint.get("/files")
 @guard("guest")
 async def index() -> Response:
-    """List the newest files."""
+    """List the newest files; for a page that reads its list again, those that it may take in (23-steady.js)."""
+    before, first = request.args.get("before", type=UUID), request.args.get("first", type=UUID)
     async with unit_of_work("files") as uow:
-        newest = await FileRepository(uow.session).newest(PAGE_SIZE + 1, before=request.args.get("before", type=UUID))
+        files_of = FileRepository(uow.session)
+        newer = 0 if before or not first else await files_of.newer_than(first)
+        newer = 0 if newer <= request.args.get("room", 0, type=int) else newer
+        newest = await files_of.newest(PAGE_SIZE + 1, before=before, first=first if newer else None)
         usage, policy = await usage_of(uow), await policy_of(uow)
     files = tuple(FileRow.of(listed) for listed in newest[:PAGE_SIZE])
     model = FileListPage(
@@ -61,11 +66,19 @@ async def index() -> Response:
         usage=usage,
         older_than=newest[PAGE_SIZE - 1].file.id if len(newest) > PAGE_SIZE else None,
         removal=await _open_removal(request.args.get("removed", type=UUID)),
-        list_path=request.full_path.removesuffix("?"),
+        list_path=_list_path(),
+        newer=newer,
+        is_first_page=not before,
         progress=await _progress_of(files),
         groups=() if wants_fragment() else await run_groups(INGEST.name),
     )
     return await page("files/index.html", model, fragment="files/_list.html")
+
+
+def _list_path() -> str:
+    """Return the address at which the list reads itself again: what it has by then it says itself."""
+    args = {name: value for name, value in request.args.items() if name not in {"first", "room"}}
+    return f"{request.path}?{urlencode(args)}" if args else request.path
 
 
 @blueprint.post("/files")

@@ -259,6 +259,30 @@ async def test_older_files_are_on_the_next_page(
     assert not set(names[0]) & set(names[1])
 
 
+async def test_an_open_list_takes_in_a_few_newer_files_and_counts_more(
+    member: Visitor, tenants: TwoTenants, file_id: UUID, owner_connection: asyncpg.Connection
+) -> None:
+    async def shown(room: int, first: object = file_id) -> tuple[int, str]:
+        path = f"/files?removed={uuid4()}&first={first}&room={room}"
+        html = (await member.get(tenants.acme.url(path), HX_Request="true", HX_Request_Type="partial")).html
+        assert "room=" not in html.one(id="file-list").attributes["hx-get"]
+        newer = [link.text for link in html.all("a") if link.attributes.get("hx-target") == "#file-list"]
+        return len(html.one("tbody").all("tr")), "".join(newer)
+
+    assert await shown(0) == (1, "")
+    await owner_connection.execute(
+        """insert into files.files (tenant_id, id, name, size, declared_type, state, charge, uploader_id)
+           select tenant_id, ('ffffffff-ffff-7fff-bfff-00000000000' || n)::uuid, 'copy ' || n, 1, 'x', 'ready', 'none',
+               uploader_id
+           from files.files, generate_series(1, 3) n where id = $1""",
+        file_id,
+    )
+    assert await shown(2) == (1, "Show 3 newer files")
+    assert await shown(3) == (4, "")
+    assert await shown(0, "ffffffff-ffff-7fff-bfff-000000000002") == (3, "Show 1 newer file")
+    assert await shown(-5, "no-id") == (4, "")
+
+
 @pytest.mark.usefixtures("file_id")
 async def test_the_newest_files_are_a_part_for_other_pages(member: Visitor, tenants: TwoTenants) -> None:
     answer = await member.get(tenants.acme.url("/files/recent"))

@@ -34,6 +34,8 @@
     for (const line of lines) if (!line.row.isConnected) document.querySelector(`[id="${line.form}"][data-upload] [data-upload-rows]`)?.append(line.row);
   });
 
+  const told = () => document.dispatchEvent(new CustomEvent("adx:uploads", { detail: { underWay: acts.size > 0 } }));
+
   /* What was chosen at once. Its key has the server tell its files together; the number, when it is over. */
   const begin = (form, total) => {
     const act = { key: freshKey(), total, done: 0, failed: 0, group: "", uploads: new Set(), line: lineIn(form, "") };
@@ -49,12 +51,14 @@
       if (act.uploads.size) return;
       acts.delete(act);
       away(act.line);
+      told();
       announce(title());
       close(act);
     };
     act.line.part("cancel").addEventListener("click", () => [...act.uploads].forEach((upload) => upload.cancel()));
     act.show();
     acts.add(act);
+    told();
     announce(title());
     return act;
   };
@@ -111,6 +115,7 @@
       } else if (group) {
         away(line);
       } else {
+        document.dispatchEvent(new CustomEvent("adx:uploads", { detail: { underWay: acts.size > 0, one: true } }));
         line.say(form.dataset.uploadSent);
         line.part("cancel").remove();
         lines.delete(line);
