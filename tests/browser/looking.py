@@ -30,7 +30,7 @@ READ = Path(__file__).with_name("reading.js").read_text("utf-8")
 GLANCE = f"""([url, html, data]) => {{
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const links = [...parsed.querySelectorAll("a[href]")].map((link) => new URL(link.getAttribute("href"), url).href);
-  return {{ links, whole: Boolean(parsed.getElementById("main")), found: ({READ})([data, html]) }};
+  return {{ links, whole: Boolean(parsed.getElementById("main")), found: data ? ({READ})([data, html]) : [] }};
 }}"""
 """What an answer says and links to, and whether it is a whole page."""
 
@@ -42,7 +42,7 @@ UNFOLDED = (390, 360)
 """Where what folds is opened: there it has the least room. The next page is unfolded at the other."""
 OPENED_AT = (390, 1440)
 """Where menus and dialogs are opened."""
-OPENED, OPENED_OF_ALL = 2, 40
+OPENED, OPENED_OF_ALL = 2, 6
 """How many of a kind are opened on a page."""
 LOOKS: dict[int, tuple[Literal["light", "dark"], Sequence[str] | None]] = {390: ("dark", None), 1440: ("light", VISUAL)}
 """At which of the widths axe looks, in which colours, and by which rules: its other rules look at the elements."""
@@ -77,9 +77,9 @@ def _axe_looks_at(number: int, *, whole: bool) -> Iterable[int]:
 
 
 def _turns(own: str, number: int, walk: Walk) -> Sequence[str]:
-    if walk.whole:
-        return DIRECTIONS if walk.data is not None or walk.firefox else [own]
-    return [DIRECTIONS[number % len(DIRECTIONS)]]
+    if own == "rtl":
+        return [own]
+    return DIRECTIONS if walk.whole else [DIRECTIONS[number % len(DIRECTIONS)]]
 
 
 async def _by_axe(page: Page, width: int, region: str | None, *, whole: bool) -> list[str]:

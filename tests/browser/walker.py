@@ -32,7 +32,7 @@ STAY = """document.addEventListener("DOMContentLoaded", () => {
 PATTERNS = "/patterns"
 """Has tests of its own, in every theme."""
 
-PAGES_A_RULE, PAGES_OF_ALL = 2, 40
+PAGES_A_RULE, PAGES_OF_ALL = 2, 12
 """How many pages of a rule with an id are opened: their texts differ by state, not by id; of the whole, each state."""
 
 TABS = 2
@@ -68,7 +68,7 @@ class Walker:
         self._tabs = asyncio.Semaphore(1 if walk.firefox else TABS)
         self._met = 0
         self.found: list[str] = []
-        self.read = 0
+        self.read = self.looked = 0
 
     async def walk(self, urls: Iterable[str], *, follow: bool = True) -> None:
         """Look at the pages at ``urls`` and, to ``follow``, those that they link to."""
@@ -105,12 +105,12 @@ class Walker:
     async def _visit(self, client: httpx.AsyncClient, number: int, url: str) -> list[str]:
         async with self._tabs, asyncio.timeout(A_PAGE_TAKES):
             try:
-                links = None if self._walk.data is None else await self._glance(client, url, self._walk.data)
+                links = await self._glance(client, url)
                 return await self._open(number, url) if links is None else links
             except TimeoutError as error:
                 raise AssertionError(f"{url} hangs") from error
 
-    async def _glance(self, client: httpx.AsyncClient, url: str, data: Sequence[str]) -> list[str] | None:
+    async def _glance(self, client: httpx.AsyncClient, url: str) -> list[str] | None:
         """Read an answer that need not be opened, and give its links; None for a page that is to be looked at.
 
         Most addresses are parts of pages, lead elsewhere or choose from a page that has been looked at.
@@ -122,7 +122,7 @@ class Walker:
             return [html]
         async with self._reading:
             self._reader = self._reader or await self._context.new_page()
-        glance = await self._reader.evaluate(GLANCE, [url, html, data])
+        glance = await self._reader.evaluate(GLANCE, [url, html, self._walk.data])
         if glance["whole"] and self._is_new(url, url):
             return None
         self._say(url, glance["found"])
@@ -166,6 +166,7 @@ class Walker:
                 host = urlsplit(landed).netloc
                 is_first = host not in self._hosts
                 self._hosts.add(host)
+                self.looked += 1
                 self.found += await looked_at(page, number, self._walk, is_first=is_first)
         except PlaywrightError as error:
             if "Download is starting" in error.message:
