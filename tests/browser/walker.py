@@ -38,7 +38,7 @@ PAGES_A_RULE, PAGES_OF_ALL = 2, 12
 TABS = 2
 """A machine with few processors gains nothing by more: one page is laid out while another is made."""
 
-A_PAGE_TAKES = 120.0
+A_PAGE_TAKES = 300.0
 """Seconds after which a page hangs: the walk says which."""
 
 
