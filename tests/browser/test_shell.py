@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from playwright.async_api import expect
 from tests.support.surfing import choose, idle, live
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Request, Route
 
     from tests.browser.conftest import NewPage
     from tests.support.deployment import Deployment
@@ -67,23 +68,36 @@ async def test_the_palette_finds_and_goes_by_keyboard(deployment: Deployment, ne
 async def test_the_last_question_wins(deployment: Deployment, new_page: NewPage, owner: Owner) -> None:
     page = await new_page(owner=owner)
     await opened(page, deployment, owner)
-    held: list[str] = []
+    first = re.compile(r"/search\?.*q=fi$")
+    asked, go_on, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def slow(route: object) -> None:  # the first question is answered after the second
-        held.append("")
-        await page.wait_for_timeout(900)
-        await route.continue_()  # type: ignore[attr-defined]  # playwright's Route
+    async def hold(route: Route) -> None:  # the first question is answered after the second
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
 
-    await page.route(re.compile(r"/search\?.*q=fi$"), slow)
+    async def note(request: Request) -> None:
+        if first.search(request.url):
+            over.set()
+
+    page.on("requestfinished", note)
+    page.on("requestfailed", note)
+    await page.route(first, hold)
     await page.locator(".search-open").click()
     await page.keyboard.type("fi")
-    await page.wait_for_timeout(300)
+    await within(asked)
     await page.keyboard.press("Control+a")
     await page.keyboard.type("peop")
     await expect(page.locator("#palette-found [role=option]").first).to_have_text("People")
-    await page.wait_for_timeout(1000)
+    go_on.set()
+    await within(over)
+    await page.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
     await expect(page.locator("#palette-found [role=option]").first).to_have_text("People")
-    assert held, "the first question was never asked"
+
+
+async def within(event: asyncio.Event) -> None:
+    async with asyncio.timeout(20):
+        await event.wait()
 
 
 async def test_keys_lead_on_unless_somebody_types_or_wants_none(
