@@ -25,11 +25,15 @@ from entrypoints.embedded.plan import plan
 from entrypoints.embedded.ports import Ports
 from entrypoints.embedded.program import StartError, free_port
 from tests.support import stack
+from tests.support.processes import Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.stack
+
+HIDES = ("-c", "import time; from core.confinement import hide_memory; hide_memory(); time.sleep(600)")
+"""A process whose environment others than root cannot read, as web and worker are."""
 
 
 @pytest.fixture
@@ -235,6 +239,12 @@ def test_what_a_killed_test_run_left_is_swept_by_the_next() -> None:
     left = Path(tempfile.mkdtemp(prefix=f"{stack.PREFIX}{gone.pid}-"))
     (left / "servers.json").touch()
     stack.run(detached.start([valkey.program(left, free_port(), durable=False)]))
+    deployment = left / "worker-0" / "deployment"
+    deployment.mkdir(parents=True)
+    web = Process.of_python(*HIDES, environment={}, log=deployment / "web.log", state_dir=deployment, ready=None)
+    web.launch()
+    assert leftovers.find(deployment)
     fresh = stack.new_state_dir()
-    assert (left.exists(), leftovers.find(left)) == (False, [])
+    assert (left.exists(), leftovers.find(left), leftovers.find(deployment)) == (False, [], [])
+    web.kill()  # there is nothing left of it but its number
     stack.remove(fresh)

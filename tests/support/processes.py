@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.settings import ROOT
+from entrypoints.embedded import sessions
 from entrypoints.embedded.program import MARK
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Process:
                 cwd=ROOT,
                 start_new_session=True,
             )
+        sessions.note(self.state_dir, self._running.pid)  # should this run be killed, the next one finds it
 
     async def until_ready(self) -> None:
         """Wait until it serves; fails with its last lines when it does not."""

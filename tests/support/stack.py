@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PREFIX = "adx-test-"
 TEMPLATE = "adx_template"
 LEAST_NAMESPACES = 4
+DEPLOYMENTS = "worker-*/deployment"
+"""Where web and worker of a test process keep their state: marked as a stack of their own."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def new_state_dir() -> Path:
 
 
 def remove(state_dir: Path) -> None:
-    """Stop the servers of a run and forget what they held."""
+    """Stop the servers of a run, and the deployments over them, and forget what they held."""
+    for deployment in state_dir.glob(DEPLOYMENTS):
+        leftovers.stop(deployment)
     if (state_dir / "servers.json").exists() or (state_dir / "postgres").exists():
         leftovers.stop(state_dir)
     shutil.rmtree(state_dir, ignore_errors=True)
