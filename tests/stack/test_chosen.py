@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from core.settings import ROOT
-from tests.support.reach import _nearest, changed_files, concerning, reached
+from tests.support.reach import CHOSEN, _nearest, changed_files, concerning, pytest_ignore_collect, reached
 from tests.support.seconds import seconds_of, subject_of, table
 
 FILES = "tests/web/files/test_pages.py"
@@ -31,6 +34,7 @@ def test_what_concerns_a_feature_is_found_in_every_layer() -> None:
     [
         ("domain/files/quota.py", {"tests/domain/files/test_quota.py": 0, FILES: 1, JOURNEY: 9}, BRANDING),
         ("web/files/routes.py", {FILES: 0}, "tests/workflows/branding/test_publish.py"),
+        ("entrypoints/features/branding.py", {BRANDING: 0, "tests/workflows/branding/test_publish.py": 0}, FILES),
         ("core/plain_text.py", {"tests/core/test_plain_text.py": 0}, "tests/core/test_colour.py"),
         ("templates/branding/editor.html", {BRANDING: 0}, FILES),
         ("locales/de/LC_MESSAGES/branding.po", {BRANDING: 0}, JOURNEY),
@@ -95,8 +99,33 @@ def test_what_took_long_is_begun_first_and_unknown_files_by_their_folder() -> No
     assert sorted(files, key=lambda file: -seconds_of(file, known)) == [files[2], files[1], files[0]]
 
 
-def test_the_command_takes_features_first_and_leaves_the_rest_to_pytest() -> None:
-    command = ["bin/test", "notifications", "-q", "--collect-only", "-n0", "-k", "not files"]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert "tests/web/notifications/test_pages.py" in said
-    assert "tests/web/files" not in said
+@pytest.mark.parametrize(
+    ("given", "handed_on"),
+    [
+        ("files kit -k quota", "-n 3 --dist loadfile --no-loadscope-reorder --feature files --feature kit -k quota"),
+        ("--changed", "-n 3 --dist loadfile --no-loadscope-reorder --changed"),
+        ("tests/stack -k files", "-n 3 --dist loadfile --no-loadscope-reorder tests/stack -k files"),
+        ("tests/web/files/test_pages.py", "tests/web/files/test_pages.py"),
+        ("files -n0", "--feature files -n0"),
+        ("nothing", "-n 3 --dist loadfile --no-loadscope-reorder nothing"),
+    ],
+)
+def test_the_command_takes_features_first_and_hands_the_rest_on(tmp_path: Path, given: str, handed_on: str) -> None:
+    for folder in ("bin", ".venv/bin", "web/kit", "domain/files"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "bin" / "test", tmp_path / "bin")
+    for name, text in {"bin/setup": "#!/bin/sh\n", ".venv/bin/python": '#!/bin/sh\necho "$@"\n'}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    command = [str(tmp_path / "bin" / "test"), *given.split()]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert said.split() == ["-m", "pytest", *handed_on.split()]
+
+
+def test_what_was_not_chosen_is_not_collected() -> None:
+    config: Any = SimpleNamespace(stash=pytest.Stash())
+    assert pytest_ignore_collect(ROOT / BRANDING, config) is None, "nothing was asked for"
+    config.stash[CHOSEN] = frozenset({FILES})
+    assert pytest_ignore_collect(ROOT / BRANDING, config)
+    assert pytest_ignore_collect(ROOT / FILES, config) is None
+    assert pytest_ignore_collect(ROOT / "tests", config) is None

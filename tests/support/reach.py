@@ -29,6 +29,7 @@ LEFT_OUT = pytest.StashKey[str]()
 SECONDS_OF_CHANGED, PROCESSES = 90.0, 2
 ALWAYS = "tests/architecture/"
 """It looks at all sources, so that every change reaches it."""
+MANIFESTS = ("entrypoints", "features")
 WHOLE_PRODUCT = frozenset({"browser", "chaos", "security", "stack"})
 """Folders whose tests meet the product from outside, whatever they import."""
 FAR = 9
@@ -130,6 +131,8 @@ def subjects_of(file: str) -> frozenset[str]:
 def modules_of(name: str) -> frozenset[str]:
     """Return the modules that a changed file is, or whose pages, words or tables it holds."""
     path = PurePath(name)
+    if path.parts[:2] == MANIFESTS and path.stem in features():
+        return _all_of({f"{layer}.{path.stem}" for layer in PACKAGES})
     if path.suffix == ".py" and path.parts[0] in PACKAGES:
         module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
         return frozenset({module})
