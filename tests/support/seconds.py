@@ -7,7 +7,9 @@ alone with it at the end; so known seconds set the order, and of an unknown file
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,16 +17,20 @@ import pytest
 from core.settings import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 REMEMBERED = "adx/seconds"
-KNOWN, TAKEN = pytest.StashKey["Mapping[str, float]"](), pytest.StashKey[defaultdict[str, float]]()
+KNOWN, TAKEN = pytest.StashKey[Mapping[str, float]](), pytest.StashKey[defaultdict[str, float]]()
 MOST_OF_A_FEATURE = 45
 """What one feature may add to a run, in seconds of one process."""
 
 LAYERS = ("web", "workflows", "activities", "domain")
-SLOW_FOLDERS, SLOW, QUICK = frozenset({"browser", "chaos", "stack"}), 20.0, 2.0
-"""Where a file takes seconds by its nature: it drives the whole product."""
+SLOW_FOLDERS: Mapping[str, float] = MappingProxyType({
+    **dict.fromkeys(("browser", "chaos", "stack"), 20.0),
+    **dict.fromkeys(("workflows", "security", "activities"), 8.0),
+})  # fmt: skip
+QUICK = 2.0
+"""What a file takes in seconds of which nothing is known yet: most where the whole product is started and driven."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,7 +84,7 @@ def known_seconds(config: pytest.Config) -> Mapping[str, float]:
 
 def seconds_of(file: str, known: Mapping[str, float]) -> float:
     """Return what a file takes, or may take as far as its folder tells."""
-    return known.get(file, SLOW if PurePath(file).parts[1] in SLOW_FOLDERS else QUICK)
+    return known.get(file, SLOW_FOLDERS.get(PurePath(file).parts[1], QUICK))
 
 
 def table(taken: Mapping[str, float]) -> list[str]:
