@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, Message] = MappingProxyType({
     "run.cancelled": N_("Workflow cancelled"),
     "run.undone": N_("Workflow undone"),
     "run.failed": N_("Workflow not finished"),
+    "compliance.restored": N_("Backup restored; later entries are lost"),
     "key.rotated": N_("Key replaced"),
     "key.shredded": N_("Keys destroyed"),
 })  # fmt: skip

@@ -14,6 +14,7 @@ from core.anchors.key import make, open_signer
 from core.anchors.note import Verifier
 from core.anchors.outside import Outside
 from core.anchors.proof import proof_of
+from core.anchors.restoring import declare, history_of, lost_heads
 from core.audit import Head, chain_of, head_of, tenants_with_chains, verify as breaches_of
 from core.db import Database
 from core.errors import UnavailableError
@@ -24,6 +25,9 @@ from entrypoints.terminal import show, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from core.anchors.restored import Lost, Restored
+    from core.anchors.restoring import History
 
 N_ = messages_of("cli")
 
@@ -46,8 +50,10 @@ def verify(
     try:
         kept = _read(anchors)
         if key:
-            for tenant_id, found in asyncio.run(_anchored(Verifier.parse(key))).items():
-                kept.setdefault(tenant_id, []).extend(found)
+            anchored = asyncio.run(_anchored(Verifier.parse(key)))
+            kept = anchored.joined(kept)
+            for restored in anchored.restores:
+                _show_restored(restored)
     except (OSError, ValueError, AnchorError, UnavailableError) as error:
         show(tell(error.message) if isinstance(error, UnavailableError) else str(error), err=True)
         raise typer.Exit(2) from None
@@ -76,6 +82,30 @@ def show_key() -> None:
     show(str(open_signer(Settings.load()).verifier))
 
 
+@app.command("declare-restore")
+def declare_restore(
+    reason: Annotated[
+        str, typer.Argument(help="Why, for whoever checks later: which backup, of when, on whose decision.")
+    ],
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Sign it. Without this it is only said.")] = False,
+) -> None:
+    """Say which chains lost anchored entries with a restored backup, and state it, signed, beside the anchors."""
+    try:
+        lost = asyncio.run(_declare(reason, apply=apply))
+    except AnchorError as error:
+        raise StartError(str(error)) from None
+    if not lost:
+        show(tell(N_("Every chain has every head that was anchored: there is nothing to declare.")))
+        return
+    _show_lost(lost)
+    if apply:
+        show(tell(N_("Declared and signed. It is shown whenever these chains are checked.")))
+    else:
+        show(tell(N_("Nothing was declared. If these entries went with a restored backup, run it again with --apply.")))
+        raise typer.Exit(1)
+
+
 @app.command()
 def proof(
     tenant: Annotated[UUID, typer.Argument(help="The id of a workspace.")],
@@ -88,16 +118,45 @@ def proof(
     show(found)
 
 
-async def _anchored(verifier: Verifier) -> dict[UUID, list[Head]]:
+async def _anchored(verifier: Verifier) -> History:
     """Return the heads of ANCHOR_URL, all of whose signatures and hashes have been checked."""
-    outside = Outside.of(Settings.load(), verifier)
-    found: dict[UUID, list[Head]] = {}
-    async for batch in outside.history():
-        for tenant_id, head in batch.leaves:
-            found.setdefault(tenant_id, []).append(head)
-    if not found:
+    found = await history_of(Outside.of(Settings.load(), verifier))
+    if not found.heads:
         raise AnchorError("There is no anchor at ANCHOR_URL.")
     return found
+
+
+async def _declare(reason: str, *, apply: bool) -> Mapping[UUID, Lost]:
+    settings = Settings.load()
+    signer = open_signer(settings)
+    outside = Outside.of(settings, signer.verifier)
+    db = await Database.connect(settings, pool_size=1)
+    try:
+        lost = await lost_heads(db, outside)
+        if lost and apply:
+            await declare(db, outside, signer, lost, reason)
+    finally:
+        await db.close()
+    return lost
+
+
+def _show_restored(restored: Restored) -> None:
+    show(
+        tell(
+            N_(
+                "A restore was declared on {date}: {reason}. Chains that lost entries by it: {count}",
+                date=restored.at.isoformat(),
+                reason=restored.reason,
+                count=len(restored.lost),
+            )
+        )
+    )
+    _show_lost(restored.lost)
+
+
+def _show_lost(lost: Mapping[UUID, Lost]) -> None:
+    for tenant_id, gone in lost.items():
+        show(f"  {tenant_id} {(gone.kept.seq if gone.kept else 0) + 1}-{gone.newest.seq}")
 
 
 async def _heads() -> list[tuple[UUID, Head]]:

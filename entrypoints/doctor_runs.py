@@ -95,8 +95,13 @@ async def anchors(settings: Settings) -> str:
         found = await waiting(db, outside)
     if found.contradicting:
         raise WrongError(
-            tell(N_("audit chains that are shorter than what was anchored: {count}", count=len(found.contradicting))),
-            tell(N_("Run `adx audit verify --key`, and find out who cut them, or which backup was restored.")),
+            tell(N_("audit chains that are shorter than what was anchored: {count}", count=found.contradicting)),
+            tell(
+                N_(
+                    "Run `adx audit verify --key`, and find out who cut them. If a backup was restored, say so with "
+                    "`adx audit declare-restore`."
+                )
+            ),
         )
     now = datetime.now(UTC)
     if found.since and now - found.since > TOO_LONG_UNANCHORED:
@@ -113,7 +118,12 @@ async def anchors(settings: Settings) -> str:
     if found.anchored_at is None:
         return tell(N_("nothing was anchored yet"))
     ago = _minutes(now - found.anchored_at)
-    return tell(N_("last anchored {count} min ago", "last anchored {count} min ago", count=ago))
+    said = [tell(N_("last anchored {count} min ago", "last anchored {count} min ago", count=ago))]
+    if found.not_looked_at:
+        said.append(tell(N_("chains that wait and were not looked at: {count}", count=found.not_looked_at)))
+    if found.restored:
+        said.append(tell(N_("a restore was declared on {date}", date=found.restored.at.date().isoformat())))
+    return ", ".join(said)
 
 
 def _seconds(waited: timedelta) -> str:

@@ -3,7 +3,7 @@
 ``anchors/000000000000`` and so on, each a JSON object: ``checkpoint``, the signed note; ``leaves``, the heads that are
 new since the one before, in order; ``edge``, from which the tree grows on. All of it is under the signature: the edge
 gives the signed root, and the leaves lead from the edge before to this one. Leaves and signature are one object, so
-there is no moment at which one is there without the other.
+there is no moment at which one is there without the other. ``restored`` stands in those that declare a restore.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from uuid import UUID
 
 from core.anchors.errors import AnchorError
 from core.anchors.note import Checkpoint
+from core.anchors.restored import Restored
 from core.anchors.tree import grown, leaf_hash, root_of
 from core.audit import Head
 from core.storage import Storage
@@ -39,13 +40,15 @@ WHOLE_EVERY = 1000
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One object. Its signature and its root have been checked."""
+    """One object. Its signature and its root have been checked, and that of ``statement``, the note of ``restored``."""
 
     number: int
     checkpoint: Checkpoint
     note: str
     leaves: Sequence[Leaf]
     edge: Sequence[bytes]
+    restored: Restored | None = None
+    statement: str = ""
 
     def follows(self, size: int, edge: Sequence[bytes]) -> bool:
         """Whether this is what a tree of that size and edge has grown into."""
@@ -55,10 +58,11 @@ class Batch:
 
 @dataclass(slots=True)
 class Log:
-    """How far the log has come: the newest checkpoint, and of each tenant the newest head in it."""
+    """How far the log has come: the newest checkpoint, each tenant's newest head, and the restores since it began."""
 
     newest: Batch | None = None
     heads: dict[UUID, Head] = field(default_factory=dict)
+    restores: list[Restored] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -79,8 +83,18 @@ class Log:
         """Take the next object in; raises :class:`AnchorError` when it is not what follows."""
         if batch.number != self.number or not batch.follows(self.size, self.edge):
             raise _broken(batch.number, "does not follow the one before it")
+        if batch.restored:
+            self.restores.append(batch.restored)
+            self.heads = self.after(batch.restored)
+        if any((known := self.heads.get(tenant_id)) and head.seq < known.seq for tenant_id, head in batch.leaves):
+            raise _broken(batch.number, "goes back behind what was anchored, and no restore is declared")
         self.newest = batch
         self.heads.update(batch.leaves)
+
+    def after(self, restored: Restored) -> dict[UUID, Head]:
+        """Return the heads with what a restored backup still had for the newest of each chain that lost some."""
+        kept = {tenant_id: lost.kept for tenant_id, lost in restored.lost.items()}
+        return {tenant_id: head for tenant_id, head in {**self.heads, **kept}.items() if head}
 
 
 class Outside:
@@ -120,7 +134,7 @@ class Outside:
         newest = self._log.newest
         return await self._storage.modified_at(key_of(newest.number)) if newest else None
 
-    async def append(self, signer: Signer, leaves: Sequence[Leaf]) -> Batch:
+    async def append(self, signer: Signer, leaves: Sequence[Leaf], restored: Restored | None = None) -> Batch:
         """Sign and write what follows the log as it was read.
 
         Raises :class:`AnchorError`, and leaves what is there, when another process has written meanwhile: of two
@@ -129,7 +143,8 @@ class Outside:
         log = self._log
         edge = grown(log.edge, log.size, map(hash_of_leaf, leaves))
         checkpoint = Checkpoint(self._verifier.name, log.size + len(leaves), root_of(edge))
-        batch = Batch(log.number, checkpoint, signer.sign(str(checkpoint)), leaves, edge)
+        statement = signer.sign(str(restored)) if restored else ""
+        batch = Batch(log.number, checkpoint, signer.sign(str(checkpoint)), leaves, edge, restored, statement)
         try:
             await self._storage.create_bytes(key_of(batch.number), written(batch))
         except FileExistsError:
@@ -188,12 +203,16 @@ class Outside:
             leaves = [_leaf(line) for line in read["leaves"]]
             edge = [bytes.fromhex(digest) for digest in read["edge"]]
             note = str(read["checkpoint"])
+            statement = str(read.get("restored", ""))
         except (ValueError, KeyError, TypeError):
             raise _broken(number, "is not written as anchors are") from None
         checkpoint = Checkpoint.parse(self._verifier.open(note))
         if checkpoint.origin != self._verifier.name or root_of(edge) != checkpoint.root:
             raise _broken(number, "is not what its signature is for")
-        return Batch(number, checkpoint, note, leaves, edge)
+        restored = Restored.parse(self._verifier.open(statement)) if statement else None
+        if restored and (restored.origin != self._verifier.name or restored.number != number):
+            raise _broken(number, "holds a statement of another place")
+        return Batch(number, checkpoint, note, leaves, edge, restored, statement)
 
 
 def key_of(number: int) -> str:
@@ -213,6 +232,7 @@ def written(batch: Batch) -> bytes:
         "checkpoint": batch.note,
         "leaves": [f"{tenant_id} {head}" for tenant_id, head in batch.leaves],
         "edge": [digest.hex() for digest in batch.edge],
+        **({"restored": batch.statement} if batch.statement else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 

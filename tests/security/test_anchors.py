@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,9 @@ from core.anchors.errors import AnchorError
 from core.anchors.key import open_signer
 from core.anchors.note import Signer
 from core.anchors.outside import Outside, hash_of_leaf, key_of
-from core.anchors.rounds import Anchored, heads_of_all
+from core.anchors.rounds import Anchored, heads_of_all, waiting
 from core.anchors.tree import is_included
+from core.audit import chain_of
 from core.ids import new_id
 
 if TYPE_CHECKING:
@@ -93,6 +95,78 @@ async def test_a_chain_behind_its_anchor_is_not_anchored_and_others_go_on(
         assert (await anchoring.anchor(outside)).contradicting == 1
     assert [len(json.loads(path.read_text())["leaves"]) for path in anchoring.objects()] == [2, 1]
     assert f"{anchoring.acme} " in (await anchoring.run("verify", "--key", anchoring.vkey)).output
+
+
+@pytest.mark.parametrize(("statement", "grown_by", "lost"), [(CUT, 0, "4-5"), (CUT, 4, "4-5"), (ALL_GONE, 0, "1-5")])
+async def test_a_restore_that_is_declared_is_accepted_and_shown_and_excuses_nothing_later(
+    anchoring: Anchoring, statement: str, grown_by: int, lost: str
+) -> None:
+    worker = anchoring.outside()
+    if "seq > 3" in statement:
+        anchoring.tamper(CUT)  # three entries are anchored, then two more
+        await anchoring.anchor(worker)
+        await anchoring.say(anchoring.acme, 2)
+    await anchoring.anchor(worker)
+    anchoring.tamper(statement)
+    await anchoring.say(anchoring.acme, grown_by, "other")
+
+    asked = await anchoring.run("declare-restore", "backup of Monday")
+    assert (asked.exit_code, f"{anchoring.acme} {lost}" in asked.output) == (1, True), asked.output
+    assert (await anchoring.run("verify", "--key", anchoring.vkey)).exit_code == 1, "asking declares nothing"
+    told = await anchoring.run("declare-restore", "backup of Monday", "--apply")
+    assert told.exit_code == 0, told.output
+    assert (await anchoring.anchor(worker)).contradicting == 0, "the worker goes on from there"
+    verified = await anchoring.run("verify", "--key", anchoring.vkey)
+    assert verified.exit_code == 0, verified.output
+    assert "backup of Monday" in verified.output
+    assert f"{anchoring.acme} {lost}" in verified.output
+    assert str(anchoring.globex) not in verified.output
+    async with anchoring.db.unit_of_work(anchoring.acme, "compliance") as uow:
+        entries, _ = await chain_of(uow)
+    assert (entries[-1].action, entries[-1].feature) == ("compliance.restored", "compliance")
+    assert (await waiting(anchoring.db, anchoring.outside())).restored is not None
+    assert "nothing to declare" in (await anchoring.run("declare-restore", "again", "--apply")).output
+
+    anchoring.tamper("delete from platform.audit where tenant_id = %(id)s and action = 'compliance.restored'")
+    assert (await anchoring.run("verify", "--key", anchoring.vkey)).exit_code == 1
+
+
+@pytest.mark.parametrize("fault", ["taken out", "altered", "moved"])
+async def test_a_declared_restore_that_does_not_hold_is_none(anchoring: Anchoring, fault: str) -> None:
+    await anchoring.anchor()
+    anchoring.tamper(CUT)
+    assert (await anchoring.run("declare-restore", "backup of Monday", "--apply")).exit_code == 0
+    await anchoring.anchor()
+    stated, later = anchoring.objects()[1:]
+    written = json.loads(stated.read_text())
+    if fault == "taken out":
+        del written["restored"]
+        stated.write_text(json.dumps(written))
+    elif fault == "altered":
+        stated.write_text(stated.read_text().replace("Monday", "Sunday"))
+    else:
+        later.write_text(json.dumps(json.loads(later.read_text()) | {"restored": written["restored"]}))
+    assert (await anchoring.run("verify", "--key", anchoring.vkey)).exit_code == 2
+
+
+async def test_chains_that_wait_are_looked_at_page_by_page_or_counted(
+    anchoring: Anchoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.anchors.rounds.PAGE", 2)
+    outside = anchoring.outside()
+    for _ in range(4):
+        await anchoring.say(new_id(), 1)
+    anchoring.tamper("""
+        update platform.audit set at = now() - interval '1 hour'
+        where tenant_id = (select tenant_id from platform.audit_heads where %(id)s is not null order by 1 desc limit 1)
+    """)
+    found = await waiting(anchoring.db, outside)
+    assert found.since is not None
+    assert datetime.now(UTC) - found.since > timedelta(minutes=59), "the last of all pages is looked at"
+    assert (found.not_looked_at, len(await heads_of_all(anchoring.db))) == (0, 6)
+
+    monkeypatch.setattr("core.anchors.rounds.LOOKED_FOR", -1)
+    assert (await waiting(anchoring.db, outside)).not_looked_at == 6
 
 
 async def test_a_checkpoint_that_names_every_tenant_keeps_what_was_anchored_of_a_cut_one(
