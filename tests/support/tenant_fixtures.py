@@ -60,10 +60,11 @@ class TwoTenants:
 @pytest.fixture
 async def two_tenants(owner_connection: asyncpg.Connection) -> TwoTenants:
     """Two new active tenants with people."""
-    return TwoTenants(await _create(owner_connection, "Acme"), await _create(owner_connection, "Globex"))
+    return TwoTenants(await new_tenant(owner_connection, "Acme"), await new_tenant(owner_connection, "Globex"))
 
 
-async def _create(connection: asyncpg.Connection, name: str) -> TestTenant:
+async def new_tenant(connection: asyncpg.Connection, name: str) -> TestTenant:
+    """A new active tenant with a person of each role; its slug carries a random ending."""
     tenant_id = new_id()
     slug = f"{name.lower()}-{tenant_id.hex[-8:]}"
     people = {role: Person(new_id(), f"{role.title()} of {name}", f"{role}@{slug}.example") for role in ROLES}

@@ -13,12 +13,12 @@ from PIL import Image
 from core.ids import new_id
 from domain.branding import service
 from domain.branding.types import Asset, Assets, Look, Publication
+from tests.support.tenant_fixtures import new_tenant
 from tests.support.workbench import workbench
 from workflows.branding.start import start_publication
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     import asyncpg
     from temporalio.client import Client
@@ -33,14 +33,35 @@ GREEN, RED = Look(accent="#0a7d5a", radius=14, font="classic", name="North Pier"
 TABLES = ("platform.brands", "branding.versions", "branding.drafts", "platform.effects")
 
 
-@pytest.fixture
-async def bench(
-    settings: Settings, temporal_client: Client, owner_connection: asyncpg.Connection, mailbox: Mailbox, tmp_path: Path
+@pytest.fixture(scope="module")
+async def running_bench(
+    settings: Settings,
+    temporal_client: Client,
+    owner_connection: asyncpg.Connection,
+    mailbox: Mailbox,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Workbench]:
-    """The worker of branding, with an empty storage of its own."""
-    own = settings.model_copy(update={"storage_url": tmp_path.as_uri()})
+    """The worker of branding, with a storage of its own."""
+    own = settings.model_copy(update={"storage_url": tmp_path_factory.mktemp("storage").as_uri()})
     async with workbench(own, temporal_client, ["branding"], owner_connection, mailbox) as found:
         yield found
+
+
+@pytest.fixture
+def bench(running_bench: Workbench) -> Workbench:
+    """The same for each test of a module, with an open gate."""
+    for ways in (running_bench.gate.before, running_bench.gate.after, running_bench.gate.calls):
+        ways.clear()
+    return running_bench
+
+
+@pytest.fixture(scope="module")
+async def branded(running_bench: Workbench, owner_connection: asyncpg.Connection) -> tuple[TestTenant, Assets]:
+    """A tenant that has a brand with pictures, and what these were drawn from."""
+    tenant = await new_tenant(owner_connection, "Acme")
+    logo = Assets(logo=await uploaded(running_bench, tenant, picture()))
+    await running_bench.result(await publish(running_bench, publication(tenant, RED, logo)))
+    return tenant, logo
 
 
 def picture(width: int = 400, height: int = 100, colour: str = "#0a7d5a", kind: str = "PNG") -> bytes:

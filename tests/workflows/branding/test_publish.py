@@ -73,12 +73,9 @@ async def test_a_published_version_is_what_pages_and_mails_see(bench: Workbench,
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 async def test_cancelling_at_any_boundary_brings_the_former_brand_back_byte_for_byte(
-    bench: Workbench, two_tenants: TwoTenants, step: str, moment: str
+    bench: Workbench, branded: tuple[TestTenant, Assets], step: str, moment: str
 ) -> None:
-    acme = two_tenants.acme
-    logo = Assets(logo=await uploaded(bench, acme, picture()))
-    await bench.result(await publish(bench, publication(acme, RED, logo)))
-    bench.gate.calls.clear()
+    acme, logo = branded
     before = await left_behind(bench, acme)
     getattr(bench.gate, moment)[f"branding.{step}"] = cancel_here(bench.client)
 
