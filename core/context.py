@@ -135,6 +135,11 @@ class Context:
         return str(permission) in self.permissions
 
     @property
-    def is_admin(self) -> bool:
-        """Whether the person runs this tenant."""
-        return self.role in {"owner", "admin"}
+    def is_known(self) -> bool:
+        """Whether the person is signed in, with an address that is confirmed."""
+        return self.person is not None and not self.is_pending
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the person has signed up and not confirmed the address yet."""
+        return self.role == "pending"

@@ -21,6 +21,7 @@ BuiltInRole = Literal["owner", "admin", "member", "guest"]
 EVERYBODY: frozenset[BuiltInRole] = frozenset(get_args(BuiltInRole))
 COLLEAGUES: frozenset[BuiltInRole] = frozenset({"owner", "admin", "member"})
 ADMINS: frozenset[BuiltInRole] = frozenset({"owner", "admin"})
+OWNERS: frozenset[BuiltInRole] = frozenset({"owner"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """Live updates: facts that anyone publishes, delivered in order to every page that may see them, none left out."""
 
-from core.live.fact import ADMINS, EVERYONE, Audience, Fact, only, user_or_admins
+from core.live.fact import EVERYONE, Audience, Fact, holders, only, user_or_holders
 from core.live.gatekeeper import SessionGatekeeper
 from core.live.hub import Hub
 from core.live.transport import Transport
 from core.live.viewer import LiveViewer, Subscription
 
 __all__ = [
-    "ADMINS",
     "EVERYONE",
     "Audience",
     "Fact",
@@ -16,6 +15,7 @@ __all__ = [
     "SessionGatekeeper",
     "Subscription",
     "Transport",
+    "holders",
     "only",
-    "user_or_admins",
+    "user_or_holders",
 ]

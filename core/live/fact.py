@@ -11,6 +11,8 @@ from uuid import UUID
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.permissions import Permission
+
 Audience = NewType("Audience", str)
 """Who in the tenant may see a fact: one of the values below, or what the functions below return."""
 
@@ -18,7 +20,6 @@ TOPIC = re.compile(r"[A-Za-z0-9_.:/-]+")
 """A renderer's topic, or the name of a declared event."""
 
 EVERYONE = Audience("everyone")
-ADMINS = Audience("admins")
 
 
 def only(user_id: UUID) -> Audience:
@@ -26,9 +27,14 @@ def only(user_id: UUID) -> Audience:
     return Audience(f"user:{user_id}")
 
 
-def user_or_admins(user_id: UUID) -> Audience:
-    """Return the audience of one person and of those who run the tenant."""
-    return Audience(f"user_or_admins:{user_id}")
+def holders(permission: Permission) -> Audience:
+    """Return the audience of those who have a permission."""
+    return Audience(f"holders:{permission}")
+
+
+def user_or_holders(user_id: UUID | str, permission: Permission) -> Audience:
+    """Return the audience of one person and of those who have a permission."""
+    return Audience(f"user_or_holders:{user_id}:{permission}")
 
 
 @dataclass(frozen=True, slots=True)

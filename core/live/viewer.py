@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from weakref import WeakKeyDictionary, ref
 
 from core.context import Context
-from core.live.fact import ADMINS, EVERYONE, Audience
+from core.live.fact import EVERYONE, Audience
 from core.live.transport import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from core.context import Role, TenantFacts
+    from core.context import TenantFacts
 
 QUEUE_LIMIT = 256
 """Messages that may wait for one viewer. Past it the stream ends, and the browser comes back for the rest."""
@@ -36,14 +36,19 @@ class LiveViewer:
     locale: str
     theme: str
     timezone: str
-    is_admin: bool
+    permissions: frozenset[str]
     is_addressed: bool
 
     @property
     def context(self) -> Context:
         """A nameless context of the group, for templates."""
-        role: Role = "admin" if self.is_admin else "member"
-        return Context(tenant=self.tenant, role=role, locale=self.locale, theme=self.theme, timezone=self.timezone)
+        return Context(
+            tenant=self.tenant,
+            permissions=self.permissions,
+            locale=self.locale,
+            theme=self.theme,
+            timezone=self.timezone,
+        )
 
 
 class Groups:
@@ -57,7 +62,7 @@ class Groups:
 
     def of(self, ctx: Context, *, is_addressed: bool) -> LiveViewer:
         """Return the group that ``ctx`` is in."""
-        group = LiveViewer(ctx.tenant, ctx.locale, ctx.theme, ctx.timezone, ctx.is_admin, is_addressed)
+        group = LiveViewer(ctx.tenant, ctx.locale, ctx.theme, ctx.timezone, ctx.permissions, is_addressed)
         return self._shared.setdefault(group, ref(group))() or group
 
 
@@ -107,12 +112,13 @@ class Subscription:
         """Return the group in which this viewer sees a fact, or None when it is not for them."""
         if audience == EVERYONE:
             return self._others
-        if audience == ADMINS:
-            return self._others if self.ctx.is_admin else None
-        kind, _, user = audience.partition(":")
+        kind, _, rest = audience.partition(":")
+        if kind == "holders":
+            return self._others if self.ctx.may(rest) else None
+        user, _, permission = rest.partition(":")
         if self.ctx.person is not None and str(self.ctx.person.id) == user:
             return self._addressed
-        return self._others if kind == "user_or_admins" and self.ctx.is_admin else None
+        return self._others if kind == "user_or_holders" and self.ctx.may(permission) else None
 
     def put(self, position: str, chunk: bytes) -> None:
         """Queue a message; a viewer who lets too many wait is let go."""

@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy import text
 
 from core.context import HOME_TENANT_ID
-from core.live.fact import user_or_admins
+from core.live.fact import user_or_holders
 from core.runs.dispatch import pending_start
+from core.runs.permissions import MANAGE_ALL
 from core.runs.queries import SNAPSHOT
 from core.shares import Shares
 
@@ -219,4 +220,4 @@ class Lines:
 
 
 def _publish(uow: UnitOfWork, snapshot: dict[str, Any]) -> None:
-    uow.publish("run", snapshot["id"], audience=user_or_admins(snapshot["actor_id"]), **snapshot)
+    uow.publish("run", snapshot["id"], audience=user_or_holders(snapshot["actor_id"], MANAGE_ALL), **snapshot)

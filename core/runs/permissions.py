@@ -7,19 +7,12 @@ from core.permissions import ADMINS, Permission
 
 N_ = messages_of("runs")
 
-SEE_ALL = Permission(
-    "runs.see_all",
+MANAGE_ALL = Permission(
+    "runs.manage_all",
     # Translators: A permission, in a list of what a role may do.
-    N_("See all workflows"),
-    N_("See what others here have started, not just one’s own."),
-    ADMINS,
-)
-STEER_ALL = Permission(
-    "runs.steer_all",
-    # Translators: A permission, in a list of what a role may do.
-    N_("Steer all workflows"),
-    N_("Cancel or continue what others here have started."),
+    N_("Manage all workflows"),
+    N_("See, cancel and continue what others here have started, not just one’s own."),
     ADMINS,
 )
 
-PERMISSIONS = (SEE_ALL, STEER_ALL)
+PERMISSIONS = (MANAGE_ALL,)

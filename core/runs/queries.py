@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, text
 
-from core.context import HOME_TENANT_ID
+from core.runs.permissions import MANAGE_ALL
 from core.runs.snapshot import RunSnapshot
 
 if TYPE_CHECKING:
@@ -91,5 +91,5 @@ async def runs_of_subjects(uow: UnitOfWork, ctx: Context, kind: str, ids: Sequen
 
 def viewer_of(ctx: Context) -> dict[str, object]:
     """Return the parameters of ``VISIBLE``: whose runs the person may see."""
-    # In the platform's own tenant everybody is a stranger to everybody: there a person sees their own runs alone.
-    return {"actor_id": ctx.actor_id, "sees_all": ctx.is_admin and ctx.tenant_id != HOME_TENANT_ID}
+    # In the platform's own tenant nobody has a permission: there a person sees their own runs alone.
+    return {"actor_id": ctx.actor_id, "sees_all": ctx.may(MANAGE_ALL)}

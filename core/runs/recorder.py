@@ -14,9 +14,10 @@ import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from core.live.fact import user_or_admins
+from core.live.fact import user_or_holders
 from core.metrics import RUNS
 from core.runs.notices import tell_actor
+from core.runs.permissions import MANAGE_ALL
 from core.runs.queries import RUN_COLUMNS, STEP_COLUMNS
 from core.runs.report import AT_WORK, ENDED, WHOLE_RUN, RunReport, StepReport
 
@@ -219,7 +220,7 @@ async def apply_report(
     if ended or report.state in {"needs_you", "stuck"}:
         RUNS.labels(run["contract"], report.state).inc()
     # Event numbers are part of the fact, so that a page can tell a double from a gap.
-    uow.publish("run", str(run_id), audience=user_or_admins(run["actor_id"]), **run)
+    uow.publish("run", str(run_id), audience=user_or_holders(run["actor_id"], MANAGE_ALL), **run)
     await tell_actor(uow, before, run, contracts)
     if ended or before in {"queued", "launching"}:
         uow.actor_id = run["actor_id"]

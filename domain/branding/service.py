@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from core.context import CONTEXT_CHANGED
 from core.live.events import event
-from core.live.fact import ADMINS
+from core.live.fact import holders
 from core.storage import object_key
 from domain.branding.errors import contrast_fails, no_such_brand, no_such_version, version_gone
 from domain.branding.models import Version
 from domain.branding.palette import failing, shades
+from domain.branding.permissions import CHANGE
 from domain.branding.repository import BrandRepository
 from domain.branding.types import KINDS, Asset, Assets, Look
 
@@ -192,7 +193,7 @@ def announce(uow: UnitOfWork) -> None:
     """Tell every open page of the tenant."""
     uow.publish(CONTEXT_CHANGED)
     uow.publish(SHOWN)
-    uow.publish(CHANGED, audience=ADMINS)
+    uow.publish(CHANGED, audience=holders(CHANGE))
 
 
 async def published(uow: UnitOfWork, digest: str) -> Version:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.messages import messages_of
-from core.permissions import ADMINS, COLLEAGUES, EVERYBODY, Permission
+from core.permissions import ADMINS, COLLEAGUES, EVERYBODY, OWNERS, Permission
 
 N_ = messages_of("files")
 
@@ -35,6 +35,13 @@ OPEN_SEALED = Permission(
     N_("Decide to open a file although nothing could look for viruses in it."),
     ADMINS,
 )
+OPEN_ANY_SEALED = Permission(
+    "files.open_any_sealed",
+    # Translators: A permission, in a list of what a role may do.
+    N_("Always open files that cannot be scanned"),
+    N_("Even where the rules for files leave that to owners."),
+    OWNERS,
+)
 SET_RULES = Permission(
     "files.set_rules",
     # Translators: A permission, in a list of what a role may do.
@@ -43,4 +50,4 @@ SET_RULES = Permission(
     ADMINS,
 )
 
-PERMISSIONS = (VIEW, UPLOAD, DELETE, OPEN_SEALED, SET_RULES)
+PERMISSIONS = (VIEW, UPLOAD, DELETE, OPEN_SEALED, OPEN_ANY_SEALED, SET_RULES)

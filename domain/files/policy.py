@@ -9,20 +9,18 @@ from sqlalchemy import text
 
 from domain.files.errors import kind_refused, no_such_rule
 from domain.files.kinds import KINDS, UNKNOWN_TYPE, Kind, claim_by_name, kind_of
+from domain.files.permissions import OPEN_ANY_SEALED, OPEN_SEALED, UPLOAD
 from domain.files.suffixes import SHARED, SUFFIXES
 
 if TYPE_CHECKING:
-    from core.context import Role
+    from core.context import Context
     from core.db import UnitOfWork
+    from core.permissions import Permission
 
 Openers = Literal["owner", "admin", "member"]
-"""The least role of those who may open a sealed file."""
+"""Who may open a sealed file: as the built-in roles have the permissions that are asked for."""
 
-_OPENERS: dict[str, tuple[Role, ...]] = {
-    "owner": ("owner",),
-    "admin": ("owner", "admin"),
-    "member": ("owner", "admin", "member"),
-}
+_ASKED_FOR: dict[Openers, Permission] = {"owner": OPEN_ANY_SEALED, "admin": OPEN_SEALED, "member": UPLOAD}
 
 _READ = text("select openers, refused from files.policies where tenant_id = :tenant_id")
 _WRITE = text("""
@@ -38,9 +36,9 @@ class Policy:
     openers: Openers = "admin"
     refused: frozenset[str] = field(default_factory=frozenset)
 
-    def may_open(self, role: Role) -> bool:
-        """Whether somebody with this role may open a sealed file."""
-        return role in _OPENERS[self.openers]
+    def may_open(self, ctx: Context) -> bool:
+        """Whether the person may open a sealed file."""
+        return ctx.may(_ASKED_FOR[self.openers])
 
     def accepts(self, media_type: str) -> bool:
         """Whether files of this media type are accepted."""

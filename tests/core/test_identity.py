@@ -10,6 +10,8 @@ import pytest
 from core.context import HOME_TENANT_ID, Context
 from core.identity import Identity, Sessions
 from core.identity.hosts import RESERVED_SLUGS, Hosts
+from core.messages import Message
+from core.permissions import ADMINS, Permission, Permissions
 
 if TYPE_CHECKING:
     import asyncpg
@@ -28,9 +30,12 @@ def choose(accept_language: str, default: str) -> str:
     return accept_language or default
 
 
+RUN = Permission("sample.run", Message("sample", "Run"), Message("sample", "Run it."), ADMINS)
+
+
 @pytest.fixture
 def identity(db: Database) -> Identity:
-    return Identity(db, HOSTS, choose)
+    return Identity(db, HOSTS, choose, permissions=Permissions([RUN]))
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ async def test_signing_in_and_handing_over(identity: Identity, sessions: Session
     assert (home.person, home.role) == (person, "member")
     token = await hand_over(identity, two_tenants.acme, home_token)
     inside = await asked(identity, two_tenants.acme.host, token)
-    assert (inside.person, inside.role, inside.is_admin) == (person, "admin", True)
+    assert (inside.person, inside.role, inside.permissions) == (person, "admin", frozenset({"sample.run"}))
 
 
 async def test_a_token_is_good_for_its_own_host_alone(

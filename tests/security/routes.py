@@ -1,10 +1,10 @@
-"""The least that a person has to be, for every route that exists, written by hand; and the routes of the URL map."""
+"""What is needed for every route, and what each role may do, written by hand; and the routes of the URL map."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
     from web.kit.app import WebApp
 
-Least = Literal["anyone", "pending", "signed_in", "guest", "member", "admin", "owner"]
-
-ROUTES: Mapping[tuple[str, str, str], Least] = {
+ROUTES: Mapping[tuple[str, str, str], str] = {
     ("home", "GET", "/"): "anyone",
     ("home", "GET", "/login"): "anyone",
     ("home", "POST", "/login"): "anyone",
@@ -55,96 +53,104 @@ ROUTES: Mapping[tuple[str, str, str], Least] = {
     ("home", "GET", "/tenants/new/availability"): "signed_in",
     ("home", "GET", "/tenants/<slug>/entry"): "signed_in",
     ("home", "POST", "/tenants/<slug>/entry"): "signed_in",
-    ("tenant", "GET", "/"): "guest",
+    ("tenant", "GET", "/"): "signed_in",
     ("tenant", "GET", "/enter"): "anyone",
     ("tenant", "POST", "/logout"): "anyone",
     ("tenant", "GET", "/patterns"): "anyone",
-    ("tenant", "GET", "/members"): "member",
-    ("tenant", "GET", "/members/workspaces"): "guest",
+    ("tenant", "GET", "/members"): "tenants.see_people",
+    ("tenant", "GET", "/members/workspaces"): "signed_in",
     ("tenant", "GET", "/manifest.webmanifest"): "anyone",
     ("tenant", "GET", "/offline"): "anyone",
-    ("tenant", "GET", "/search"): "guest",
+    ("tenant", "GET", "/search"): "signed_in",
     ("tenant", "GET", "/service-worker.js"): "anyone",
-    ("tenant", "GET", "/admin/workspace"): "admin",
-    ("tenant", "POST", "/admin/workspace"): "admin",
-    ("tenant", "GET", "/preferences"): "guest",
+    ("tenant", "GET", "/admin/workspace"): "tenants.change_settings",
+    ("tenant", "POST", "/admin/workspace"): "tenants.change_settings",
+    ("tenant", "GET", "/preferences"): "signed_in",
     ("tenant", "POST", "/preferences/colour-scheme"): "anyone",
     ("tenant", "POST", "/preferences/language"): "anyone",
-    ("tenant", "POST", "/preferences/theme"): "guest",
-    ("tenant", "POST", "/preferences/timezone"): "guest",
-    ("tenant", "GET", "/files"): "guest",
-    ("tenant", "POST", "/files"): "member",
-    ("tenant", "GET", "/files/recent"): "guest",
-    ("tenant", "GET", "/files/<uuid:file_id>"): "guest",
-    ("tenant", "GET", "/files/<uuid:file_id>/<name>"): "guest",
-    ("tenant", "GET", "/files/<uuid:file_id>/download"): "guest",
-    ("tenant", "POST", "/files/<uuid:file_id>/removal"): "member",
-    ("tenant", "GET", "/files/<uuid:file_id>/opening"): "member",
-    ("tenant", "POST", "/files/<uuid:file_id>/opening"): "member",
-    ("tenant", "GET", "/admin/files"): "admin",
-    ("tenant", "POST", "/admin/files"): "admin",
-    ("tenant", "GET", "/runs"): "guest",
-    ("tenant", "GET", "/runs/active"): "guest",
-    ("tenant", "GET", "/runs/groups"): "guest",
-    ("tenant", "GET", "/runs/groups/<uuid:group_id>"): "guest",
-    ("tenant", "POST", "/runs/groups/<uuid:group_id>/closing"): "guest",
-    ("tenant", "POST", "/runs/groups/<uuid:group_id>/dismissal"): "guest",
-    ("tenant", "GET", "/runs/<uuid:run_id>"): "guest",
-    ("tenant", "POST", "/runs/<uuid:run_id>/cancellation"): "guest",
-    ("tenant", "POST", "/runs/<uuid:run_id>/continuation"): "guest",
-    ("tenant", "GET", "/notifications"): "guest",
-    ("tenant", "GET", "/notifications/bell"): "guest",
-    ("tenant", "GET", "/notifications/count"): "guest",
-    ("tenant", "GET", "/notifications/recent"): "guest",
-    ("tenant", "POST", "/notifications/reading"): "guest",
-    ("tenant", "POST", "/notifications/<uuid:notice_id>/reading"): "guest",
-    ("tenant", "GET", "/preferences/notifications"): "guest",
-    ("tenant", "POST", "/preferences/notifications"): "guest",
-    ("tenant", "GET", "/admin/branding"): "admin",
-    ("tenant", "GET", "/admin/branding/preview"): "admin",
-    ("tenant", "GET", "/admin/branding/preview.css"): "admin",
-    ("tenant", "GET", "/admin/branding/draft.css"): "admin",
-    ("tenant", "POST", "/admin/branding/draft"): "admin",
-    ("tenant", "POST", "/admin/branding/draft/removal"): "admin",
-    ("tenant", "POST", "/admin/branding/trial"): "admin",
-    ("tenant", "POST", "/admin/branding/trial/removal"): "admin",
-    ("tenant", "POST", "/admin/branding/publication"): "admin",
-    ("tenant", "POST", "/admin/branding/versions/<int:number>/restoration"): "admin",
-    ("tenant", "POST", "/admin/branding/removal"): "admin",
-    ("tenant", "POST", "/admin/branding/mails"): "admin",
-    ("tenant", "POST", "/admin/branding/pictures/<kind>"): "admin",
-    ("tenant", "POST", "/admin/branding/pictures/<kind>/removal"): "admin",
-    ("tenant", "GET", "/admin/branding/pictures/<digest>"): "admin",
+    ("tenant", "POST", "/preferences/theme"): "signed_in",
+    ("tenant", "POST", "/preferences/timezone"): "signed_in",
+    ("tenant", "GET", "/files"): "files.view",
+    ("tenant", "POST", "/files"): "files.upload",
+    ("tenant", "GET", "/files/recent"): "files.view",
+    ("tenant", "GET", "/files/<uuid:file_id>"): "files.view",
+    ("tenant", "GET", "/files/<uuid:file_id>/<name>"): "files.view",
+    ("tenant", "GET", "/files/<uuid:file_id>/download"): "files.view",
+    ("tenant", "POST", "/files/<uuid:file_id>/removal"): "files.delete",
+    ("tenant", "GET", "/files/<uuid:file_id>/opening"): "files.view",
+    ("tenant", "POST", "/files/<uuid:file_id>/opening"): "files.view",
+    ("tenant", "GET", "/admin/files"): "files.set_rules",
+    ("tenant", "POST", "/admin/files"): "files.set_rules",
+    ("tenant", "GET", "/runs"): "signed_in",
+    ("tenant", "GET", "/runs/active"): "signed_in",
+    ("tenant", "GET", "/runs/groups"): "signed_in",
+    ("tenant", "GET", "/runs/groups/<uuid:group_id>"): "signed_in",
+    ("tenant", "POST", "/runs/groups/<uuid:group_id>/closing"): "signed_in",
+    ("tenant", "POST", "/runs/groups/<uuid:group_id>/dismissal"): "signed_in",
+    ("tenant", "GET", "/runs/<uuid:run_id>"): "signed_in",
+    ("tenant", "POST", "/runs/<uuid:run_id>/cancellation"): "signed_in",
+    ("tenant", "POST", "/runs/<uuid:run_id>/continuation"): "signed_in",
+    ("tenant", "GET", "/notifications"): "signed_in",
+    ("tenant", "GET", "/notifications/bell"): "signed_in",
+    ("tenant", "GET", "/notifications/count"): "signed_in",
+    ("tenant", "GET", "/notifications/recent"): "signed_in",
+    ("tenant", "POST", "/notifications/reading"): "signed_in",
+    ("tenant", "POST", "/notifications/<uuid:notice_id>/reading"): "signed_in",
+    ("tenant", "GET", "/preferences/notifications"): "signed_in",
+    ("tenant", "POST", "/preferences/notifications"): "signed_in",
+    ("tenant", "GET", "/admin/branding"): "branding.change",
+    ("tenant", "GET", "/admin/branding/preview"): "branding.change",
+    ("tenant", "GET", "/admin/branding/preview.css"): "branding.change",
+    ("tenant", "GET", "/admin/branding/draft.css"): "branding.change",
+    ("tenant", "POST", "/admin/branding/draft"): "branding.change",
+    ("tenant", "POST", "/admin/branding/draft/removal"): "branding.change",
+    ("tenant", "POST", "/admin/branding/trial"): "branding.change",
+    ("tenant", "POST", "/admin/branding/trial/removal"): "branding.change",
+    ("tenant", "POST", "/admin/branding/publication"): "branding.change",
+    ("tenant", "POST", "/admin/branding/versions/<int:number>/restoration"): "branding.change",
+    ("tenant", "POST", "/admin/branding/removal"): "branding.change",
+    ("tenant", "POST", "/admin/branding/mails"): "branding.change",
+    ("tenant", "POST", "/admin/branding/pictures/<kind>"): "branding.change",
+    ("tenant", "POST", "/admin/branding/pictures/<kind>/removal"): "branding.change",
+    ("tenant", "GET", "/admin/branding/pictures/<digest>"): "branding.change",
     ("tenant", "GET", "/brand/<digest>/<name>"): "anyone",
-    ("tenant", "GET", "/admin/translations"): "admin",
-    ("tenant", "GET", "/admin/translations/texts/<key>"): "admin",
-    ("tenant", "POST", "/admin/translations/texts/<key>"): "admin",
-    ("tenant", "POST", "/admin/translations/texts/<key>/reversion"): "admin",
-    ("tenant", "POST", "/admin/translations/texts/<key>/preview"): "admin",
-    ("tenant", "POST", "/admin/translations/context"): "admin",
-    ("tenant", "POST", "/admin/translations/context/end"): "admin",
-    ("tenant", "GET", "/admin/translations/files"): "admin",
-    ("tenant", "GET", "/admin/translations/export"): "admin",
-    ("tenant", "POST", "/admin/translations/imports"): "admin",
-    ("tenant", "GET", "/admin/translations/replacements"): "admin",
-    ("tenant", "POST", "/admin/translations/replacements"): "admin",
-    ("tenant", "GET", "/admin/translations/batches/<uuid:batch_id>"): "admin",
-    ("tenant", "POST", "/admin/translations/batches/<uuid:batch_id>/reversal"): "admin",
+    ("tenant", "GET", "/admin/translations"): "translations.change",
+    ("tenant", "GET", "/admin/translations/texts/<key>"): "translations.change",
+    ("tenant", "POST", "/admin/translations/texts/<key>"): "translations.change",
+    ("tenant", "POST", "/admin/translations/texts/<key>/reversion"): "translations.change",
+    ("tenant", "POST", "/admin/translations/texts/<key>/preview"): "translations.change",
+    ("tenant", "POST", "/admin/translations/context"): "translations.change",
+    ("tenant", "POST", "/admin/translations/context/end"): "translations.change",
+    ("tenant", "GET", "/admin/translations/files"): "translations.change",
+    ("tenant", "GET", "/admin/translations/export"): "translations.change",
+    ("tenant", "POST", "/admin/translations/imports"): "translations.change",
+    ("tenant", "GET", "/admin/translations/replacements"): "translations.change",
+    ("tenant", "POST", "/admin/translations/replacements"): "translations.change",
+    ("tenant", "GET", "/admin/translations/batches/<uuid:batch_id>"): "translations.change",
+    ("tenant", "POST", "/admin/translations/batches/<uuid:batch_id>/reversal"): "translations.change",
     ("usercontent", "GET", "/original/<token>"): "anyone",
 }
-"""The least that a person has to be. A route that is not here is red, and so is a row without its route."""
+"""What a person has to be, or the permission that is needed. A route that is not here is red, and so is a row without
+its route."""
 
-RANK = ("anyone", "pending", "signed_in", "guest", "member", "admin", "owner")
+GUESTS = frozenset({"files.view"})
+MEMBERS = GUESTS | {"files.upload", "files.delete", "tenants.see_people"}
+ADMINS = MEMBERS | {
+    *("files.open_sealed", "files.set_rules", "tenants.change_settings"),
+    *("branding.change", "translations.change", "runs.manage_all"),
+}
+OWNERS = ADMINS | {"files.open_any_sealed"}
+ROLES: Mapping[str, frozenset[str]] = {"guest": GUESTS, "member": MEMBERS, "admin": ADMINS, "owner": OWNERS}
+"""What the built-in roles may do."""
+
+STANDINGS = ("anyone", "pending", "signed_in")
 AT_HOME = {"anonymous": "anyone", "expired": "anyone", "pending": "pending", "signed in": "signed_in"}
 IN_TENANT = {
     "anonymous": "anyone",
     "expired": "anyone",
     "another tenant's owner": "anyone",
     "ex-member": "anyone",
-    "guest": "guest",
-    "member": "member",
-    "admin": "admin",
-    "owner": "owner",
+    **dict.fromkeys(ROLES, "signed_in"),
 }
 """Who asks, and as what they count; each is sent to every route."""
 
@@ -188,6 +194,8 @@ def unlisted(routes: Iterable[Route]) -> set[tuple[str, str, str]]:
 
 
 def may(actor: str, route: Route) -> bool:
-    """Whether the table lets an actor in."""
-    level = {**AT_HOME, **IN_TENANT}[actor]
-    return RANK.index(level) >= RANK.index(ROUTES.get(route.key, "owner"))
+    """Whether the tables let an actor in."""
+    needed = ROUTES.get(route.key, "nobody")
+    if needed in STANDINGS:
+        return STANDINGS.index({**AT_HOME, **IN_TENANT}[actor]) >= STANDINGS.index(needed)
+    return needed in ROLES.get(actor, ())

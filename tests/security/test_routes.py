@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from core.context import HOME_TENANT_ID
 from core.identity import Sessions
 from core.ids import new_id
+from domain.files.permissions import OPEN_ANY_SEALED
+from entrypoints.registry import REGISTRY
 from tests.security.actors import HOME
 from tests.security.answers import ask, lets_in, turns_away
-from tests.security.routes import AT_HOME, IN_TENANT, ROUTES, Route, may, routes_of, unlisted
+from tests.security.routes import AT_HOME, IN_TENANT, ROLES, ROUTES, Route, may, routes_of, unlisted
 from web.kit.guards import Guard
 from web.kit.security import SESSION_COOKIE
 
@@ -59,10 +61,15 @@ async def test_a_guard_that_is_too_generous_is_noticed(
     assert any("/members" in surprise for surprise in surprises)
 
 
+def test_the_built_in_roles_may_do_what_was_agreed_on() -> None:
+    assert {role: REGISTRY.permissions.of_role(role) for role in ROLES} == ROLES
+    assert REGISTRY.permissions.of_role("stranger") == frozenset()
+
+
 async def test_a_guard_that_keeps_admins_out_is_noticed(
     app: WebApp, in_tenant: dict[str, Visitor], two_tenants: TwoTenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.view_functions["branding.index"], "__adx_guard__", Guard("owner", "tenant"))
+    monkeypatch.setattr(app.view_functions["branding.index"], "__adx_guard__", Guard(OPEN_ANY_SEALED, "tenant"))
     surprises = await _surprises(app, "tenant", in_tenant, two_tenants.acme.url(""))
     assert [surprise for surprise in surprises if "as admin" in surprise]
 

@@ -36,7 +36,7 @@ CHECK_MAIL = "/register/check-mail"
 @guard("anyone", on="home")
 async def register_form() -> Response:
     """Show the form."""
-    if current_context().role == "member":
+    if current_context().is_known:
         return see_other("/tenants")
     return await page("auth/register.html", RegisterPage(await read_form(RegisterForm)))
 
@@ -60,7 +60,7 @@ async def register() -> Response:
 async def check_mail() -> Response:
     """Show the run that waits for the click."""
     ctx = current_context()
-    if ctx.person is None or ctx.role != "pending":
+    if ctx.person is None or not ctx.is_pending:
         return see_other("/tenants", reload=True)
     card = await run_card_by_id(run_id_of(ctx.person.id))
     model = CheckMailPage(

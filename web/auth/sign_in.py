@@ -36,7 +36,7 @@ CHOOSE = "/tenants"
 @guard("anyone", on="home")
 async def login_form() -> Response:
     """Show the form; a person who is signed in already goes on."""
-    if current_context().role == "member":
+    if current_context().is_known:
         return see_other(_afterwards())
     return await page("auth/login.html", await _model())
 

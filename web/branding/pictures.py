@@ -11,6 +11,7 @@ from quart import Response
 from core.plain_text import file_name
 from domain.branding import service
 from domain.branding.errors import is_vector, no_picture, no_such_brand, not_a_picture, picture_too_large
+from domain.branding.permissions import CHANGE
 from domain.branding.repository import BrandRepository
 from domain.branding.types import KINDS, Asset
 from web.branding.blueprint import blueprint
@@ -50,7 +51,7 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 @blueprint.post("/admin/branding/pictures/<kind>")
-@guard("admin")
+@guard(CHANGE)
 @limited("branding.pictures", hits=20, seconds=600, by=("tenant",))
 @streams_body
 async def upload(kind: str) -> Response:
@@ -64,7 +65,7 @@ async def upload(kind: str) -> Response:
 
 
 @blueprint.post("/admin/branding/pictures/<kind>/removal")
-@guard("admin")
+@guard(CHANGE)
 async def remove_picture(kind: str) -> Response:
     """Take a picture out of the draft."""
     known = _kind(kind)
@@ -74,7 +75,7 @@ async def remove_picture(kind: str) -> Response:
 
 
 @blueprint.get("/admin/branding/pictures/<digest>")
-@guard("admin")
+@guard(CHANGE)
 async def show_picture(digest: str) -> Response:
     """Show a picture of the draft as it was uploaded."""
     async with unit_of_work("branding") as uow:

@@ -9,6 +9,7 @@ from quart import Response, request
 from core.ids import new_id
 from core.messages import messages_of
 from domain.branding import service
+from domain.branding.permissions import CHANGE
 from domain.branding.types import TestMail
 from web.branding import live, pictures, published, trial  # noqa: F401  # bring their routes
 from web.branding.blueprint import blueprint
@@ -44,28 +45,28 @@ UNPROCESSABLE = 422
 
 
 @blueprint.get("/admin/branding")
-@guard("admin")
+@guard(CHANGE)
 async def index() -> Response:
     """Show the editor with the draft, a preview and the versions so far."""
     return await page("branding/index.html", await editor_page(), fragment="branding/_versions.html")
 
 
 @blueprint.get("/admin/branding/preview")
-@guard("admin")
+@guard(CHANGE)
 async def preview() -> Response:
     """Show what the choices of the form would look like, and what of it can be read; nothing is written."""
     return await page("branding/_preview.html", await preview_of(request.args))
 
 
 @blueprint.get("/admin/branding/preview.css")
-@guard("admin")
+@guard(CHANGE)
 async def preview_sheet() -> Response:
     """Answer with the sheet that dresses the preview: the theme's tokens and the brand's, for that part of the page."""
     return Response(dressed(request.args), content_type="text/css; charset=utf-8")
 
 
 @blueprint.post("/admin/branding/draft")
-@guard("admin")
+@guard(CHANGE)
 async def save() -> Response:
     """Keep the choices. Colours that cannot be read are kept too: it is a draft."""
     form = await read_brand_form()
@@ -76,7 +77,7 @@ async def save() -> Response:
 
 
 @blueprint.post("/admin/branding/trial")
-@guard("admin")
+@guard(CHANGE)
 @repeats_safely(because="its answer is a cookie, and a draft is the same twice")
 async def begin_trial() -> Response:
     """Keep the choices and show them to this browser on every page."""
@@ -90,7 +91,7 @@ async def begin_trial() -> Response:
 
 
 @blueprint.post("/admin/branding/publication")
-@guard("admin")
+@guard(CHANGE)
 @limited("branding.publication", hits=30, seconds=600, by=("tenant",))
 async def publish() -> Response:
     """Keep the choices and have them published, unless something cannot be read."""
@@ -102,7 +103,7 @@ async def publish() -> Response:
 
 
 @blueprint.post("/admin/branding/versions/<int:number>/restoration")
-@guard("admin")
+@guard(CHANGE)
 async def restore(number: int) -> Response:
     """Go back to an earlier version, at once."""
     async with unit_of_work("branding") as uow:
@@ -112,7 +113,7 @@ async def restore(number: int) -> Response:
 
 
 @blueprint.post("/admin/branding/removal")
-@guard("admin")
+@guard(CHANGE)
 async def remove() -> Response:
     """Go back to the theme's own look, at once."""
     async with unit_of_work("branding") as uow:
@@ -121,7 +122,7 @@ async def remove() -> Response:
 
 
 @blueprint.post("/admin/branding/draft/removal")
-@guard("admin")
+@guard(CHANGE)
 async def discard() -> Response:
     """Begin again with what is published."""
     async with unit_of_work("branding") as uow:
@@ -131,7 +132,7 @@ async def discard() -> Response:
 
 
 @blueprint.post("/admin/branding/mails")
-@guard("admin")
+@guard(CHANGE)
 @limited("branding.mails", hits=10, seconds=600, by=("person",))
 async def send_mail() -> Response:
     """Send the admin a mail with the brand that is published."""

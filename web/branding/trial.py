@@ -10,6 +10,7 @@ from quart import Response
 from core.brands import brand_at
 from core.context import BrandPicture
 from domain.branding import service
+from domain.branding.permissions import CHANGE
 from domain.branding.repository import BrandRepository
 from domain.branding.sheet import css_of, sheet_of
 from web.branding.blueprint import blueprint
@@ -23,7 +24,7 @@ SHEET = "/admin/branding/draft.css"
 
 
 @blueprint.post("/admin/branding/trial/removal")
-@guard("admin")
+@guard(CHANGE)
 @repeats_safely(because="its answer takes a cookie away")
 async def end_trial() -> Response:
     """Show this browser again what everybody sees."""
@@ -33,7 +34,7 @@ async def end_trial() -> Response:
 
 
 @blueprint.get("/admin/branding/draft.css")
-@guard("admin")
+@guard(CHANGE)
 async def draft_sheet() -> Response:
     """Answer with the sheet of the draft as it is now."""
     async with unit_of_work("branding") as uow:
@@ -41,7 +42,7 @@ async def draft_sheet() -> Response:
     return Response(css_of(look), content_type="text/css; charset=utf-8")
 
 
-@drafts_look
+@drafts_look(CHANGE)
 async def wear(ctx: Context) -> Context | None:
     """Return the context with the draft in place of the brand; None where there is no draft."""
     async with services().db.unit_of_work(ctx, "branding") as uow:

@@ -13,6 +13,7 @@ from werkzeug.http import parse_range_header
 
 from domain.files import service
 from domain.files.errors import no_such_file
+from domain.files.permissions import VIEW
 from domain.files.repository import FileRepository
 from web.files.blueprint import blueprint
 from web.kit import current_context, guard, keep_for_this_session, see_other, services, unit_of_work
@@ -27,7 +28,7 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 @blueprint.get("/files/<uuid:file_id>/<name>")
-@guard("guest")
+@guard(VIEW)
 async def picture(file_id: UUID, name: str) -> Response:
     """Show a rendition: ``thumbnail``, ``preview-1``, ``preview-2``..."""
     ctx = current_context()
@@ -46,7 +47,7 @@ async def picture(file_id: UUID, name: str) -> Response:
 
 
 @blueprint.get("/files/<uuid:file_id>/download")
-@guard("guest")
+@guard(VIEW)
 async def download(file_id: UUID) -> Response:
     """Send the browser to the original, on the host for user content, by a link that is valid for minutes."""
     ctx = current_context()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.files import service
 from domain.files.errors import may_not_open
+from domain.files.permissions import VIEW
 from domain.files.policy import policy_of
 from domain.files.repository import FileRepository
 from web.files.blueprint import blueprint
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.get("/files/<uuid:file_id>/opening")
-@guard("member")
+@guard(VIEW)
 async def ask_to_open(file_id: UUID) -> Response:
     """Warn of what nobody could look into, and ask whether it is to be opened all the same."""
     async with unit_of_work("files") as uow:
@@ -33,7 +34,7 @@ async def ask_to_open(file_id: UUID) -> Response:
 
 
 @blueprint.post("/files/<uuid:file_id>/opening")
-@guard("member")
+@guard(VIEW)
 async def open_sealed(file_id: UUID) -> Response:
     """Open the file for everybody who may see it."""
     async with unit_of_work("files") as uow:
@@ -45,5 +46,5 @@ async def open_sealed(file_id: UUID) -> Response:
 
 async def _check(uow: UnitOfWork) -> None:
     """Let in whom the tenant's policy names."""
-    if not (await policy_of(uow)).may_open(current_context().role):
+    if not (await policy_of(uow)).may_open(current_context()):
         raise may_not_open()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from quart import Response, request
 
 from domain.files.kinds import KINDS
+from domain.files.permissions import SET_RULES
 from domain.files.policy import Policy, change_policy, policy_of
 from web.files.blueprint import blueprint
 from web.files.pages import OPENERS, PolicyPage
@@ -19,7 +20,7 @@ PATH = "/admin/files"
 
 
 @blueprint.get(PATH)
-@guard("admin")
+@guard(SET_RULES)
 async def show_policy() -> Response:
     """Show the rules."""
     async with unit_of_work("files") as uow:
@@ -30,7 +31,7 @@ async def show_policy() -> Response:
 
 
 @blueprint.post(PATH)
-@guard("admin")
+@guard(SET_RULES)
 async def save_policy() -> Response:
     """Keep the rules; they hold for what is uploaded from now on."""
     openers: Openers = await form_value("openers")  # type: ignore[assignment]  # change_policy() checks it

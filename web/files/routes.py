@@ -11,6 +11,7 @@ from quart import Response, request
 from core.errors import NotFoundError
 from domain.files import service
 from domain.files.errors import no_file_chosen, size_unknown
+from domain.files.permissions import DELETE, UPLOAD, VIEW
 from domain.files.policy import policy_of
 from domain.files.quota import usage_of
 from domain.files.repository import FileRepository
@@ -49,7 +50,7 @@ RECENT = 5
 
 
 @blueprint.get("/files")
-@guard("guest")
+@guard(VIEW)
 async def index() -> Response:
     """List the newest files; for a page that reads its list again, those that it may take in (23-steady.js)."""
     before, first = request.args.get("before", type=UUID), request.args.get("first", type=UUID)
@@ -82,7 +83,7 @@ def _list_path() -> str:
 
 
 @blueprint.post("/files")
-@guard("member")
+@guard(UPLOAD)
 @limited("files.uploads", hits=1000, seconds=600, by=("person",))
 @streams_body
 async def upload() -> Response:
@@ -99,7 +100,7 @@ async def upload() -> Response:
 
 
 @blueprint.get("/files/<uuid:file_id>")
-@guard("guest")
+@guard(VIEW)
 async def show(file_id: UUID) -> Response:
     """Show one file with its preview and everything that is known of it."""
     try:
@@ -115,13 +116,13 @@ async def show(file_id: UUID) -> Response:
         return await page("files/_gone.html", message=error.message, status=404)
     (card,) = await run_cards_of("file", [file_id])
     removal = await _open_removal(file_id) if listed.file.trashed_at else None
-    may_open = policy.may_open(current_context().role)
+    may_open = policy.may_open(current_context())
     model = file_page(listed, renditions, card, removal, is_opener=may_open)
     return await page("files/show.html", model, fragment="files/_show.html")
 
 
 @blueprint.post("/files/<uuid:file_id>/removal")
-@guard("member")
+@guard(DELETE)
 async def remove(file_id: UUID) -> Response:
     """Put a file into the trash and have it erased later; until then it can be brought back."""
     async with unit_of_work("files") as uow:
@@ -130,7 +131,7 @@ async def remove(file_id: UUID) -> Response:
     return see_other(f"/files?removed={file_id}")
 
 
-@slot("files.recent", url="/files/recent", level="guest")
+@slot("files.recent", url="/files/recent", needed=VIEW)
 async def recent() -> Markup:
     """Render the newest few files, for the dashboard."""
     async with unit_of_work("files") as uow:

@@ -5,14 +5,14 @@ A feature's routes::
     blueprint = feature_blueprint("files")          # templates/files, catalogue "files"
 
     @blueprint.get("/files")
-    @guard("member")                                # guest|member|admin|owner on tenant hosts; anyone|pending|signed_in
-    async def index() -> Response:                  #   with on="home"|"tenant"|"any"|"usercontent"
+    @guard(VIEW)                                    # a permission of domain/files/permissions.py; or anyone|pending|
+    async def index() -> Response:                  #   signed_in with on="home"|"tenant"|"any"|"usercontent"
         async with unit_of_work("files") as uow:
             files = await FileRepository(uow.session).newest(50)
         return await page("files/index.html", FileListPage(files), fragment="files/_list.html")
 
     @blueprint.post("/files/<uuid:file_id>/removal")
-    @guard("member")
+    @guard(DELETE)
     @limited("removal", hits=60, seconds=60, by=("person",))     # below guard; counts before the route runs
     async def remove(file_id: UUID) -> Response: ...
         return see_other("/files")                  # 303 or its htmx form; reload=True after sign-in and sign-out
@@ -25,12 +25,12 @@ A feature's routes::
   ``unit_of_work`` that writes claims it; one that only prepares is ``unit_of_work("files", effect=False)``. Routes
   that set cookies say ``@repeats_safely(because="...")`` below ``guard`` (see ``web.kit.submissions``).
 - Errors: raise a DomainError; page, message or JSON follow from its kind. Outages become 503 by themselves.
-- Slots: ``@slot("files.recent")`` on an async function that returns ``render("files/_recent.html", model)``; it is also
-  answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
+- Slots: ``@slot("files.recent", needed=VIEW)`` on an async function that returns ``render("files/_recent.html",
+  model)``; it is also answered at ``/files/recent``. Templates say ``{{ fragment("files.recent") }}``.
   ``fragment(name, lazy=True)`` loads when seen, ``optional=True`` leaves out what no feature offers, ``quiet=True``
   takes no room while it waits.
-- Search: ``@searchable("files", title=N_("Files"))`` on ``async def find(query: Query) -> Sequence[Hit]``; the palette
-  and ``/search`` ask all providers at once.
+- Search: ``@searchable("files", title=N_("Files"), needed=VIEW)`` on ``async def find(query: Query) -> Sequence[Hit]``;
+  the palette and ``/search`` ask all providers at once.
 - Live: ``@live_renderer("run")`` on ``async def show(fact, viewer) -> str | None`` that returns
   ``render_live("runs/_partial.html", model, viewer)``, made of ``<hx-partial>`` elements.
 - Events: ``tell(response, EVENT, ...)`` has the page hear an event declared by ``core.live.events.event``, as
@@ -43,19 +43,18 @@ A feature's routes::
   ``launch(..., act=act_of(key, size))``, then ``run_groups("files.ingest")`` for ``runs/_groups.html``.
 - Charts: ``line_chart(title, labels, [(name, values)])``, ``bar_chart``, ``sparkline(values)``, drawn by
   ``components/chart.html``.
-- Drafts: ``@drafts_look`` on an async function that returns the context with the draft's look; ``wear_draft(response)``
-  and ``take_off_draft(response)`` begin and end it for one browser.
+- Drafts: ``@drafts_look(permission)`` on an async function that returns the context with the draft's look;
+  ``wear_draft(response)`` and ``take_off_draft(response)`` begin and end it for one browser.
 - Telling one person something, on the bell and by mail: ``core.notices.notify`` in the unit of work that it tells of.
 - Around: ``static_url(name)``, ``services()``, ``current_context()``, ``current_person()``, ``next_path()``,
   ``session_token()``, ``client_address()``, ``client_site()``, ``mark_browser()``, ``set_session_cookie``,
   ``clear_session_cookie``, ``keep_for_this_session(response)``, ``device_look()``, ``set_device_cookie``,
   ``is_htmx()``, ``wants_fragment()``, ``wants_json()``, ``path_within(url, host)`` of a header that holds an address,
   ``host_cookie(name)`` for a cookie of a feature's own: others are not read.
-- In templates: ``ctx``, ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``, ``theme_url(key)``,
-  ``home_url(path)``, ``form_proof()``, ``csrf_token()``, ``fragment(name)``, ``kept(template, name=value)``,
-  ``dom_id(kind, key)``, ``rereads(path, event)``, ``person_mark()``, ``live_after()``, ``has_feature(name)``,
-  ``offered(menu)``, ``here(pages)``,
-  ``all_languages()``.
+- In templates: ``ctx`` (``ctx.may("files.upload")``), ``request``, ``_``, ``ngettext``, ``say``, ``static_url(name)``,
+  ``theme_url(key)``, ``home_url(path)``, ``form_proof()``, ``csrf_token()``, ``fragment(name)``,
+  ``kept(template, name=value)``, ``dom_id(kind, key)``, ``rereads(path, event)``, ``person_mark()``, ``live_after()``,
+  ``has_feature(name)``, ``offered(menu)``, ``here(pages)``, ``all_languages()``.
 """
 
 from core.errors import DomainError

@@ -14,20 +14,25 @@ if TYPE_CHECKING:
     from quart import Response
 
     from core.context import Context
+    from core.permissions import Permission
 
     Drafter = Callable[[Context], Awaitable[Context | None]]
 
 log = structlog.get_logger(__name__)
 
 DRAFT_COOKIE = host_cookie("adx_draft")
-DRAFTERS: list[Drafter] = []
-"""The feature that keeps drafts, if this process runs it."""
+DRAFTERS: list[tuple[Permission, Drafter]] = []
+"""The feature that keeps drafts, if this process runs it, and who may see them."""
 
 
-def drafts_look(drafter: Drafter) -> Drafter:
-    """Have an async function show the draft to an admin who asked for it: it returns the context of their page."""
-    DRAFTERS[:] = [drafter]
-    return drafter
+def drafts_look(permission: Permission) -> Callable[[Drafter], Drafter]:
+    """Have an async function show the draft to who may see it and asked: it returns the context of their page."""
+
+    def register(drafter: Drafter) -> Drafter:
+        DRAFTERS[:] = [(permission, drafter)]
+        return drafter
+
+    return register
 
 
 def wear_draft(response: Response) -> None:
@@ -41,10 +46,12 @@ def take_off_draft(response: Response) -> None:
 
 
 async def drafted(ctx: Context, wanted: str | None) -> Context:
-    """Return the context with the draft, where it is asked for by an admin; a draft that fails is not shown."""
-    if wanted is None or not ctx.is_admin:
+    """Return the context with the draft, where it is asked for and may be seen; a draft that fails is not shown."""
+    if wanted is None:
         return ctx
-    for drafter in DRAFTERS:
+    for permission, drafter in DRAFTERS:
+        if not ctx.may(permission):
+            return ctx
         try:
             return await drafter(ctx) or ctx
         except Exception:  # the draft must not keep anybody from the page where it is mended

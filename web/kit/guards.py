@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from core.errors import NotFoundError, RefusedError
+from core.errors import RefusedError
 from core.messages import messages_of
+from core.permissions import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 N_ = messages_of("kit")
 
-Level = Literal["anyone", "pending", "signed_in", "guest", "member", "admin", "owner"]
+Standing = Literal["anyone", "pending", "signed_in"]
+"""Who somebody is, whatever they may do: ``pending`` has signed up and not confirmed the address yet."""
+
+Needed: TypeAlias = "Standing | Permission"
 Place = Literal["home", "tenant", "usercontent", "any"]
 RouteT = TypeVar("RouteT", bound="Callable[..., Any]")
 
@@ -27,27 +31,24 @@ HOSTS: dict[Place, tuple[HostKind, ...]] = {
     "usercontent": ("usercontent",),
     "any": ("home", "tenant"),
 }
-RANK = {"anonymous": 0, "pending": 1, "guest": 2, "member": 3, "admin": 4, "owner": 5}
-NEEDED: dict[Level, int] = {
-    "anyone": 0,
-    "pending": 1,
-    "signed_in": 2,
-    "guest": 2,
-    "member": 3,
-    "admin": 4,
-    "owner": 5,
-}
 
 
 class SignInNeededError(Exception):
     """Nobody is signed in where somebody has to be."""
 
 
+def meets(ctx: Context, needed: Needed) -> bool:
+    """Whether the person is what is needed, or may do it."""
+    if isinstance(needed, Permission):
+        return ctx.may(needed)
+    return needed == "anyone" or ctx.is_known or (needed == "pending" and ctx.is_pending)
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The level a person needs, and the kinds of host where the route exists at all."""
+    """What a person needs, and the kinds of host where the route exists at all."""
 
-    level: Level
+    needed: Needed
     on: Place
 
     @property
@@ -57,30 +58,30 @@ class Guard:
 
     def check(self, ctx: Context) -> None:
         """Let the person in, or raise what is told instead."""
-        if RANK[ctx.role] >= NEEDED[self.level]:
+        if meets(ctx, self.needed):
             return
         if ctx.person is None:
             raise SignInNeededError
-        if ctx.role == "pending":
+        if ctx.is_pending:
             raise RefusedError(
                 N_("Confirm your email address first. The link is in the email we sent you."), code="pending"
             )
-        if self.level in {"guest", "member"}:
-            raise NotFoundError(N_("There is nothing here."))
-        raise RefusedError(N_("Only admins of this workspace can do this. Ask one of them."), code="role")
+        raise RefusedError(
+            N_("Your role in this workspace does not allow it. An admin of the workspace can change that."),
+            code="permission",
+        )
 
 
-def guard(level: Level, *, on: Place | None = None) -> Callable[[RouteT], RouteT]:
-    """Declare who may enter a route.
+def guard(needed: Needed, *, on: Place | None = None) -> Callable[[RouteT], RouteT]:
+    """Declare who may enter a route: whoever has a permission, on tenant hosts; or whoever has a standing.
 
-    ``guest``, ``member``, ``admin`` and ``owner`` are roles in a tenant, on tenant hosts. ``anyone``, ``pending``
-    (signed up, address unconfirmed) and ``signed_in`` are for ``on="home"``, ``"tenant"``, ``"any"`` or
-    ``"usercontent"``. Stands below the blueprint's decorator.
+    A standing is for ``on="home"`` (which it is by default), ``"tenant"``, ``"any"`` or ``"usercontent"``; on tenant
+    hosts, ``signed_in`` are those who work there, in whatever role. Stands below the blueprint's decorator.
     """
-    place = on or ("home" if level in {"anyone", "pending", "signed_in"} else "tenant")
+    place = on or ("tenant" if isinstance(needed, Permission) else "home")
 
     def mark(route: RouteT) -> RouteT:
-        route.__adx_guard__ = Guard(level, place)  # type: ignore[attr-defined]  # read by guard_of
+        route.__adx_guard__ = Guard(needed, place)  # type: ignore[attr-defined]  # read by guard_of
         return route
 
     return mark

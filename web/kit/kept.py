@@ -1,7 +1,8 @@
 """Rows that read the same to many: rendered once and kept, as live messages are.
 
-A list of fifty files is the same fifty rows for everybody with the same role, language and theme. Rendering them is
-most of what such a page costs, so ``{{ kept("files/_row.html", file=file) }}`` renders a row when its values change.
+A list of fifty files is the same fifty rows for everybody who may do the same, in one language and theme. Rendering
+them is most of what such a page costs, so ``{{ kept("files/_row.html", file=file) }}`` renders a row when its values
+change.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ class Kept:
         self._rows: OrderedDict[Hashable, Markup] = OrderedDict()
 
     def render(self, ctx: Context, template: str, values: dict[str, Hashable]) -> Markup:
-        """Return ``template`` with ``values`` and ``role`` as its only variables.
+        """Return ``template`` with ``values`` and ``may`` as its only variables.
 
         It knows no ``ctx`` and no ``csrf_token()``: what would differ from person to person must not be kept.
         Raises ``TypeError`` for values that can change (lists, dicts).
         """
         now = int(time.time()) // SECONDS_A_TIME_IS_TRUE
-        key = (template, ctx.theme, ctx.role, ctx.tenant_id, speaker(), now, *values.items())
+        key = (template, ctx.theme, ctx.permissions, ctx.tenant_id, speaker(), now, *values.items())
         row = self._rows.get(key)
         if row is None:
             row = self._rows[key] = self._render(ctx, template, values)
@@ -56,7 +57,7 @@ class Kept:
 
     def _render(self, ctx: Context, template: str, values: dict[str, Hashable]) -> Markup:
         with _for_everybody():
-            return self._templates.render(template, {"role": ctx.role, **values}, theme=ctx.theme)
+            return self._templates.render(template, {"may": ctx.may, **values}, theme=ctx.theme)
 
 
 def personal(value: Callable[[], str]) -> Callable[[], str]:

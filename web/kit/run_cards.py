@@ -8,6 +8,7 @@ from core.runs.card import RunCard, card_of
 from core.runs.entries import entries_of, unfinished_of
 from core.runs.group_card import GroupCard, group_card
 from core.runs.groups import Act, RunGroup, groups_by_id, groups_lately
+from core.runs.permissions import MANAGE_ALL
 from core.runs.queries import OPEN_STATES, run_of, runs_of, runs_of_subjects
 from web.kit.form_body import unreadable
 from web.kit.services import services
@@ -114,7 +115,7 @@ def _ended_well(group: RunGroup) -> bool:
 
 def _engineer_url(snapshot: RunSnapshot, ctx: Context) -> str | None:
     settings = services().settings
-    if settings.is_production or not ctx.is_admin or not settings.temporal_ui_url:
+    if settings.is_production or not ctx.may(MANAGE_ALL) or not settings.temporal_ui_url:
         return None
     workflow_id = snapshot.workflow_id.replace("/", "%2F")
     return f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/{workflow_id}"

@@ -2,7 +2,7 @@
 
 A provider that fails or is late leaves its group marked; the others stand. The shell imports no feature for it::
 
-    @searchable("files", title=N_("Files"), level="guest")
+    @searchable("files", title=N_("Files"), needed=VIEW)
     async def find_files(query: Query) -> Sequence[Hit]: ...
 """
 
@@ -16,7 +16,7 @@ import structlog
 
 from core.errors import DomainError
 from web.kit import late
-from web.kit.guards import NEEDED, RANK, Level
+from web.kit.guards import Needed, meets
 from web.kit.services import current_kit
 from web.kit.visit import current_context
 
@@ -83,7 +83,7 @@ class Provider:
     name: str
     title: Message
     find: Find
-    level: Level
+    needed: Needed
     order: int
     empty: bool
 
@@ -103,15 +103,15 @@ PROVIDERS: dict[str, Provider] = {}
 
 
 def searchable(
-    name: str, *, title: Message, level: Level = "guest", order: int = 50, empty: bool = False
+    name: str, *, title: Message, needed: Needed = "signed_in", order: int = 50, empty: bool = False
 ) -> Callable[[Find], Find]:
     """Offer a search: ``name`` is the feature, or ``<feature>.<what>``; ``title`` heads its group.
 
-    Only people of ``level`` are answered. Groups stand by ``order``; ``empty`` also answers before anything is typed.
+    Only who meets ``needed`` is answered. Groups stand by ``order``; ``empty`` also answers before anything is typed.
     """
 
     def register(find: Find) -> Find:
-        PROVIDERS[name] = Provider(name, title, find, level, order, empty)
+        PROVIDERS[name] = Provider(name, title, find, needed, order, empty)
         return find
 
     return register
@@ -120,11 +120,11 @@ def searchable(
 async def search(text: str) -> tuple[Group, ...]:
     """Ask all providers for what the reader may see, and return their groups no later than the deadline."""
     query = Query(" ".join(text.replace("\0", "").split())[:LONGEST])
-    rank = RANK[current_context().role]
+    ctx = current_context()
     asked = [
         provider
         for provider in sorted(PROVIDERS.values(), key=lambda each: (each.order, each.name))
-        if rank >= NEEDED[provider.level] and _runs_here(provider.name) and (query.text or provider.empty)
+        if meets(ctx, provider.needed) and _runs_here(provider.name) and (query.text or provider.empty)
     ]
     tasks = [asyncio.ensure_future(provider.find(query)) for provider in asked]
     if tasks:

@@ -17,7 +17,7 @@ import structlog
 from markupsafe import Markup
 
 from web.kit import late
-from web.kit.guards import Guard, Level, Place
+from web.kit.guards import Guard, Needed, Place
 from web.kit.services import current_kit
 from web.kit.visit import current_context
 
@@ -50,7 +50,7 @@ SLOTS: dict[str, Slot] = {}
 
 
 def slot(
-    name: str, *, url: str | None = None, level: Level = "member", on: Place = "tenant"
+    name: str, *, url: str | None = None, needed: Needed = "signed_in", on: Place = "tenant"
 ) -> Callable[[Callable[[], Awaitable[str]]], Callable[[], Awaitable[str]]]:
     """Offer a slot: ``@slot("files.recent")`` on an async function that returns a rendered fragment.
 
@@ -58,7 +58,7 @@ def slot(
     """
 
     def register(body: Callable[[], Awaitable[str]]) -> Callable[[], Awaitable[str]]:
-        SLOTS[name] = Slot(name, url or url_of(name), body, Guard(level, on))
+        SLOTS[name] = Slot(name, url or url_of(name), body, Guard(needed, on))
         return body
 
     return register

@@ -1,7 +1,7 @@
-"""The editing mode: pages of an admin on which each text can be told from the others and changed where it stands.
+"""The editing mode: pages on which each text can be told from the others and changed where it stands.
 
-A cookie of the tenant's host switches it on. It is no secret and grants nothing: it counts for admins alone, and what
-is saved goes through the same routes as in the editor.
+A cookie of the tenant's host switches it on. It is no secret and grants nothing: it counts for those alone who may
+change the wording, and what is saved goes through the same routes as in the editor.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from core.context import Context
 
 COOKIE = host_cookie("adx_texts")
+EDITS = "translations.change"
+"""The permission, by its name: the kit knows no feature."""
+
 OWN_PAGES = "/admin/translations"
 """The editor shows texts as what they are, so nothing is marked there."""
 
@@ -29,8 +32,8 @@ def edits_texts(ctx: Context) -> bool:
 
 
 def edits_texts_here(ctx: Context | None = None) -> bool:
-    """Whether this browser has the mode switched on, for an admin."""
-    return (ctx or current_context()).is_admin and request.cookies.get(COOKIE) == "1"
+    """Whether this browser has the mode switched on, for somebody who may change the wording."""
+    return (ctx or current_context()).may(EDITS) and request.cookies.get(COOKIE) == "1"
 
 
 def edit_texts(response: Response, *, wanted: bool) -> None:

@@ -19,7 +19,7 @@ PATH = "/preferences/notifications"
 
 
 @blueprint.get(PATH)
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def show_choices() -> Response:
     """Show what the reader wants of each kind."""
     person, kinds = current_person(), services().notice_kinds
@@ -31,7 +31,7 @@ async def show_choices() -> Response:
 
 
 @blueprint.post(PATH)
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def save_choices() -> Response:
     """Keep what the reader wants."""
     kinds = services().notice_kinds

@@ -70,7 +70,7 @@ async def count() -> Response:
     return await page("notifications/_count.html", await _bell())
 
 
-@slot("notifications.bell", level="pending", on="any")
+@slot("notifications.bell", needed="pending", on="any")
 async def bell() -> Markup:
     """Render the bell."""
     return render("notifications/_bell.html", await _bell())

@@ -49,7 +49,7 @@ SAID_FOR = timedelta(minutes=1)
 """How long the end of a group is in the bar, for those to be told who do not see it."""
 
 
-@slot("runs.active", level="pending", on="any")
+@slot("runs.active", needed="pending", on="any")
 async def bar() -> Markup:
     """Render what is going on now."""
     entries = await run_entries(OPEN_STATES, limit=SHOWN_IN_BAR)
@@ -57,7 +57,7 @@ async def bar() -> Markup:
 
 
 @blueprint.get("/runs/groups")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def groups() -> Response:
     """Show the reader's own groups, of a kind if one is named."""
     contract = request.args.get("of", "")
@@ -67,7 +67,7 @@ async def groups() -> Response:
 
 
 @blueprint.get("/runs/groups/<uuid:group_id>")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def show_group(group_id: UUID) -> Response:
     """Show a group, and all its runs one by one."""
     group = await run_group(group_id)
@@ -84,7 +84,7 @@ async def show_group(group_id: UUID) -> Response:
 
 
 @blueprint.post("/runs/groups/<uuid:group_id>/closing")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def close_group(group_id: UUID) -> Response:
     """Note that no more will come: what was announced and did not arrive will not."""
     async with unit_of_work("runs") as uow:
@@ -95,7 +95,7 @@ async def close_group(group_id: UUID) -> Response:
 
 
 @blueprint.post("/runs/groups/<uuid:group_id>/dismissal")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def dismiss_group(group_id: UUID) -> Response:
     """Note that the reader has seen how their group ended."""
     async with unit_of_work("runs") as uow:

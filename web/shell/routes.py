@@ -36,11 +36,11 @@ async def landing() -> Response:
     ctx = current_context()
     if ctx.person is None:
         return await page("shell/landing.html")
-    return see_other("/register/check-mail" if ctx.role == "pending" else "/tenants")
+    return see_other("/register/check-mail" if ctx.is_pending else "/tenants")
 
 
 @blueprint.get("/", endpoint="dashboard")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def dashboard() -> Response:
     """Show what needs this person, what is happening and what changed."""
     ctx = current_context()

@@ -31,7 +31,7 @@ class FoundPage:
 
 
 @blueprint.get("/search")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def find() -> Response:
     """Answer with a page, or for the palette with the groups alone."""
     text = request.args.get("q", "")

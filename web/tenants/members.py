@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.tenants.permissions import SEE_PEOPLE
 from domain.tenants.repository import TenantRepository
 from web.kit import current_context, guard, page, unit_of_work
 from web.tenants.blueprint import blueprint
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.get("/members")
-@guard("member")
+@guard(SEE_PEOPLE)
 async def members() -> Response:
     """List the people of the tenant with their roles."""
     ctx = current_context()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.messages import messages_of
+from domain.tenants.permissions import SEE_PEOPLE
 from domain.tenants.repository import TenantRepository
 from web.kit import Hit, searchable, unit_of_work
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 N_ = messages_of("tenants")
 
 
-@searchable("tenants", title=N_("People"), level="member", order=40)
+@searchable("tenants", title=N_("People"), needed=SEE_PEOPLE, order=40)
 async def find_people(query: Query) -> Sequence[Hit]:
     """Find people of the tenant by name or address."""
     async with unit_of_work("tenants") as uow:

@@ -10,6 +10,7 @@ from quart import request
 from core.i18n.names import languages, regions
 from core.identity import timezones
 from core.theming import theme_cards
+from domain.tenants.permissions import CHANGE_SETTINGS
 from domain.tenants.service import change_settings
 from domain.tenants.types import WorkspaceSettings
 from web.kit import current_context, guard, page, read_form, see_other, services, unit_of_work
@@ -24,7 +25,7 @@ WORKSPACE = "/admin/workspace"
 
 
 @blueprint.get(WORKSPACE)
-@guard("admin")
+@guard(CHANGE_SETTINGS)
 async def workspace() -> Response:
     """Show what is decided, and what there is to choose."""
     tenant = current_context().tenant
@@ -39,7 +40,7 @@ async def workspace() -> Response:
 
 
 @blueprint.post(WORKSPACE)
-@guard("admin")
+@guard(CHANGE_SETTINGS)
 async def change_workspace() -> Response:
     """Change it; open pages follow at their next step."""
     form = await read_form(WorkspaceForm)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-@slot("tenants.switcher", url="/members/workspaces", level="guest")
+@slot("tenants.switcher", url="/members/workspaces")
 async def switcher() -> Markup:
     """Render the reader's workspaces, the one they are in first."""
     identity = services().identity

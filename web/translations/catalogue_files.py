@@ -12,6 +12,7 @@ from core.messages import messages_of, without_context
 from core.plain_text import file_name
 from domain.translations import batches, catalogue_files
 from domain.translations.batches import fault_of
+from domain.translations.permissions import CHANGE
 from domain.translations.repository import WordingRepository
 from web.kit import (
     DomainError,
@@ -48,14 +49,14 @@ STATUS = {"unsupported": 415, "too_large": 413}
 
 
 @blueprint.get("/admin/translations/files")
-@guard("admin")
+@guard(CHANGE)
 async def files() -> Response:
     """Offer catalogues to be taken out and brought in."""
     return await _files()
 
 
 @blueprint.get("/admin/translations/export")
-@guard("admin")
+@guard(CHANGE)
 async def export() -> Response:
     """Hand out what the tenant's people read: the product's texts with the tenant's own in their place."""
     wanted = filters()
@@ -71,7 +72,7 @@ async def export() -> Response:
 
 
 @blueprint.post("/admin/translations/imports")
-@guard("admin")
+@guard(CHANGE)
 @large_form(most_bytes=catalogue_files.MOST_BYTES + FORM_BYTES)
 @limited("wording-imports", hits=30, seconds=600, by=("person",))
 async def import_file() -> Response:
@@ -94,7 +95,7 @@ async def import_file() -> Response:
 
 
 @blueprint.get("/admin/translations/batches/<uuid:batch_id>")
-@guard("admin")
+@guard(CHANGE)
 async def show_batch(batch_id: UUID) -> Response:
     """Show what a batch has changed, and what was left out and why."""
     async with unit_of_work("translations") as uow:
@@ -131,7 +132,7 @@ async def show_batch(batch_id: UUID) -> Response:
 
 
 @blueprint.post("/admin/translations/batches/<uuid:batch_id>/reversal")
-@guard("admin")
+@guard(CHANGE)
 async def take_back(batch_id: UUID) -> Response:
     """Have the texts of a batch read as before it."""
     async with unit_of_work("translations") as uow:

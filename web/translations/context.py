@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.translations.permissions import CHANGE
 from web.kit import edit_texts, form_value, guard, repeats_safely, see_other
 from web.translations.blueprint import blueprint, product_texts
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.post("/admin/translations/context")
-@guard("admin")
+@guard(CHANGE)
 @repeats_safely(because="its answer is a cookie")
 async def begin() -> Response:
     """Have texts be told apart on every page of this browser, and go to one; ``text`` is opened there."""
@@ -24,7 +25,7 @@ async def begin() -> Response:
 
 
 @blueprint.post("/admin/translations/context/end")
-@guard("admin")
+@guard(CHANGE)
 @repeats_safely(because="its answer is a cookie")
 async def end() -> Response:
     """Have pages be pages again."""

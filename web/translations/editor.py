@@ -11,6 +11,7 @@ from core.errors import InvalidError
 from core.messages import messages_of
 from domain.translations import service
 from domain.translations.errors import FlawedError
+from domain.translations.permissions import CHANGE
 from domain.translations.rules import flaws, forms_needed
 from web.kit import current_context, form_value, guard, limited, page, see_other, services, unit_of_work, wants_fragment
 from web.translations.blueprint import blueprint, product_texts
@@ -24,7 +25,7 @@ N_ = messages_of("translations")
 
 
 @blueprint.get("/admin/translations")
-@guard("admin")
+@guard(CHANGE)
 async def index() -> Response:
     """List texts; with ``text`` in the address, one of them beside the list."""
     wanted = filters()
@@ -34,7 +35,7 @@ async def index() -> Response:
 
 
 @blueprint.get("/admin/translations/texts/<key>")
-@guard("admin")
+@guard(CHANGE)
 async def show(key: str) -> Response:
     """Show one text alone, for the pane beside the list or the drawer of a page."""
     text = product_texts().by_key(key)
@@ -44,7 +45,7 @@ async def show(key: str) -> Response:
 
 
 @blueprint.post("/admin/translations/texts/<key>")
-@guard("admin")
+@guard(CHANGE)
 @limited("wording", hits=300, seconds=60, by=("person",))
 async def save(key: str) -> Response:
     """Have a text read as it was typed, for everybody in the tenant, at once."""
@@ -59,7 +60,7 @@ async def save(key: str) -> Response:
 
 
 @blueprint.post("/admin/translations/texts/<key>/reversion")
-@guard("admin")
+@guard(CHANGE)
 @limited("wording", hits=300, seconds=60, by=("person",))
 async def revert(key: str) -> Response:
     """Have a text read as in an earlier version (``to``), or as the product says it."""
@@ -74,7 +75,7 @@ async def revert(key: str) -> Response:
 
 
 @blueprint.post("/admin/translations/texts/<key>/preview")
-@guard("admin")
+@guard(CHANGE)
 async def preview(key: str) -> Response:
     """Show what is typed as it would read, and what is wrong with it, without keeping any of it."""
     text, wanted = product_texts().by_key(key), filters()

@@ -10,6 +10,7 @@ from core.i18n import speaker
 from core.messages import messages_of
 from domain.translations import batches
 from domain.translations.batches import Proposal
+from domain.translations.permissions import CHANGE
 from domain.translations.replacing import chosen, replacements
 from domain.translations.repository import WordingRepository
 from web.kit import DomainError, form_value, guard, large_form, limited, one_line, page, see_other, unit_of_work
@@ -32,7 +33,7 @@ MOST_TEXTS = 8000
 
 
 @blueprint.get("/admin/translations/replacements")
-@guard("admin")
+@guard(CHANGE)
 async def rewording() -> Response:
     """Show what putting one word in the place of another would change; nothing is changed yet."""
     find, put = one_line(request.args.get("find")), one_line(request.args.get("put"))
@@ -40,7 +41,7 @@ async def rewording() -> Response:
 
 
 @blueprint.post("/admin/translations/replacements")
-@guard("admin")
+@guard(CHANGE)
 @large_form(most_bytes=MOST_TEXTS * 32, most_fields=MOST_TEXTS)
 @limited("wording-imports", hits=30, seconds=600, by=("person",))
 async def reword() -> Response:

@@ -9,7 +9,8 @@ import pytest
 
 from core.live import Fact, Hub, Transport
 from core.live.delivery import CATCH_UP_FACTS, CATCH_UP_SUBJECTS
-from core.live.fact import ADMINS
+from core.live.fact import holders
+from core.runs.permissions import MANAGE_ALL
 from tests.core.live.conftest import CONTEXT, TENANT, OwnValkey, Reader, publish
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ async def test_what_a_page_was_away_for_is_told_by_its_number_where_newer_news_f
     transport = Transport(client)
     (first,) = await transport.publish([Fact(TENANT.id, "probe", "f0")])
     await transport.publish([Fact(TENANT.id, "run", "fx", params={"seq": number}) for number in (1, 2, 3)])
-    await transport.publish([Fact(TENANT.id, "run", "fy", ADMINS, params={"seq": number}) for number in (1, 2)])
+    await transport.publish(
+        [Fact(TENANT.id, "run", "fy", holders(MANAGE_ALL), params={"seq": number}) for number in (1, 2)]
+    )
     await client.aclose()
     reader = Reader(hub.join(CONTEXT, first.id))
     await reader.until("fx\n")

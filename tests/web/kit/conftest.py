@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.identity import Sessions
+from entrypoints.registry import REGISTRY, Registry
 from entrypoints.web import build_services
 from tests.support.visitor import Visitor
-from tests.web.kit.probe import blueprint
+from tests.web.kit.probe import FEATURE, blueprint
 from tests.web.kit.streams import Stream
 from web.kit.app import WebApp, create_app
 from web.kit.security import SESSION_COOKIE
@@ -32,7 +33,7 @@ numbers = count(1)
 @pytest.fixture(scope="session")
 async def kit_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
-        services = await build_services(settings, stack)
+        services = await build_services(settings, stack, Registry([*REGISTRY, FEATURE]))
         stack.push_async_callback(services.hub.drain)
         yield services
 

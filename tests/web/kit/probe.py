@@ -15,6 +15,8 @@ from wtforms.validators import DataRequired
 from core import errors
 from core.ids import new_id
 from core.messages import messages_of
+from core.permissions import ADMINS, Permission
+from entrypoints.manifest import Feature
 from web.kit import (
     Form,
     UploadedFile,
@@ -55,6 +57,9 @@ OUTAGES = {
     "slow": TimeoutError(),
 }
 
+PROBING = Permission("probe.try", N_("Probe"), N_("Try the kit."), ADMINS)
+FEATURE = Feature(name="probe", title=N_("Probe"), permissions=(PROBING,))
+
 blueprint = feature_blueprint("probe")
 evaluated: list[str] = []
 
@@ -64,14 +69,14 @@ class NoteForm(Form):
 
 
 @blueprint.get("/probe/page")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def show() -> Response:
     model = {"status": 200, "message": current_context().tenant.slug, "reference": None, "retry_after": None}
     return await page("layouts/error.html", model, fragment="kit/_toast.html", text="the part", tone="info")
 
 
 @blueprint.get("/probe/admins")
-@guard("admin")
+@guard(PROBING)
 async def admins() -> Response:
     return Response("for admins")
 
@@ -89,26 +94,26 @@ async def at_tenant() -> Response:
 
 
 @blueprint.get("/probe/refusal/<kind>")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def refuse(kind: str) -> Response:
     code = request.args.get("code", "probe_code")
     raise REFUSALS[kind](N_("No: {reason}.", reason="<b>because</b>"), code=code, field="text", retry_after=7)
 
 
 @blueprint.route("/probe/outage/<which>", methods=["GET", "POST"])
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def outage(which: str) -> Response:
     raise OUTAGES[which]
 
 
 @blueprint.get("/probe/mistake")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def mistake() -> Response:
     raise ZeroDivisionError("a secret of the code")
 
 
 @blueprint.get("/probe/hang")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def hang() -> Response:
     await asyncio.sleep(60)
     return Response("never")
@@ -127,7 +132,7 @@ door = Door()
 
 
 @blueprint.get("/probe/door")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def behind_the_door() -> Response:
     here = door
     here.knocked.set()
@@ -141,14 +146,14 @@ async def behind_the_door() -> Response:
 
 
 @blueprint.get("/probe/counted")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def counted() -> Response:
     door.counted += 1
     return Response("counted")
 
 
 @blueprint.get("/probe/patient")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def take_time() -> Response:
     with patience(30):
         await asyncio.sleep(0.9)
@@ -157,7 +162,7 @@ async def take_time() -> Response:
 
 
 @blueprint.post("/probe/notes")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def note() -> Response:
     form = await read_form(NoteForm)
     if not form.validate():
@@ -166,7 +171,7 @@ async def note() -> Response:
 
 
 @blueprint.post("/probe/sign-in")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def sign_in() -> Response:
     return see_other("/probe/page", reload=True)
 
@@ -180,7 +185,7 @@ async def guess() -> Response:
 
 
 @blueprint.post("/probe/uploads")
-@guard("guest")
+@guard("signed_in", on="tenant")
 @streams_body
 async def upload() -> Response:
     sizes = []
@@ -193,25 +198,25 @@ async def upload() -> Response:
 
 
 @blueprint.get("/probe/slots")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def slots() -> Response:
     collecting()
     names = ("probe.quick", "probe.late", "probe.broken", "elsewhere.recent")
     return Response(await fill_slots(Markup("<main id='main'>") + Markup("").join(map(fragment, names))))
 
 
-@slot("probe.quick", level="guest")
+@slot("probe.quick")
 async def quick() -> str:
     return Markup("<p>quick</p>")
 
 
-@slot("probe.late", url="/probe/late", level="guest")
+@slot("probe.late", url="/probe/late")
 async def late() -> str:
     await asyncio.sleep(5)
     return Markup("<p>late</p>")
 
 
-@slot("probe.broken", level="guest")
+@slot("probe.broken")
 async def broken() -> str:
     raise ZeroDivisionError
 
@@ -237,7 +242,7 @@ counter = Counter()
 
 
 @blueprint.post("/probe/counts")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def count_up() -> Response:
     name = await form_value("name")
     here = counter
@@ -257,7 +262,7 @@ async def count_up() -> Response:
 
 
 @blueprint.post("/probe/cookies")
-@guard("guest")
+@guard("signed_in", on="tenant")
 @repeats_safely(because="its answer is a cookie")
 async def set_a_cookie() -> Response:
     async with unit_of_work("files") as uow:

@@ -60,20 +60,20 @@ async def show_run(fact: Fact, _viewer: LiveViewer) -> str:
 
 
 @blueprint.get("/screen")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def here() -> Response:
     state["reads"] += 1
     return await whole("Here")
 
 
 @blueprint.get("/screen/there")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def there() -> Response:
     return await whole("There")
 
 
 @blueprint.get("/screen/late")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def late() -> Response:
     """Read the state, then take a while to arrive."""
     answer = await whole("Late")
@@ -82,7 +82,7 @@ async def late() -> Response:
 
 
 @blueprint.post("/screen/uploads")
-@guard("guest")
+@guard("signed_in", on="tenant")
 @streams_body
 async def upload() -> Response:
     name, size = "", 0
@@ -100,25 +100,25 @@ async def upload() -> Response:
 
 
 @blueprint.get("/screen/slots")
-@guard("guest")
+@guard("signed_in", on="tenant")
 async def slots() -> Response:
     return await whole("Slots", "screen.raises", "screen.hangs", "screen.fine")
 
 
-@slot("screen.raises", level="guest")
+@slot("screen.raises")
 async def raises() -> str:
     if state["broken"]:
         raise ZeroDivisionError
     return "<p id='mended'>mended</p>"
 
 
-@slot("screen.hangs", level="guest")
+@slot("screen.hangs")
 async def hangs() -> str:
     await asyncio.sleep(0.6)
     return "<p id='late-part'>late</p>"
 
 
-@slot("screen.fine", level="guest")
+@slot("screen.fine")
 async def fine() -> str:
     return "<p id='fine-part'>fine</p>"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from core.context import Context, Role, TenantFacts
+from core.context import Context, TenantFacts
 from core.i18n import Catalogues, speaking
 from core.ids import new_id
 from core.messages import messages_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 N_ = messages_of("shell")
 
-ROW = "{{ tick() }}|{{ name }}|{{ role }}|{{ lang() }}"
+ROW = "{{ tick() }}|{{ name }}|{{ may('files.delete') }}|{{ lang() }}"
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def kept(tmp_path: Path) -> Kept:
     return Kept(Templates(globals_, root=tmp_path), most=3)
 
 
-def context(role: Role = "member", theme: str = "adx") -> Context:
-    return Context(TenantFacts(new_id(), "acme", "Acme"), role=role, theme=theme)
+def context(permissions: frozenset[str] = frozenset({"files.delete"}), theme: str = "adx") -> Context:
+    return Context(TenantFacts(new_id(), "acme", "Acme"), permissions=permissions, theme=theme)
 
 
 def test_a_row_is_rendered_once_for_all_who_see_the_same(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,10 +57,10 @@ def test_a_row_is_rendered_once_for_all_who_see_the_same(kept: Kept, monkeypatch
     assert kept.render(ctx, "row.html", {"name": "a"}) == kept.render(again, "row.html", {"name": "a"})
 
 
-Difference = Literal["role", "theme", "tenant", "language", "value", "minute"]
+Difference = Literal["permissions", "theme", "tenant", "language", "value", "minute"]
 
 
-@pytest.mark.parametrize("difference", ["role", "theme", "tenant", "language", "value", "minute"])
+@pytest.mark.parametrize("difference", ["permissions", "theme", "tenant", "language", "value", "minute"])
 def test_what_differs_is_rendered_anew(
     kept: Kept, catalogues: Catalogues, difference: Difference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,8 +69,8 @@ def test_what_differs_is_rendered_anew(
     ctx, name, locale = context(), "a", "en"
     first = kept.render(ctx, "row.html", {"name": name})
     match difference:
-        case "role":
-            ctx = replace(ctx, role="guest")
+        case "permissions":
+            ctx = replace(ctx, permissions=frozenset())
         case "theme":
             ctx = replace(ctx, theme="paper")
         case "tenant":

@@ -7,8 +7,9 @@ import pytest
 
 from core.context import CONTEXT_CHANGED
 from core.identity import Sessions
-from core.live import ADMINS, Fact, Transport, only, user_or_admins
+from core.live import Fact, Transport, holders, only, user_or_holders
 from core.live.fact import EVERYONE, Audience
+from tests.web.kit.probe import PROBING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +62,9 @@ async def test_who_may_see_a_fact(
 
     await transport.publish(
         [
-            fact(acme, "admins", audience=ADMINS),
+            fact(acme, "admins", audience=holders(PROBING)),
             fact(acme, "mine", audience=only(person)),
-            fact(acme, "run", audience=user_or_admins(person)),
+            fact(acme, "run", audience=user_or_holders(person, PROBING)),
             fact(acme, "all"),
         ]
     )

@@ -134,7 +134,7 @@ def troubled() -> Iterator[None]:
         return []
 
     for name, find in (("shell.raises", raises), ("shell.hangs", hangs)):
-        PROVIDERS[name] = Provider(name, N_("Files"), find, "guest", 1, empty=False)
+        PROVIDERS[name] = Provider(name, N_("Files"), find, "signed_in", 1, empty=False)
     yield
     del PROVIDERS["shell.raises"], PROVIDERS["shell.hangs"]
 

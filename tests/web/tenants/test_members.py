@@ -31,7 +31,7 @@ async def test_members_see_their_own_people_alone(product: Product, two_tenants:
 
 async def test_guests_and_strangers_do_not(product: Product, two_tenants: TwoTenants) -> None:
     guest = await _inside(product, two_tenants.acme, "guest")
-    assert (await guest.get(two_tenants.acme.url("/members"))).status == 404
+    assert (await guest.get(two_tenants.acme.url("/members"))).status == 403
     foreigner = await _inside(product, two_tenants.globex, "owner")
     foreigner.cookies[two_tenants.acme.host] = foreigner.cookies[two_tenants.globex.host]
     assert (await foreigner.get(two_tenants.acme.url("/members"))).location.startswith("http://localhost:8000/login")
