@@ -131,6 +131,12 @@ window.walking = (() => {
   const wholeElsewhere = (element) => element.closest("[title], a[href]") || element.querySelector("a[href], [title]") || element.matches("input, select");
   const clamped = (style) => style.webkitLineClamp && style.webkitLineClamp !== "none";
   const intended = (element, style) => (style.textOverflow === "ellipsis" || clamped(style)) && wholeElsewhere(element);
+  /* A page that is turned by the walk has texts of ours in the other direction; only as its language goes this is asked. */
+  const cutAtItsStart = (element, { direction }) => {
+    const { lang, dir } = document.documentElement;
+    const first = element.textContent.match(/\p{L}/u)?.[0];
+    return first && lang.startsWith("ar") === (dir === "rtl") && /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(first) !== (direction === "rtl");
+  };
   const clipped = (root = document.body) => {
     const found = [];
     for (const element of all("*", root)) {
@@ -142,6 +148,7 @@ window.walking = (() => {
       if ((!cut(style.overflowX) && !cut(style.overflowY)) || hiddenOnPurpose(element) || style.display === "inline") continue;
       const wide = cut(style.overflowX) && element.scrollWidth > element.clientWidth + 1;
       const high = cut(style.overflowY) && element.scrollHeight > element.clientHeight + 1;
+      if (wide && style.textOverflow === "ellipsis" && cutAtItsStart(element, style)) found.push(`cut off where it begins: ${path(element)}: ${short(element.textContent)}`);
       if ((wide && !intended(element, style)) || (high && !(clamped(style) && wholeElsewhere(element)))) found.push(`cut off: ${path(element)}: ${short(element.textContent)}`);
     }
     /* What stands in a button or badge stays in it. */
