@@ -245,9 +245,17 @@ window.walking = (() => {
   const floating = () => {
     const there = all("body *").filter((element) => stays(element) && element.localName !== "th" && shown(element) && !element.closest(".visually-hidden, .skip-link, dialog:not([open])"));
     const boxes = there.map((element) => [element, element.getBoundingClientRect()]).filter(([, box]) => box.width > 2 && box.height > 2 && box.top < innerHeight && box.bottom > 0);
-    return boxes.flatMap(([element, box], number) => boxes.slice(number + 1)
-      .filter(([other, its]) => !element.contains(other) && !other.contains(element) && Math.min(box.right, its.right) - Math.max(box.left, its.left) > 2 && Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top) > 2)
-      .map(([other]) => `stays over another: ${path(element)} and ${path(other)}`));
+    const covers = ([element, box], [other, its]) => {
+      const both = !element.contains(other) && !other.contains(element) && cut(box, its);
+      if (!both) return false;
+      /* Room that is left free for it is not covered: what counts is what stands there of the lower one. */
+      const above = document.elementFromPoint((both.left + both.right) / 2, (both.top + both.bottom) / 2);
+      const [lower, upper] = above && element.contains(above) ? [other, box] : [element, its];
+      const parts = [...texts(lower)].flatMap(([, , lines]) => lines.map(middle));
+      parts.push(...all(FOCUSABLE, lower).filter(shown).map((part) => part.getBoundingClientRect()));
+      return parts.some((part) => cut(part, upper));
+    };
+    return boxes.flatMap((one, number) => boxes.slice(number + 1).filter((other) => covers(one, other)).map(([other]) => `stays over another: ${path(one[0])} and ${path(other)}`));
   };
 
   /* Everything that can have the focus, as Tab would meet it: of the radio buttons of a group, the one that is chosen. */
