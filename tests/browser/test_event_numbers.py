@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     import asyncpg
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
     from tests.browser.conftest import NewPage
     from tests.support.deployment import Deployment
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SECONDS_WITHOUT_VALKEY = 4
 SECONDS_UNTIL_SWEPT = 30
 FILES = 4
+LIST_READ_AGAIN = re.compile(r"[?&]room=")
 SECONDS_UNTIL_DONE = 60
 OPEN = "select count(*) from platform.runs where tenant_id = $1 and ended_at is null"
 LAST_NUMBERS = "select 'run-' || id, seq from platform.runs where tenant_id = $1"
@@ -68,6 +70,23 @@ async def test_quiet_weather(page: Page, deployed_tables: asyncpg.Connection, ow
     await upload_some(page)
     await until_all_are_ready(page)
     await assert_heard_to_the_end(page, deployed_tables, owner)
+
+
+async def test_what_was_uploaded_one_by_one_is_in_a_list_that_was_slow_to_come(page: Page) -> None:
+    await choose(page, "first.jpg", photo())
+    await expect(page.locator("#files tr[data-state=ready]")).to_have_count(1)
+    go_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route(LIST_READ_AGAIN, hold)
+    for number in range(FILES):
+        await choose(page, f"file-{number}.jpg", photo())
+    await expect(page.locator("#main article.run[data-state=done]")).to_have_count(FILES + 1, timeout=60_000)
+    go_on.set()
+    await expect(page.locator("#files tr[data-state=ready]")).to_have_count(FILES + 1)
 
 
 async def test_web_is_killed(

@@ -6,6 +6,7 @@
   const PAUSE = 5000;
   const steady = () => document.querySelector("[data-steady]");
   let uploading = false;
+  let own = 0; /* files that were uploaded here one by one, and that the list may not have shown yet */
   let grownAt = -PAUSE;
   let before = "";
 
@@ -16,11 +17,11 @@
     const isCalm = !uploading && !list.querySelector(".newer") && performance.now() - grownAt > PAUSE;
     const url = new URL(request.action, location.href);
     url.searchParams.set("first", before);
-    url.searchParams.set("room", isCalm ? FEW : 0);
+    url.searchParams.set("room", isCalm ? FEW + own : 0);
     request.action = url.pathname + url.search;
   });
   on("htmx:after:swap", () => {
-    if (before && steady()?.dataset.steady > before) { grownAt = performance.now(); before = ""; } /* ids sort by time */
+    if (before && steady()?.dataset.steady > before) { grownAt = performance.now(); before = ""; own = 0; } /* ids sort by time */
   });
   /* What somebody does here themselves is seen at once. */
   const acted = () => { grownAt = -PAUSE; };
@@ -30,10 +31,18 @@
   const isRead = (list) => list.getBoundingClientRect().top < 0 || list.matches(":hover, :focus-within");
   on("adx:uploads", (e) => {
     uploading = e.detail.underWay;
-    if (e.detail.one) return acted();
-    const list = !uploading && steady();
-    if (list && list.dataset.steady && !isRead(list)) htmx.ajax("GET", list.getAttribute("hx-get"), { source: "#main", target: "#file-list", swap: "outerHTML" });
+    if (e.detail.one) { own += 1; acted(); }
+    if (!e.detail.one || held()) takeIn();
   });
+  /* A list that was asked for earlier, while the file was on its way, may come later and hold it back. */
+  on("htmx:after:swap", () => { if (own && held()) takeIn(); });
+  const held = () => steady()?.querySelector(".newer");
+  const takeIn = () => {
+    const list = !uploading && steady();
+    if (!list || !list.dataset.steady || isRead(list)) return;
+    own = 0;
+    htmx.ajax("GET", list.getAttribute("hx-get"), { source: "#main", target: "#file-list", swap: "outerHTML" });
+  };
 
   /* The height is kept until somebody does something, which is when things may move. */
   const kept = () => all("[data-steady-height]");
