@@ -21,7 +21,7 @@ async def test_a_text_is_changed_in_the_editor_seen_and_put_back(
     deployment: Deployment, new_page: NewPage, owner: Owner
 ) -> None:
     page = await new_page(owner=owner)
-    await page.goto(deployment.url("/admin/translations?feature=shell&language=en", owner.slug))
+    await page.goto(deployment.url("/admin/translations?feature=files&language=en", owner.slug))
     await page.get_by_role("searchbox", name="Search in source and translation").fill("Files")
     await idle(page)
     await row(page).click()

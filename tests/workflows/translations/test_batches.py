@@ -29,7 +29,7 @@ msgstr ""
 "Language: de\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 
-msgid "Files"
+msgid "Settings"
 msgstr "Ablage"
 
 msgid "Home"
@@ -59,7 +59,7 @@ async def test_an_import_puts_into_force_what_can_be_shown_and_lists_the_rest(
 
     assert (await bench.result(run))["outcome"] == "partly"
 
-    assert await wordings(bench.owner, acme.id) == {"Files": ["Ablage"], "Home": ["Start & Ziel"]}
+    assert await wordings(bench.owner, acme.id) == {"Settings": ["Ablage"], "Home": ["Start & Ziel"]}
     assert await wordings(bench.owner, globex.id) == {}
     items = await bench.owner.fetch(
         "select position / 1000 as line, fault ->> 'text' as fault from translations.batch_items"
@@ -79,7 +79,7 @@ async def test_an_import_puts_into_force_what_can_be_shown_and_lists_the_rest(
 
 
 async def test_what_the_product_says_already_is_no_wording(bench: Workbench, two_tenants: TwoTenants) -> None:
-    content = 'msgid ""\nmsgstr ""\n\nmsgid "Files"\nmsgstr "Dateien"\n'
+    content = 'msgid ""\nmsgstr ""\n\nmsgid "Settings"\nmsgstr "Einstellungen"\n'
     run = await import_file(bench, two_tenants.acme.context("admin"), content)
     assert (await bench.result(run))["outcome"] == "nothing"
     assert await wordings(bench.owner, two_tenants.acme.id) == {}
@@ -92,10 +92,10 @@ async def test_cancelling_an_import_at_any_boundary_leaves_everything_as_it_was(
     bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, step: str, moment: str
 ) -> None:
     ctx = two_tenants.acme.context("admin")
-    files = product.find("shell", "Files")
-    assert files is not None
+    text = product.find("shell", "Settings")
+    assert text is not None
     async with bench.db.unit_of_work(ctx, "translations") as uow:
-        await service.save(uow, product, files, "de", ["Unser Wort"])
+        await service.save(uow, product, text, "de", ["Unser Wort"])
     before = await rows(bench.owner)
     getattr(bench.gate, moment)[f"translations.{step}"] = cancel_here(bench.client)
 
@@ -127,19 +127,19 @@ async def test_an_edit_made_after_a_batch_outlives_its_undo(
     bench: Workbench, two_tenants: TwoTenants, product: ProductTexts
 ) -> None:
     ctx = two_tenants.acme.context("admin")
-    files = product.find("shell", "Files")
-    assert files is not None
+    text = product.find("shell", "Settings")
+    assert text is not None
 
     async def edit() -> None:
         async with bench.db.unit_of_work(ctx, "translations") as uow:
-            await service.save(uow, product, files, "de", ["Später geändert"])
+            await service.save(uow, product, text, "de", ["Später geändert"])
 
     bench.gate.before["translations.announce"] = edit
     bench.gate.after["translations.announce"] = cancel_here(bench.client)
     run = await import_file(bench, ctx, FILE)
     with pytest.raises(WorkflowFailureError):
         await bench.result(run)
-    assert await wordings(bench.owner, two_tenants.acme.id) == {"Files": ["Später geändert"]}
+    assert await wordings(bench.owner, two_tenants.acme.id) == {"Settings": ["Später geändert"]}
 
 
 async def test_a_replacement_can_be_taken_back(
@@ -147,9 +147,9 @@ async def test_a_replacement_can_be_taken_back(
 ) -> None:
     acme = two_tenants.acme
     ctx = acme.context("admin")
-    run = await replace(bench, ctx, product, ("Files", ("Papers",)), ("Home", ("Start",)))
+    run = await replace(bench, ctx, product, ("Settings", ("Papers",)), ("Home", ("Start",)))
     assert (await bench.result(run))["outcome"] == "applied"
-    assert await wordings(bench.owner, acme.id) == {"Files": ["Papers"], "Home": ["Start"]}
+    assert await wordings(bench.owner, acme.id) == {"Settings": ["Papers"], "Home": ["Start"]}
     await bench.keep_history(run, "applied")
 
     old = await batch_of(bench, run)
@@ -170,12 +170,12 @@ async def test_cancelling_the_others_leaves_everything_as_it_was_too(
     bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, kind: str, moment: str
 ) -> None:
     ctx = two_tenants.acme.context("admin")
-    first = await replace(bench, ctx, product, ("Files", ("Papers",)))
+    first = await replace(bench, ctx, product, ("Settings", ("Papers",)))
     await bench.result(first)
     before = await rows(bench.owner)
     getattr(bench.gate, moment)["translations.apply"] = cancel_here(bench.client)
     if kind == "replace":
-        run = await replace(bench, ctx, product, ("Files", ("Binders",)))
+        run = await replace(bench, ctx, product, ("Settings", ("Binders",)))
     else:
         async with bench.db.unit_of_work(ctx, "translations") as uow:
             old = await batch_of(bench, first)
@@ -188,7 +188,7 @@ async def test_cancelling_the_others_leaves_everything_as_it_was_too(
 
 
 async def test_a_file_without_faults_is_in_force_as_a_whole(bench: Workbench, two_tenants: TwoTenants) -> None:
-    content = 'msgid ""\nmsgstr ""\n\nmsgid "Files"\nmsgstr "Ablage"\n'
+    content = 'msgid ""\nmsgstr ""\n\nmsgid "Settings"\nmsgstr "Ablage"\n'
     run = await import_file(bench, two_tenants.acme.context("admin"), content)
     assert (await bench.result(run))["outcome"] == "applied"
     await bench.keep_history(run, "applied")
@@ -198,7 +198,9 @@ async def test_a_file_without_faults_is_in_force_as_a_whole(bench: Workbench, tw
 async def test_a_replacement_is_checked_again_when_it_is_done(
     bench: Workbench, two_tenants: TwoTenants, product: ProductTexts, outcome: str
 ) -> None:
-    changes = {"partly": [("Files", ("Papers",)), ("Home", ("{x}",))], "nothing": [("Files", ("Files",))]}[outcome]
+    changes = {"partly": [("Settings", ("Papers",)), ("Home", ("{x}",))], "nothing": [("Settings", ("Settings",))]}[
+        outcome
+    ]
     run = await replace(bench, two_tenants.acme.context("admin"), product, *changes)
     assert (await bench.result(run))["outcome"] == outcome
     await bench.keep_history(run, outcome)
@@ -210,7 +212,7 @@ async def test_what_cannot_be_brought_back_any_more_is_left_out(
 ) -> None:
     """An update has changed a source since, so that its old wording does not fit; or somebody was quicker."""
     ctx = two_tenants.acme.context("admin")
-    first = await replace(bench, ctx, product, ("Files", ("Papers",)), ("Home", ("Start",)))
+    first = await replace(bench, ctx, product, ("Settings", ("Papers",)), ("Home", ("Start",)))
     await bench.result(first)
     async with bench.db.unit_of_work(ctx, "translations") as uow:
         batch = await batches.begin_taking_back(uow, product, await batch_of(bench, first))
