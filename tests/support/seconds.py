@@ -60,7 +60,7 @@ class Takings:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         taken = self._config.stash[TAKEN]
-        if taken:
+        if taken and _remembers(self._config):
             self._config.cache.set(REMEMBERED, {**known_seconds(self._config), **taken})
         lines = table(taken)
         if len(lines) > 1:
@@ -78,8 +78,17 @@ def known_seconds(config: pytest.Config) -> Mapping[str, float]:
     """Return what each file took when it was last run."""
     if KNOWN not in config.stash:
         given: dict[str, Any] | None = getattr(config, "workerinput", None)
-        config.stash[KNOWN] = given["seconds"] if given else config.cache.get(REMEMBERED, {})
+        config.stash[KNOWN] = given["seconds"] if given else _remembered(config)
     return config.stash[KNOWN]
+
+
+def _remembers(config: pytest.Config) -> bool:
+    """Return whether this run has a cache: ``-p no:cacheprovider`` takes it away."""
+    return getattr(config, "cache", None) is not None
+
+
+def _remembered(config: pytest.Config) -> Mapping[str, float]:
+    return config.cache.get(REMEMBERED, {}) if _remembers(config) else {}
 
 
 def seconds_of(file: str, known: Mapping[str, float]) -> float:
