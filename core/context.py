@@ -131,8 +131,11 @@ class Context:
         return self.person.id if self.person else None
 
     def may(self, permission: Permission | str) -> bool:
-        """Whether the person has a permission in this tenant: the only question that allows anything."""
-        return str(permission) in self.permissions
+        """Whether the person has a permission in this tenant: the only question that allows anything.
+
+        On the base host nobody has any: there everybody is a stranger to everybody.
+        """
+        return str(permission) in self.permissions and not self.tenant.is_home
 
     @property
     def is_known(self) -> bool:

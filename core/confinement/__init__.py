@@ -3,7 +3,7 @@
 from core.confinement.cell import Bounds, Ended, confined
 from core.confinement.identity import NOBODY, become_nobody, hide_memory
 from core.confinement.kernel import PR_SET_DUMPABLE, die_with
-from core.confinement.processor import give_way
+from core.confinement.processor import Session
 from core.confinement.written import read_written
 
 __all__ = [
@@ -11,10 +11,10 @@ __all__ = [
     "PR_SET_DUMPABLE",
     "Bounds",
     "Ended",
+    "Session",
     "become_nobody",
     "confined",
     "die_with",
-    "give_way",
     "hide_memory",
     "read_written",
 ]

@@ -91,5 +91,4 @@ async def runs_of_subjects(uow: UnitOfWork, ctx: Context, kind: str, ids: Sequen
 
 def viewer_of(ctx: Context) -> dict[str, object]:
     """Return the parameters of ``VISIBLE``: whose runs the person may see."""
-    # In the platform's own tenant nobody has a permission: there a person sees their own runs alone.
     return {"actor_id": ctx.actor_id, "sees_all": ctx.may(MANAGE_ALL)}

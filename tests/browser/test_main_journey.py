@@ -65,6 +65,9 @@ async def test_register_build_a_workspace_upload_and_remove(
     await upload(page, words, deployment.url("/files", slug), picture, document)
     await look_at_the_file(page, words, picture)
     await remove_and_bring_back(page, words)
+    watch.check()
+    watch.allow_status(401)  # without its session, the page that is being left may ask for what is new
+    watch.allow_lost_connections()  # and what it asks while it is left is not answered
     await log_out(page, words)
 
 

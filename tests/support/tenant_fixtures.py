@@ -9,6 +9,7 @@ import pytest
 
 from core.context import Context, Person, Role, TenantFacts
 from core.ids import new_id
+from entrypoints.registry import REGISTRY
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,7 +47,8 @@ class TestTenant:
 
     def context(self, role: Role = "member") -> Context:
         """A request's context of that person."""
-        return Context(tenant=self.facts, person=self.people[role], role=role)
+        permissions = REGISTRY.permissions.of_role(role)
+        return Context(tenant=self.facts, person=self.people[role], role=role, permissions=permissions)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from activities.branding.drawing import pictures
-from core.confinement import Bounds, confined, die_with, give_way, hide_memory
+from core.confinement import Bounds, Session, confined, die_with, hide_memory
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 30
@@ -35,8 +35,8 @@ LONGEST_COMPLAINT = 2000
 def main() -> int:
     """Draw, and say what was drawn."""
     die_with(os.getppid())
+    Session().give_way(NICENESS)
     hide_memory()
-    give_way(NICENESS)
     job, media_type, original, folder, name = sys.argv[1:6]
     bounds = Bounds(
         memory=MEMORY, cpu_seconds=CPU_SECONDS, largest_file=LARGEST_OUTPUT, seconds=SECONDS, niceness=NICENESS

@@ -20,7 +20,7 @@ from typing import TypeAlias
 from activities.files.drawing import documents, pictures
 from activities.files.drawing.drawn import Drawn, DrawnFacts, Recognised
 from activities.files.recognising.recognise import recognise
-from core.confinement import Bounds, confined, die_with, give_way, hide_memory
+from core.confinement import Bounds, Session, confined, die_with, hide_memory
 from domain.files.kinds import PDF, UNKNOWN_TYPE
 
 MEMORY = 1536 * 1024 * 1024
@@ -58,13 +58,12 @@ for _name in IMPORTED_LATE:
 def main() -> None:
     """Answer orders until there are no more."""
     die_with(os.getppid())
+    session = Session()
     hide_memory()
-    given_way = 0
     for line in sys.stdin:
         order: Order = json.loads(line)
         *_, niceness, _ = order
-        if niceness != given_way and give_way(niceness):
-            given_way = niceness
+        session.give_way(niceness)
         said, exit_code = in_a_fork(order)
         sys.stdout.write(json.dumps({"said": said, "exit": exit_code}) + "\n")
         sys.stdout.flush()

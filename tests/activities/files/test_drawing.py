@@ -19,7 +19,7 @@ from activities.files.drawing.studio import (
     Job,
     Studio,
 )
-from core.confinement.processor import SESSION
+from core.confinement.processor import AUTOGROUP
 from tests.activities.files.conftest import opened as own_studio
 from tests.factories.files import pdf, photo, picture
 
@@ -135,7 +135,7 @@ async def test_a_protected_document_is_fine_but_not_drawn(studio: Studio, origin
     assert (await perform(studio, "metadata", "application/pdf", original))["broken"] is False
 
 
-@pytest.mark.skipif(not SESSION.exists(), reason="this system does not share the processor among sessions")
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this system does not share the processor among sessions")
 async def test_drawing_gives_way_to_other_sessions_and_more_so_after_strikes(studio: Studio, original: Path) -> None:
     put(original, picture(80, 60, "PNG"))
     for niceness in (NICENESS, NICENESS_AFTER_STRIKES, NICENESS):
