@@ -25,6 +25,8 @@ SECONDS_WITHOUT_VALKEY = 4
 SECONDS_UNTIL_SWEPT = 30
 FILES = 4
 LIST_READ_AGAIN = re.compile(r"[?&]room=")
+ANSWER_OF_EARLIER = """earlier => htmx.ajax("GET", `/files?first=${earlier}&room=0`,
+  { source: "#main", target: "#file-list", swap: "outerHTML" })"""
 SECONDS_UNTIL_DONE = 60
 OPEN = "select count(*) from platform.runs where tenant_id = $1 and ended_at is null"
 LAST_NUMBERS = "select 'run-' || id, seq from platform.runs where tenant_id = $1"
@@ -87,6 +89,19 @@ async def test_what_was_uploaded_one_by_one_is_in_a_list_that_was_slow_to_come(p
     await expect(page.locator("#main article.run[data-state=done]")).to_have_count(FILES + 1, timeout=60_000)
     go_on.set()
     await expect(page.locator("#files tr[data-state=ready]")).to_have_count(FILES + 1)
+
+
+async def test_an_answer_that_was_asked_for_earlier_takes_nothing_out_of_the_list(page: Page) -> None:
+    rows = page.locator("#files tr[data-state=ready]")
+    await choose(page, "first.jpg", photo())
+    await expect(rows).to_have_count(1)
+    earlier = await page.locator("[data-steady]").get_attribute("data-steady")
+    await choose(page, "second.jpg", photo())
+    await expect(rows).to_have_count(2)
+
+    await page.evaluate(ANSWER_OF_EARLIER, earlier)
+
+    await expect(rows).to_have_count(2)
 
 
 async def test_web_is_killed(

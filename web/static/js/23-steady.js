@@ -7,6 +7,8 @@
   const steady = () => document.querySelector("[data-steady]");
   let uploading = false;
   let own = 0; /* files that were uploaded here one by one, and that the list may not have shown yet */
+  const ANSWERED = 30000;
+  let ownUntil = 0; /* as long as an answer may still come that was asked for before the last of them was there */
   let grownAt = -PAUSE;
   let before = "";
 
@@ -31,11 +33,11 @@
   const isRead = (list) => list.getBoundingClientRect().top < 0 || list.matches(":hover, :focus-within");
   on("adx:uploads", (e) => {
     uploading = e.detail.underWay;
-    if (e.detail.one) { own += 1; acted(); }
+    if (e.detail.one) { own += 1; ownUntil = performance.now() + ANSWERED; acted(); }
     if (!e.detail.one || held()) takeIn();
   });
-  /* A list that was asked for earlier, while the file was on its way, may come later and hold it back. */
-  on("htmx:after:swap", () => { if (own && held()) takeIn(); });
+  /* A list that was asked for earlier, while the file was on its way, may come later than the one that had it, and hold it back. */
+  on("htmx:after:swap", () => { if (performance.now() < ownUntil && held()) takeIn(); });
   const held = () => steady()?.querySelector(".newer");
   const takeIn = () => {
     const list = !uploading && steady();
