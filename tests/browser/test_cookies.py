@@ -85,7 +85,10 @@ async def _set_by_a_sibling(page: Page, deployment: Deployment, owner: Owner, st
     await page.route(sibling, answer)
     await page.goto(sibling)
     await page.evaluate(
-        "([lines, domain]) => lines.forEach((line) => { document.cookie = `${line}; domain=${domain}; path=/`; })",
+        """([lines, domain]) => {
+          lines.forEach((line) => { document.cookie = `${line}; domain=${domain}; path=/`; });
+          return document.cookie;  // to read them waits until they are kept
+        }""",
         [[line.replace("{stolen}", stolen) for line in COOKIES], host.hostname],
     )
     kept = {cookie["name"]: cookie["value"] for cookie in await page.context.cookies(deployment.url(slug=owner.slug))}

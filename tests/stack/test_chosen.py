@@ -102,12 +102,12 @@ def test_what_took_long_is_begun_first_and_unknown_files_by_their_folder() -> No
 @pytest.mark.parametrize(
     ("given", "handed_on"),
     [
-        ("files kit -k quota", "-n 3 --dist loadfile --no-loadscope-reorder --feature files --feature kit -k quota"),
-        ("--changed", "-n 3 --dist loadfile --no-loadscope-reorder --changed"),
-        ("tests/stack -k files", "-n 3 --dist loadfile --no-loadscope-reorder tests/stack -k files"),
+        ("files kit -k quota", "-n 2 --dist loadfile --no-loadscope-reorder --feature files --feature kit -k quota"),
+        ("--changed", "-n 2 --dist loadfile --no-loadscope-reorder --changed"),
+        ("tests/stack -k files", "-n 2 --dist loadfile --no-loadscope-reorder tests/stack -k files"),
         ("tests/web/files/test_pages.py", "tests/web/files/test_pages.py"),
         ("files -n0", "--feature files -n0"),
-        ("nothing", "-n 3 --dist loadfile --no-loadscope-reorder nothing"),
+        ("nothing", "-n 2 --dist loadfile --no-loadscope-reorder nothing"),
     ],
 )
 def test_the_command_takes_features_first_and_hands_the_rest_on(tmp_path: Path, given: str, handed_on: str) -> None:
